@@ -1,0 +1,86 @@
+"""The one path through the engine: a capture in, findings and a verdict out. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from haranalyze.capture.model import Capture
+from haranalyze.facts import Facts
+from haranalyze.findings import Finding, Match, Owner, Question, RuleOutcome
+from haranalyze.options import Options
+from haranalyze.redaction import Projector
+from haranalyze.rule import Rule
+from haranalyze.rulebook import Pack, Rulebook
+from haranalyze.text import Text
+from haranalyze.timeline import Timeline
+from haranalyze.verdict import Verdict, judge
+
+FINGERPRINT_VERSION = "v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """Everything one run found; ``report.document.build`` turns it into the plain report.
+
+    ``findings`` are ordered for reading: the chain of the verdict first, then by severity, confidence and time;
+    their ids ``f1``, ``f2`` ... follow that order. ``rules`` are the rules that were asked, in order.
+    """
+
+    facts: Facts
+    findings: tuple[Finding, ...]
+    outcomes: tuple[RuleOutcome, ...]
+    questions: tuple[Question, ...]
+    verdict: Verdict
+    rules: tuple[Rule, ...]
+    packs: tuple[Pack, ...]
+
+
+def examine(capture: Capture, rulebook: Rulebook, options: Options | None = None) -> Analysis:
+    """Run the rulebook on one capture.
+
+    Raises:
+        OptionsError: ``options`` selects or ignores a rule that does not exist.
+    """
+    options = options or Options()
+    facts = Facts(Timeline(capture), options)
+    ruling = rulebook.run(facts)
+    projector = Projector(facts)
+    found = tuple(
+        _finding(number, item, match, facts, projector)
+        for number, (item, match) in enumerate(ruling.matches, start=1)
+    )
+    explains = {item.id: frozenset(item.explains) for item in rulebook.rules}
+    verdict, findings = judge(facts, found, ruling.in_question, explains)
+    return Analysis(
+        facts, findings, ruling.outcomes, ruling.questions, verdict, rulebook.selected(options), rulebook.packs
+    )
+
+
+def _finding(number: int, item: Rule, match: Match, facts: Facts, projector: Projector) -> Finding:
+    touched = {match.at.exchange, *(place.exchange for place, _ in match.related), *match.flow}
+    return Finding(
+        id=f"f{number}",
+        rule=item.id,
+        title=item.title,
+        severity=item.severity,
+        layer=item.layer,
+        confidence=match.confidence,
+        owner=match.owner or item.owner,
+        fingerprint=fingerprint(item, match, facts, projector),
+        match=match,
+        exchanges=tuple(sorted(touched)),
+    )
+
+
+def fingerprint(item: Rule, match: Match, facts: Facts, projector: Projector) -> str:
+    """Equal for equal causes in different captures: rule, normalised path, cookie or header name, kind of hop.
+
+    Only words of our own vocabulary enter it, so neither secrets, hosts, users nor times can.
+    """
+    exchange = facts.timeline.exchange(match.at.exchange)
+    subject = projector.show(match.subject) if isinstance(match.subject, Text) else match.subject
+    hop = facts.header_budget.hop(exchange) if item.owner is Owner.PROXY else None
+    parts = (item.id, projector.path_shape(exchange.request.url.path), subject, hop.name if hop else "")
+    digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return f"{FINGERPRINT_VERSION}:{digest[:12]}"

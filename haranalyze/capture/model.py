@@ -1,0 +1,575 @@
+"""Capture, Exchange, Request, Response, Body: what was recorded, decoded when asked for.
+
+Attributes and methods that begin with ``raw`` give captured characters as plain ``str`` and are for the analysing
+layers only (a test forbids them in rules, reports and shells); everything else that holds captured characters
+gives :class:`haranalyze.text.Text`. Every value knows its place in the source.
+"""
+
+from __future__ import annotations
+
+import binascii
+import json
+from base64 import b64decode
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from math import isfinite
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+
+from haranalyze.protocol.headers import Header, Headers
+from haranalyze.protocol.set_cookie import parse_cookie_header
+from haranalyze.protocol.url import Url, parse_url
+from haranalyze.text import Kind, Place, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something odd in the file. ``code`` is kebab-case, ``message`` our own words, ``pointer`` where, ``count`` how often."""
+
+    code: str
+    message: str
+    pointer: str
+    count: int = 1
+
+
+class Source(StrEnum):
+    """What answered an exchange."""
+
+    NETWORK = "network"
+    MEMORY_CACHE = "memory-cache"
+    DISK_CACHE = "disk-cache"
+    SERVICE_WORKER = "service-worker"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page load. Times in milliseconds; ``started`` since the epoch (UTC), the others after ``started``."""
+
+    id: Text
+    title: Text
+    url: Url | None  # Chromium and new Firefox write the page's URL as its title
+    started: float | None
+    content_loaded: float | None
+    loaded: float | None
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Phases in milliseconds, None where unknown or not applicable. ``ssl`` is never contained in ``connect``."""
+
+    blocked: float | None = None
+    dns: float | None = None
+    connect: float | None = None
+    ssl: float | None = None
+    send: float | None = None
+    wait: float | None = None
+    receive: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Initiator:
+    """What made the browser send the request (Chromium). ``kind``: parser, script, preflight, other, ..."""
+
+    kind: str
+    raw_url: str
+    request_id: str  # Chromium: links a preflight with its request
+    raw_scripts: tuple[str, ...]  # script URLs on the stack, innermost first, at most 20
+
+
+class Body:
+    """A request or response body.
+
+    ``size`` is the decoded size in bytes or None; ``present`` whether the recording holds its text;
+    ``cut`` whether the text is shorter than the size says; ``raw_mime_type`` without parameters, lower case.
+    """
+
+    __slots__ = ("_encoding", "_json", "_limit", "_raw_text", "cut", "place", "present", "raw_mime_type", "size")
+
+    def __init__(
+        self, text: Any, encoding: str, mime_type: str, size: int | None, spot: tuple[int, str], limit: int
+    ) -> None:
+        self._raw_text = text
+        self._encoding = encoding
+        self._limit = limit
+        self._json: Any = _UNREAD
+        self.size = size
+        self.present = isinstance(text, str)
+        self.raw_mime_type = mime_type.partition(";")[0].strip().lower()
+        length = len(text) if isinstance(text, str) else 0
+        self.cut = bool(self.present and size and length < size // 4 and length < size - 1_000)
+        shown = self.raw_text() if self.present and length <= _QUOTED else None
+        self.place = Place(*spot, None if shown is None else Text(shown, Kind.BODY, self.raw_mime_type))
+
+    def raw_text(self) -> str | None:
+        """The text, base64 removed; None when absent, over ``Limits.max_body_bytes`` or not text."""
+        text = self._raw_text
+        if not isinstance(text, str) or len(text) > self._limit:
+            return None
+        if self._encoding == "base64":
+            try:
+                return b64decode(text).decode("utf-8")
+            except (binascii.Error, ValueError):
+                return None
+        return text
+
+    def json(self) -> Any:
+        """The parsed JSON value, or None when absent or not JSON. Kept. Strings inside are raw: analysis only."""
+        if self._json is _UNREAD:
+            self._json = read_json(self.raw_text() or "")
+        return self._json
+
+
+_UNREAD = object()
+_QUOTED = 64 * 1024  # longer bodies are not quoted
+
+
+def read_json(text: str) -> Any:
+    """The JSON value of a body, None when it is none, too deep, or holds what JSON does not know."""
+    if not text or text.lstrip()[:1] not in ("{", "[", '"'):
+        return None
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.MsgspecError, RecursionError, ValueError):
+        return None
+
+
+class _Line(msgspec.Struct, gc=False):
+    name: str = ""
+    value: str = ""
+
+
+_LINES = msgspec.json.Decoder(list[_Line])
+
+WANTED = frozenset(
+    """
+    :authority accept access-control-allow-credentials access-control-allow-headers access-control-allow-methods
+    access-control-allow-origin access-control-expose-headers access-control-max-age access-control-request-headers
+    access-control-request-method age anti-csrf apigw-requestid authorization cache-control cache-status cdn-cache-control
+    cf-cache-status cf-ray content-length content-type cookie date etag expires fdi-version front-token host
+    id-refresh-token if-modified-since if-none-match last-modified location origin pragma proxy-authorization referer
+    retry-after rid sec-ch-ua sec-fetch-dest sec-fetch-mode sec-fetch-site sec-fetch-user server set-cookie
+    st-access-token st-auth-mode st-refresh-token user-agent vary via www-authenticate x-amz-apigw-id x-amz-cf-id
+    x-amzn-errortype x-amzn-remapped-www-authenticate x-amzn-requestid x-api-key x-cache x-cache-status
+    x-clerk-auth-reason x-csrf-token x-csrftoken x-drupal-cache x-envoy-upstream-service-time x-kong-response-latency
+    x-nginx-cache x-powered-by x-proxy-cache x-requested-with x-served-by x-vercel-cache x-vercel-error x-vercel-id
+    x-xsrf-token x-varnish
+    """.split()
+)
+"""Header names facts ask for often; kept per message in decoded form. Any other name costs a decode of the list."""
+
+_LOWER: dict[str, str] = {}
+
+
+def _wanted_name(name: str) -> str:
+    """The lower-case name when it is wanted, ``""`` otherwise; remembered per spelling."""
+    known = _LOWER.get(name)
+    if known is None:
+        low = name.lower()
+        known = low if low in WANTED else ""
+        if len(_LOWER) < 10_000:
+            _LOWER[name] = known
+    return known
+
+
+class Message:
+    """What Request and Response share: headers in wire order, repeats and spelling kept."""
+
+    __slots__ = ("_body", "_fields", "_known", "_lines", "_spot", "body_size", "headers_size", "http_version")
+
+    _side = ""
+
+    def __init__(
+        self, lines: Any, fields: Any, spot: tuple[int, str], version: str, sizes: tuple[int | None, int | None]
+    ) -> None:
+        self._lines = lines  # msgspec.Raw of the header list
+        self._fields = fields  # whatever else is decoded late
+        self._spot = spot  # index and pointer of the exchange
+        self._known: dict[str, str | tuple[str, ...]] | None = None
+        self._body: Body | None = None
+        self.http_version = version
+        self.headers_size, self.body_size = sizes
+
+    @property
+    def headers(self) -> Headers:
+        """All headers, decoded now and not kept; prefer ``raw``, ``has`` and ``get`` for single names."""
+        return Headers(
+            tuple(Header(name, value, position) for position, (name, value) in enumerate(header_pairs(self._lines)))
+        )
+
+    def _wanted(self) -> dict[str, str | tuple[str, ...]]:
+        known: dict[str, str | tuple[str, ...]] = {}
+        try:
+            for line in _LINES.decode(self._lines):
+                name = _LOWER.get(line.name)
+                if name is None:
+                    name = _wanted_name(line.name)
+                if name:
+                    _put(known, name, line.value)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            known.clear()
+            for spelled, value in header_pairs(self._lines):
+                if name := _wanted_name(spelled):
+                    _put(known, name, value)
+        self._known = known
+        return known
+
+    def _values(self, name: str) -> str | tuple[str, ...] | None:
+        if name in WANTED:
+            known = self._known
+            return (self._wanted() if known is None else known).get(name)
+        found = tuple(value for spelled, value in header_pairs(self._lines) if spelled.lower() == name)
+        return found or None
+
+    def raw(self, name: str) -> str | None:
+        """First value of the header ``name`` (lower case)."""
+        values = self._values(name)
+        return values if values is None or isinstance(values, str) else values[0]
+
+    def raw_all(self, name: str) -> tuple[str, ...]:
+        """All values of the header ``name`` (lower case) in order; Set-Cookie is split at LF already."""
+        values = self._values(name)
+        if values is None:
+            return ()
+        found = (values,) if isinstance(values, str) else values
+        if name == "set-cookie" and any("\n" in value for value in found):
+            return tuple(part.strip() for value in found for part in value.split("\n") if part.strip())
+        return found
+
+    def has(self, name: str) -> bool:
+        """Whether the header ``name`` (lower case) is recorded."""
+        return self._values(name) is not None
+
+    def get(self, name: str) -> Text | None:
+        """First value of the header ``name`` as captured text."""
+        value = self.raw(name)
+        return None if value is None else Text(value, Kind.HEADER_VALUE, name)
+
+    def places(self, name: str) -> tuple[Place, ...]:
+        """Places of the values of the header ``name``, in order (empty when not recorded)."""
+        kind = Kind.SET_COOKIE if name == "set-cookie" else Kind.HEADER_VALUE
+        index, pointer = self._spot
+        found = []
+        for header in self.headers.all(name):
+            at = f"{pointer}/{self._side}/headers/{header.position}"
+            parts = header.value.split("\n") if name == "set-cookie" else [header.value]
+            found += [Place(index, at, Text(part.strip(), kind, name)) for part in parts if part.strip() or len(parts) == 1]
+        return tuple(found)
+
+    def place(self, name: str) -> Place:
+        """Place of the first value of ``name``, or of the whole header list when it is not recorded."""
+        found = self.places(name)
+        index, pointer = self._spot
+        return found[0] if found else Place(index, f"{pointer}/{self._side}/headers")
+
+
+def _put(known: dict[str, str | tuple[str, ...]], name: str, value: str) -> None:
+    if name in known:
+        before = known[name]
+        known[name] = (*((before,) if isinstance(before, str) else before), value)
+    else:
+        known[name] = value
+
+
+def header_pairs(lines: Any) -> tuple[tuple[str, str], ...]:
+    """(name, value) of every header: objects, ``[name, value]`` pairs or one object, whatever the exporter wrote."""
+    listed = late(lines)
+    if isinstance(listed, dict):
+        return tuple((name, as_text(value)) for name, value in listed.items())
+    if not isinstance(listed, list):
+        return ()
+    pairs = []
+    for item in listed:
+        if isinstance(item, dict):
+            pairs.append((as_text(item.get("name")), as_text(item.get("value"))))
+        elif isinstance(item, list) and len(item) == 2:
+            pairs.append((as_text(item[0]), as_text(item[1])))
+        else:
+            pairs.append(("", ""))
+    return tuple(pairs)
+
+
+def late(value: Any) -> Any:
+    """Decode a member that was left undecoded; None when it is absent or cannot be read."""
+    data = bytes(value)
+    if not data:
+        return None
+    try:
+        return msgspec.json.decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError):
+        try:
+            return json.loads(data.decode("utf-8", "replace"))
+        except (ValueError, RecursionError):
+            return None
+
+
+def as_text(value: Any) -> str:
+    """A member that should be text: text as it is, numbers and booleans spelled, everything else empty."""
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, int | float) else ""
+
+
+def as_size(value: Any) -> int | None:
+    """A member that should be a size in bytes; None for -1, null and whatever is no number."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or value < 0:
+        return None
+    return int(value)
+
+
+class Request(Message):
+    """The request half. ``method`` is upper case, ``""`` when unknown."""
+
+    __slots__ = ("_limit", "method", "raw_url")
+
+    _side = "request"
+
+    def __init__(self, method: str, url: str, *rest: Any, limit: int) -> None:
+        super().__init__(*rest)
+        self.method = method if method.isupper() else method.upper()
+        self.raw_url = url
+        self._limit = limit
+
+    @property
+    def url(self) -> Url:
+        """The parsed URL (memoised by string)."""
+        return parse_url(self.raw_url)
+
+    @property
+    def body(self) -> Body:
+        """The request body."""
+        if self._body is None:
+            posted = late(self._fields[1]) or {}
+            posted = posted if isinstance(posted, dict) else {}
+            text = posted.get("text")
+            if not text and isinstance(posted.get("params"), list):
+                pairs = [item for item in posted["params"] if isinstance(item, dict)]
+                text = urlencode([(as_text(item.get("name")), as_text(item.get("value"))) for item in pairs])
+            index, pointer = self._spot
+            self._body = Body(
+                text if isinstance(text, str) and text else None,
+                as_text(posted.get("encoding")),
+                as_text(posted.get("mimeType")),
+                self.body_size,
+                (index, f"{pointer}/request/postData"),
+                self._limit,
+            )
+        return self._body
+
+    def raw_cookie_pairs(self) -> tuple[tuple[str, str], ...]:
+        """(name, value) pairs of the Cookie header in order, repeats kept; from the ``cookies`` array without one."""
+        lines = self.raw_all("cookie")
+        if lines:
+            return tuple(pair for line in lines for pair in parse_cookie_header(line))
+        return tuple((as_text(item.get("name")), as_text(item.get("value"))) for item in cookie_objects(self._fields[0]))
+
+
+
+def cookie_objects(value: Any) -> tuple[dict[str, Any], ...]:
+    """The members of a ``cookies`` array (Internet Explorer writes a single object)."""
+    if len(memoryview(value)) < 5:  # "", [], null, {}
+        return ()
+    listed = late(value)
+    if isinstance(listed, dict):
+        listed = [listed]
+    return tuple(item for item in listed if isinstance(item, dict)) if isinstance(listed, list) else ()
+
+
+class Response(Message):
+    """The response half. ``status`` is 0 when nothing came back (negative and missing values included)."""
+
+    __slots__ = ("_limit", "_redirect", "status", "transfer_size")
+
+    _side = "response"
+
+    def __init__(self, status: int, redirect: str, transfer_size: int | None, *rest: Any, limit: int) -> None:
+        super().__init__(*rest)
+        self.status = status
+        self._redirect = redirect
+        self.transfer_size = transfer_size
+        self._limit = limit
+
+    @property
+    def raw_redirect_url(self) -> str:
+        """Where the answer redirects to: Location, else ``redirectURL``; ``""`` when nowhere."""
+        if not 300 <= self.status < 400:
+            return self.raw("location") or ""
+        return self.raw("location") or ("" if self._redirect == "null" else self._redirect)
+
+    @property
+    def body(self) -> Body:
+        """The response body."""
+        if self._body is None:
+            content = late(self._fields[1]) or {}
+            content = content if isinstance(content, dict) else {}
+            index, pointer = self._spot
+            self._body = Body(
+                content.get("text"),
+                as_text(content.get("encoding")),
+                as_text(content.get("mimeType")) or (self.raw("content-type") or ""),
+                as_size(content.get("size")),
+                (index, f"{pointer}/response/content"),
+                self._limit,
+            )
+        return self._body
+
+    def raw_set_cookies(self) -> tuple[str, ...]:
+        """Set-Cookie lines in order; built from the ``cookies`` array when the recording has no such header."""
+        lines = self.raw_all("set-cookie")
+        return lines or tuple(_set_cookie_line(item) for item in cookie_objects(self._fields[0]))
+
+
+def _set_cookie_line(cookie: dict[str, Any]) -> str:
+    parts = [f"{as_text(cookie.get('name'))}={as_text(cookie.get('value'))}"]
+    for member, attribute in (("path", "Path"), ("domain", "Domain"), ("sameSite", "SameSite")):
+        if value := as_text(cookie.get(member)):
+            parts.append(f"{attribute}={value}")
+    parts += [word for member, word in (("secure", "Secure"), ("httpOnly", "HttpOnly")) if cookie.get(member) is True]
+    return "; ".join(parts)
+
+
+class Exchange:
+    """One request and what came back (possibly nothing).
+
+    Attributes:
+        index: 0-based position in the source, shown to people as ``#12``; pointer: ``/log/entries/12``.
+        started: ms since the epoch (UTC), None when the stamp is unreadable; duration: ms or None.
+        resource_type: document, script, xhr, fetch, preflight, websocket, ...; ``""`` unknown.
+        raw_error: the client's failure text (``net::ERR_FAILED``), ``""`` when none.
+        source: what answered (network, a cache, a service worker).
+        raw_page_id: id of its page, ``""`` when none; raw_connection: connection id, ``""`` when unknown.
+    """
+
+    __slots__ = (
+        "_initiator", "_timings", "duration", "index", "pointer", "raw_connection", "raw_error", "raw_page_id",
+        "request", "resource_type", "response", "source", "started",
+    )  # fmt: skip
+
+    index: int
+    pointer: str
+    request: Request
+    response: Response
+    started: float | None
+    duration: float | None
+    resource_type: str
+    raw_error: str
+    source: Source
+    raw_page_id: str
+    raw_connection: str
+
+    @property
+    def timings(self) -> Timings:
+        """Phases of the exchange, decoded now and not kept."""
+        return read_timings(late(self._timings), self.duration)
+
+    @property
+    def initiator(self) -> Initiator | None:
+        """What made the browser send it, where the exporter says so; decoded now and not kept."""
+        return read_initiator(late(self._initiator))
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it is a navigation: document type, ``sec-fetch-mode: navigate``, or an HTML answer to a plain GET."""
+        if self.resource_type:
+            return self.resource_type == "document"
+        if mode := self.request.raw("sec-fetch-mode"):
+            return mode == "navigate"
+        accepted = self.request.raw("accept") or ""
+        return self.request.method in {"GET", "POST"} and accepted.startswith("text/html")
+
+    @property
+    def failed(self) -> bool:
+        """Whether nothing came back."""
+        return self.response.status == 0
+
+    @property
+    def place(self) -> Place:
+        """The whole exchange."""
+        return Place(self.index, self.pointer)
+
+    @property
+    def url_place(self) -> Place:
+        """The request's method and URL."""
+        return Place(self.index, f"{self.pointer}/request/url", Text(self.request.raw_url, Kind.URL))
+
+    @property
+    def status_place(self) -> Place:
+        """The response's status."""
+        return Place(self.index, f"{self.pointer}/response/status", Text(str(self.response.status), Kind.STATUS))
+
+
+def read_timings(written: Any, total: float | None) -> Timings:
+    """Phases of one exchange. Some exporters count TLS inside ``connect``, some beside it: the total decides."""
+    if not isinstance(written, dict):
+        return Timings()
+    names = ("blocked", "dns", "connect", "ssl", "send", "wait", "receive")
+    values = {name: as_duration(written.get(name)) for name in names}
+    ssl, connect = values["ssl"], values["connect"]
+    if ssl and connect is not None:
+        parts = sum(value for name, value in values.items() if value and name != "ssl")
+        beside = total is not None and abs(parts + ssl - total) < abs(parts - total)
+        if not beside:
+            values["connect"] = max(connect - ssl, 0.0)
+    return Timings(**values)
+
+
+def as_duration(value: Any) -> float | None:
+    """A member that should be milliseconds; None for negative values, null and whatever is no number."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or value < 0:
+        return None
+    return float(value)
+
+
+def read_initiator(written: Any) -> Initiator | None:
+    """The initiator as Chromium writes it; None when absent or of another form."""
+    if not isinstance(written, dict):
+        return None
+    scripts: list[str] = []
+    stack = written.get("stack")
+    while isinstance(stack, dict) and len(scripts) < 20:
+        frames = stack.get("callFrames")
+        for frame in frames if isinstance(frames, list) else ():
+            if isinstance(frame, dict) and (url := as_text(frame.get("url"))) and url not in scripts[-1:]:
+                scripts.append(url)
+        stack = stack.get("parent")
+    return Initiator(
+        as_text(written.get("type")), as_text(written.get("url")), as_text(written.get("requestId")), tuple(scripts[:20])
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One recording as read.
+
+    Attributes:
+        name: the caller's name for it (a file name; ours to show only through ``Text``).
+        sha256: of the bytes as given; size: their number.
+        format: ``har``; version: ``log.version``; container: e.g. ``("gzip",)``, outermost first.
+        creator, creator_version, browser, browser_version: as the exporter wrote them.
+        exporter: our name for the dialect: chromium, firefox, safari, playwright, mitmproxy, charles, fiddler,
+            insomnia, newman, postman, ... or ``""``.
+        exchanges: in source order; pages; notes.
+        salvaged: the file was cut off and only the exchanges before the cut are here.
+    """
+
+    name: Text
+    sha256: str
+    size: int
+    format: str
+    version: str
+    container: tuple[str, ...]
+    creator: Text
+    creator_version: Text
+    browser: Text
+    browser_version: Text
+    exporter: str
+    exchanges: Sequence[Exchange]
+    pages: tuple[Page, ...]
+    notes: tuple[Note, ...]
+    salvaged: bool = False
+
+    def __iter__(self) -> Iterator[Exchange]:
+        return iter(self.exchanges)

@@ -1,0 +1,52 @@
+"""Timestamps of every exporter as instants, and header-version spellings as short names."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
+
+_STAMP = re.compile(
+    r"\s*(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*(Z|z|[+-]\d\d:?\d\d|[+-]\d\d)?\s*"
+)
+
+
+@lru_cache(65_536)
+def parse_stamp(text: str) -> tuple[float, bool] | None:
+    """An ISO 8601 stamp as ms since the epoch, and whether it named its zone (without one UTC is assumed).
+
+    Zero to nine fraction digits, ``Z``, ``+hh:mm``, ``+hhmm``, ``+hh`` or no zone; None for anything else.
+    """
+    found = _STAMP.fullmatch(text)
+    if found is None:
+        return None
+    year, month, day, hour, minute, second, fraction, zone = found.groups()
+    try:
+        moment = datetime(
+            int(year), int(month), int(day), int(hour), int(minute), min(int(second or 0), 59), tzinfo=_zone(zone)
+        )
+    except ValueError:
+        return None
+    milliseconds = int(fraction.ljust(9, "0")) / 1e6 if fraction else 0.0
+    return moment.timestamp() * 1000.0 + milliseconds, zone is not None
+
+
+def _zone(zone: str | None) -> timezone:
+    if zone is None or zone in {"Z", "z"}:
+        return UTC
+    digits = zone[1:].replace(":", "").ljust(4, "0")
+    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    return timezone(-offset if zone[0] == "-" else offset)
+
+
+@lru_cache(1_024)
+def parse_http_version(text: str) -> str:
+    """``h1``, ``h2``, ``h3`` or ``""`` for the many spellings exporters use."""
+    low = text.strip().lower()
+    if low in {"h2", "h2c"} or low.startswith(("http/2", "spdy")) and "quic" not in low:
+        return "h2"
+    if low.startswith(("h3", "http/3")) or "quic" in low:
+        return "h3"
+    if low in {"http/1.0", "http/1.1", "1.0", "1.1", "http/0.9", "http1.1"}:
+        return "h1"
+    return ""

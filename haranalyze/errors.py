@@ -1,0 +1,31 @@
+"""The errors haranalyze raises. Messages are fixed sentences with a place, never an excerpt of the capture."""
+
+
+class HaranalyzeError(Exception):
+    """Base of all errors of this project; never raised itself. ``exit_code`` is the command line's."""
+
+    exit_code = 2
+
+
+class CaptureError(HaranalyzeError):
+    """A capture cannot be read by anyone: names the byte offset or the field. Not raised for odd files."""
+
+    exit_code = 3
+
+
+class LimitError(CaptureError):
+    """A capture is larger than an option allows; names the limit, its value and the option that raises it."""
+
+
+class OptionsError(HaranalyzeError):
+    """An option or configuration value cannot be used."""
+
+
+class PackError(HaranalyzeError):
+    """A rule or rule pack cannot be loaded."""
+
+    exit_code = 4
+
+
+class SessionSystemError(HaranalyzeError):
+    """A session-system file cannot be loaded."""

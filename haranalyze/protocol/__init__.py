@@ -1,0 +1,1 @@
+"""HTTP grammar and algorithms: pure functions and values; knows no capture."""

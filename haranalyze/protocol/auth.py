@@ -1,0 +1,88 @@
+"""Authorization and WWW-Authenticate (RFC 9110 section 11, RFC 6750)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from typing import Final
+
+# IANA HTTP Authentication Scheme registry, and two that APIs use without registration.
+_SCHEMES: Final = frozenset(
+    ("basic", "bearer", "concealed", "digest", "dpop", "gnap", "hoba", "mutual", "negotiate", "oauth",
+     "privatetoken", "scram-sha-1", "scram-sha-256", "vapid", "aws4-hmac-sha256", "token", "jwt", "apikey", "key", "ntlm")
+)  # fmt: skip
+_PLACEHOLDERS: Final = frozenset(("undefined", "null", "nan", "none", "[object object]", "false", "true"))
+_TEMPLATE = re.compile(r"\{\{[^{}]*\}\}|\$\{[^{}]*\}|<[^<>]*>|%[A-Za-z_]+%|:[a-z_]*token")
+_PARAMETER = re.compile(r'([A-Za-z0-9_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))')
+_CHALLENGE = re.compile(r"(?:^|,)\s*([A-Za-z][A-Za-z0-9!#$%&'*+.^_`|~-]*)(?=\s+[^\s=,]|\s*(?:,|$))")
+
+
+class Credential(StrEnum):
+    """Shape of an Authorization header's value."""
+
+    WELL_FORMED = "well-formed"
+    EMPTY = "empty"  # header there, nothing after it or after the scheme
+    NO_SCHEME = "no-scheme"  # a bare token
+    DOUBLED_SCHEME = "doubled-scheme"  # "Bearer Bearer x"
+    PLACEHOLDER = "placeholder"  # "Bearer undefined", "null", "[object Object]", "NaN"
+    TEMPLATE = "template"  # "Bearer {{token}}", "${token}", "<token>"
+    QUOTED = "quoted"  # quotes around the token
+
+
+@dataclass(frozen=True, slots=True)
+class Authorization:
+    """A read Authorization value. ``scheme`` lower case if it is a registered one, else ""; ``raw_token`` captured."""
+
+    scheme: str
+    raw_token: str
+    shape: Credential
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """One WWW-Authenticate challenge; parameter names in lower case, values raw."""
+
+    scheme: str
+    parameters: dict[str, str]
+
+
+@lru_cache(4_096)
+def parse_authorization(value: str) -> Authorization:
+    """Read an Authorization header value. Never raises. Memoised."""
+    scheme, token = _split_scheme(value.strip())
+    if token.lower() in _PLACEHOLDERS:
+        return Authorization(scheme, token, Credential.PLACEHOLDER)
+    if not token:
+        return Authorization(scheme, "", Credential.EMPTY)
+    if _TEMPLATE.fullmatch(token):
+        return Authorization(scheme, token, Credential.TEMPLATE)
+    if not scheme:
+        return Authorization("", token, Credential.NO_SCHEME)
+    second, rest = _split_scheme(token)
+    if second == scheme and rest:
+        return Authorization(scheme, rest, Credential.DOUBLED_SCHEME)
+    if len(token) > 1 and token[0] == token[-1] and token[0] in "\"'":
+        return Authorization(scheme, token[1:-1], Credential.QUOTED)
+    return Authorization(scheme, token, Credential.WELL_FORMED)
+
+
+def _split_scheme(value: str) -> tuple[str, str]:
+    first, _, rest = value.partition(" ")
+    if first.lower() in _SCHEMES:
+        return first.lower(), rest.strip()
+    return "", value
+
+
+@lru_cache(4_096)
+def parse_challenges(value: str) -> tuple[Challenge, ...]:
+    """Read WWW-Authenticate (RFC 9110 section 11.6.1), leniently; several challenges in one value are split."""
+    text = value[:8_192]
+    starts = [found for found in _CHALLENGE.finditer(text)]
+    challenges = []
+    for found, following in zip(starts, [*starts[1:], None], strict=True):
+        part = text[found.end() : following.start() if following else len(text)]
+        parameters = {name.lower(): quoted or plain for name, quoted, plain in _PARAMETER.findall(part)}
+        challenges.append(Challenge(found.group(1).lower(), parameters))
+    return tuple(challenges)

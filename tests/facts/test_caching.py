@@ -1,0 +1,176 @@
+"""What was answered from a cache, what could be, and for whom it had been made."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from haranalyze.facts.caching import CacheMark
+from haranalyze.text import raw
+from tests.facts.test_quality import facts_of, load, sanitized
+
+
+def calls(har: dict[str, Any], path: str) -> list[int]:
+    entries = enumerate(har["log"]["entries"])
+    return [i for i, e in entries if e["request"]["url"].endswith(path) and e["request"]["method"] == "GET"]
+
+
+def set_header(har: dict[str, Any], index: int, name: str, value: str | None) -> None:
+    response = har["log"]["entries"][index]["response"]
+    response["headers"] = [h for h in response["headers"] if h["name"].lower() != name]
+    if value is not None:
+        response["headers"].append({"name": name, "value": value})
+
+
+def test_a_proxy_cache_that_answers_with_another_users_session_is_a_replay() -> None:
+    har = load("nginx-cache-front-token")
+    facts = facts_of(har)
+    refused, first, hit, other = calls(har, "/api/me")
+    same, foreign = facts.caching.replays
+    assert (same.exchange.index, foreign.exchange.index) == (hit, other)
+    assert same.original is not None
+    assert same.original.index == first
+    assert (same.identical, same.other_user, same.shared) == (True, False, True)
+    assert (foreign.other_user, foreign.shared) == (True, True)
+    assert raw(foreign.header) == "front-token"
+    assert CacheMark.HIT_HEADER in dict(foreign.marks)
+    assert refused not in {replay.exchange.index for replay in facts.caching.replays}
+
+
+def test_the_replay_is_seen_without_cookies_too() -> None:
+    har, _ = sanitized(load("nginx-cache-front-token"))
+    replays = facts_of(har).caching.replays
+    assert [replay.other_user for replay in replays] == [False, True]
+
+
+def test_without_any_mark_the_requests_own_token_still_contradicts_the_answer() -> None:
+    har = load("nginx-cache-front-token")
+    for index in calls(har, "/api/me"):
+        set_header(har, index, "x-cache-status", None)
+    (foreign,) = facts_of(har).caching.replays
+    assert foreign.other_user
+    assert dict(foreign.marks).keys() == {CacheMark.NOT_MODIFIED}
+
+
+def test_the_browsers_own_cache_replays_an_older_header() -> None:
+    har = load("browser-cache-front-token")
+    first, replayed = calls(har, "/api/me")[-2:]
+    (replay,) = facts_of(har).caching.replays
+    assert replay.exchange.index == replayed
+    assert replay.original is not None
+    assert replay.original.index == first
+    assert (replay.older, replay.other_user, replay.shared) == (True, False, False)
+    assert CacheMark.FROM_CACHE in dict(replay.marks)
+
+
+def test_a_real_change_of_user_is_no_replay() -> None:
+    facts = facts_of(load("healthy-no-store"))
+    assert facts.caching.replays == ()
+    assert facts.caching.storable_session_answers == ()
+
+
+def test_the_same_fresh_header_twice_within_a_second_is_no_replay() -> None:
+    har = load("healthy-no-store")
+    index = calls(har, "/api/me")[0]
+    har["log"]["entries"].insert(index + 1, copy.deepcopy(har["log"]["entries"][index]))
+    assert facts_of(har).caching.replays == ()
+
+
+def test_an_old_date_with_the_same_header_is_a_replay_without_any_mark() -> None:
+    har = load("healthy-no-store")
+    index = calls(har, "/api/me")[0]
+    again = copy.deepcopy(har["log"]["entries"][index])
+    again["startedDateTime"] = har["log"]["entries"][-1]["startedDateTime"].replace(":12.", ":32.")
+    har["log"]["entries"].append(again)
+    replays = facts_of(har).caching.replays
+    assert [replay.exchange.index for replay in replays] == [len(har["log"]["entries"]) - 1]
+    assert replays[0].identical
+    assert CacheMark.SAME_DATE in dict(replays[0].marks)
+
+
+@pytest.mark.parametrize(
+    ("control", "vary", "expected"),
+    [
+        (None, None, (True, None, False)),
+        ("public, max-age=600", None, (True, 600, True)),
+        ("max-age=60, s-maxage=600", None, (True, 600, True)),
+        ("private, max-age=300", None, (False, 300, True)),
+        ("max-age=300", "Cookie", (False, 300, True)),
+        ("private", None, (False, None, False)),
+        ("no-store", None, None),
+        ("no-cache", None, None),
+        ("private, max-age=0", None, None),
+        ("max-age=300", "*", None),
+    ],
+)
+def test_what_a_cache_may_keep_follows_from_its_headers(
+    control: str | None, vary: str | None, expected: tuple[bool, int | None, bool] | None
+) -> None:
+    har = load("healthy-no-store")
+    index = next(
+        i
+        for i in calls(har, "/api/me")
+        if any(h["name"] == "front-token" for h in har["log"]["entries"][i]["response"]["headers"])
+    )
+    set_header(har, index, "cache-control", control)
+    set_header(har, index, "vary", vary)
+    set_header(har, index, "etag", None)
+    found = [s for s in facts_of(har).caching.storable_session_answers if s.exchange.index == index]
+    assert [(s.shared, s.seconds, s.explicit) for s in found] == ([] if expected is None else [expected])
+
+
+def test_expires_allows_keeping_too() -> None:
+    har = load("healthy-no-store")
+    index = next(
+        i
+        for i in calls(har, "/api/me")
+        if any(h["name"] == "front-token" for h in har["log"]["entries"][i]["response"]["headers"])
+    )
+    set_header(har, index, "cache-control", None)
+    set_header(har, index, "date", "Sun, 22 Nov 2026 03:10:11 GMT")
+    set_header(har, index, "expires", "Sun, 22 Nov 2026 03:20:11 GMT")
+    (found,) = facts_of(har).caching.storable_session_answers
+    assert (found.seconds, found.explicit) == (600, True)
+
+
+def test_marks_of_caches_are_read_from_many_headers() -> None:
+    har = load("healthy-no-store")
+    marks = {
+        "x-cache": "Hit from cloudfront",
+        "cf-cache-status": "HIT",
+        "cache-status": "edge; hit; ttl=30",
+        "x-cache-hits": "0, 2",
+        "age": "12",
+    }
+    for name, value in marks.items():
+        set_header(har, 1, name, value)
+    set_header(har, 2, "x-cache", "Miss from cloudfront")
+    set_header(har, 2, "age", "0")
+    facts = facts_of(har)
+    found = [mark for mark, _ in facts.caching.marks(facts.timeline.exchange(1))]
+    assert sorted(found) == [CacheMark.AGE, *[CacheMark.HIT_HEADER] * 4]
+    assert facts.caching.marks(facts.timeline.exchange(2)) == ()
+
+
+@given(
+    st.lists(
+        st.sampled_from(["x-cache", "age", "cache-control", "expires", "date", "vary", "front-token"]),
+        max_size=5,
+    ),
+    st.text(max_size=30),
+)
+def test_no_header_value_makes_the_fact_raise(names: list[str], value: str) -> None:
+    har = load("login-502-big-header")
+    for index in range(len(har["log"]["entries"])):
+        har["log"]["entries"][index]["request"]["method"] = "GET"
+        for name in names:
+            set_header(har, index, name, value)
+    facts = facts_of(har)
+    for exchange in facts.exchanges:
+        facts.caching.marks(exchange)
+    assert isinstance(facts.caching.replays, tuple)
+    assert isinstance(facts.caching.storable_session_answers, tuple)
