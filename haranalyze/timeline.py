@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LINK_WINDOW: Final = 10_000.0  # ms between a preflight and its request, an answer and its redirected request
 RETRY_WINDOW: Final = 60_000.0  # ms between a failed call and the same call made again
+QUEUE: Final = 100.0  # ms a call may wait in a browser before its preflight begins
 CLOCK_STEP: Final = 5.0  # ms: stamps of one exporter are rounded, and its phases come from another clock
 _LOOK_AT = 50  # candidates looked at for one link, so that a file of equal calls stays linear
 
@@ -136,11 +137,12 @@ class Timeline:
     def _pair_preflights(self, preflights: list[int], order: list[int]) -> None:
         """Pair each preflight with one request.
 
-        Chromium begins the call first and exports its preflight after it: of the calls still waiting when the
-        preflight began, the oldest is meant. Others export the preflight first: then the next such call
-        within ten seconds is meant. Chromium's own link is an id of the call that no exported field repeats.
+        Browsers' devtools stamp the call when the page made it and its preflight after it: of the calls still
+        waiting when the preflight began, the oldest is meant. Others export the preflight first: then the
+        next such call within ten seconds is meant. Chromium's own link names the call by an id that no
+        exported field repeats, but tells that the call was stamped first.
         """
-        source, start = self.capture.exchanges, self._start
+        source = self.capture.exchanges
         keys = {
             i: (_without_fragment(source[i].request.raw_url), _asked_method(source[i])) for i in preflights
         }
@@ -152,22 +154,31 @@ class Timeline:
                 for key in ((url, request.method), (url, "")):
                     if key in calls:
                         calls[key].append(i)
-        for i in preflights:
-            group = calls[keys[i]]
-            place = bisect_right(group, start[i] + CLOCK_STEP, key=start.__getitem__)
-            earlier = group[max(0, place - _LOOK_AT) : place]
-            self._link_preflight(i, [call for call in earlier if self._waited_for(call, i)])
-        for i in preflights:
-            if i not in self._guards and not _marked_by_browser(source[i]):
-                group = calls[keys[i]]
-                place = bisect_left(group, start[i], key=start.__getitem__)
-                later = group[place : place + _LOOK_AT]
-                self._link_preflight(i, [call for call in later if start[call] - start[i] <= LINK_WINDOW])
+        call_first = self.capture.exporter in ("chromium", "firefox")
+        for earlier in (call_first, not call_first):
+            for i in preflights:
+                if i not in self._guards and (earlier or not _marked_by_browser(source[i])):
+                    self._link_preflight(i, self._calls_near(calls[keys[i]], i, earlier=earlier))
 
-    def _waited_for(self, call: int, preflight: int) -> bool:
-        start, began = self._start[call], self._start[preflight]
-        duration = _finite(self.capture.exchanges[call].duration) or 0.0
-        return start - CLOCK_STEP <= began <= start + max(duration, CLOCK_STEP)
+    def _calls_near(self, group: list[int], preflight: int, *, earlier: bool) -> list[int]:
+        start, began = self._start, self._start[preflight]
+        if earlier:
+            place = bisect_right(group, began + CLOCK_STEP, key=start.__getitem__)
+            waiting, begun = [], []
+            for call in reversed(group[max(0, place - _LOOK_AT) : place]):
+                age = began - start[call]
+                if age > LINK_WINDOW:
+                    break
+                if age <= self._duration(call) + CLOCK_STEP:
+                    waiting.append(call)
+                elif age <= QUEUE:  # Firefox leaves the time a call waits out of its duration
+                    begun.append(call)
+            return waiting[::-1] + begun
+        place = bisect_left(group, began, key=start.__getitem__)
+        return [call for call in group[place : place + _LOOK_AT] if start[call] - began <= LINK_WINDOW]
+
+    def _duration(self, index: int) -> float:
+        return _finite(self.capture.exchanges[index].duration) or 0.0
 
     def _link_preflight(self, preflight: int, calls: list[int]) -> None:
         for call in calls:

@@ -165,13 +165,21 @@ def test_parallel_calls_each_get_their_own_preflight() -> None:
 
 
 def test_a_preflight_exported_before_its_call_is_paired_within_ten_seconds() -> None:
-    made = timeline(preflight(0.0), entry(15.0), preflight(20.0), entry(12_000.0), creator="Firefox")
+    made = timeline(preflight(0.0), entry(15.0), preflight(20.0), entry(12_000.0), creator="Some proxy")
     assert index(made.preflight_of(made.exchange(1))) == 0
     assert made.preflight_for(made.exchange(2)) is None
 
 
+def test_firefox_stamps_the_call_first_and_leaves_its_waiting_out_of_the_duration() -> None:
+    made = timeline(
+        entry(0.0, time=0), preflight(33.0), entry(300.0, time=0), preflight(308.0), creator="Firefox"
+    )
+    assert [index(made.preflight_of(made.exchange(i))) for i in (0, 2)] == [1, 3]
+    assert order(made) == [1, 0, 3, 2]
+
+
 def test_a_preflight_guards_only_the_method_it_asked_for() -> None:
-    made = timeline(preflight(0.0, method="PUT"), entry(5.0, "GET"), entry(6.0, "PUT"), creator="Firefox")
+    made = timeline(preflight(0.0, method="PUT"), entry(5.0, "GET"), entry(6.0, "PUT"), creator="Some proxy")
     assert index(made.preflight_for(made.exchange(0))) == 2
 
 

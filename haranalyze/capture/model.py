@@ -459,6 +459,8 @@ class Exchange:
     source: Source
     raw_page_id: str
     raw_connection: str
+    _timings: Any  # undecoded
+    _initiator: Any
 
     @property
     def timings(self) -> Timings:

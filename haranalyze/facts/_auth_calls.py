@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import Enum, auto
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs
 
 from haranalyze.facts._answers import marked, members, read_answer
 from haranalyze.facts._session_model import RefreshResult, SignInResult
-from haranalyze.facts._survey import Survey, path_of, set_cookie_lines
+from haranalyze.facts._survey import Survey, path_of
 from haranalyze.protocol.set_cookie import parse_set_cookie
 from haranalyze.systems import SessionSystem, name_matches, path_ends
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
 _REDIRECTS: Final = (301, 302, 303, 307, 308)
 _LARGEST_BODY = 64 * 1024
+_ENOUGH_PATHS = 100_000  # paths whose kind is remembered
 _NOT_SESSIONS: Final = ("csrf", "xsrf", "state", "nonce", "pkce", "device", "visitor", "locale")
 _WRONG_WORDS: Final = ("password", "credential", "invalid_grant", "incorrect", "passwort", "user not found")
 _SESSION_WORDS: Final = (
@@ -56,6 +56,7 @@ class AuthCalls:
         self._tokens = tokens
         self._timeline = facts.timeline
         self._generic = tuple(s for s in facts.systems if s.generic)
+        self._kinds: dict[tuple[str, str, str], CallKind] = {}  # kept by id: hashing a whole system is dear
         self._cookie_names = tuple(name for s in self._generic for name in s.access_cookies)
 
     def kind(self, exchange: Exchange) -> CallKind:
@@ -68,8 +69,14 @@ class AuthCalls:
         if method in ("OPTIONS", "HEAD"):
             return CallKind.NONE
         path = path_of(exchange.request.raw_url)
-        named = system if system is not None and not system.generic else None
-        kind = _kind_by_path(path, method, ((named,) if named else ()) + self._generic, named is not None)
+        key = (path, method, system.id if system is not None else "")
+        kind = self._kinds.get(key)
+        if kind is None:
+            named = system is not None and not system.generic
+            systems = (system, *self._generic) if system is not None and named else self._generic
+            kind = _kind_by_path(path, method, systems, named)
+            if len(self._kinds) < _ENOUGH_PATHS:
+                self._kinds[key] = kind
         if kind is CallKind.SIGN_IN and path_ends(path, _TOKEN_PATHS):
             return _kind_by_grant(exchange)
         if kind is CallKind.CALLBACK and not _has_code(exchange.request.raw_url, method):
@@ -144,9 +151,7 @@ class AuthCalls:
             return SignInResult.REFUSED if csrf else SignInResult.WRONG_CREDENTIALS
         if status in (400, 403, 422):
             text = _small_text(exchange).lower()
-            if any(part in text for part in _WRONG_WORDS) or (
-                status == 400 and not exchange.response.body.present
-            ):
+            if any(part in text for part in _WRONG_WORDS):
                 return SignInResult.WRONG_CREDENTIALS
         return SignInResult.REFUSED
 
@@ -172,13 +177,15 @@ class AuthCalls:
         if not response.has("set-cookie"):
             return False
         names = system.access_cookies + system.refresh_cookies
-        return any(_makes_cookie(line, names) for line, _ in set_cookie_lines(exchange))
+        return any(_makes_cookie(line, names) for line in exchange.response.raw_set_cookies())
 
     def sets_session_cookie(self, exchange: Exchange) -> bool:
         """Whether the answer sets (not removes) a cookie that by name or build carries a session."""
         if not exchange.response.has("set-cookie"):
             return False
-        return any(_makes_session_cookie(line, self._cookie_names) for line, _ in set_cookie_lines(exchange))
+        return any(
+            _makes_session_cookie(line, self._cookie_names) for line in exchange.response.raw_set_cookies()
+        )
 
     # refresh
 
@@ -238,7 +245,6 @@ _TOKEN_PATHS: Final = (
 )  # fmt: skip
 
 
-@lru_cache(maxsize=8192)
 def _kind_by_path(path: str, method: str, systems: tuple[SessionSystem, ...], named: bool) -> CallKind:
     writes = method in ("POST", "PUT", "PATCH")
     first = systems[:1] if named else systems
@@ -305,7 +311,7 @@ def _makes_session_cookie(line: str, names: tuple[str, ...]) -> bool:
 def session_cookies_set(exchange: Exchange, names: tuple[str, ...], *, by_build: bool) -> Iterator[str]:
     """Names of the session cookies an answer sets: those in ``names``, and with ``by_build`` (a sign-in that
     worked) those built like one: HttpOnly and long."""
-    for line, _ in set_cookie_lines(exchange):
+    for line in exchange.response.raw_set_cookies():
         if _makes_cookie(line, names) or (by_build and _makes_session_cookie(line, names)):
             yield line.partition("=")[0].strip()
 

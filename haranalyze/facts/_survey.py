@@ -30,7 +30,8 @@ _STATIC_ENDINGS: Final = (
 )  # fmt: skip
 _ENOUGH_ANSWERS = 40  # refusing answers per host read for a system's words
 _TOKEN_ANSWERS = 50  # token answers searched for a token sent elsewhere
-_UNUSUAL_TRUST = 0.5  # below this much evidence no system is named
+_SETTLED = 4  # kinds of signs that tie a system to a host; more are not looked for
+_LEAST_TRUST = 0.5  # below this much evidence no system is named
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class Survey:
         self._timeline = facts.timeline
         self._origins: dict[str, str] = {}
         self._signs: dict[tuple[str, str, str], Sign] = {}
+        self._bound: dict[tuple[str, str], int] = {}
         self._answers_read: dict[str, int] = {}
         self.records_cookies = False
         self._find_first_parties()
@@ -134,14 +136,14 @@ class Survey:
             if self._timeline.in_frame(exchange):
                 continue
             page = exchange.raw_page_id
+            is_visit = exchange.index in follows or (page not in seen_pages if page else _is_visit(exchange))
+            seen_pages.add(page)
+            if not is_visit:  # a frame, as far as this exporter tells
+                continue
             if (target := self._timeline.redirected_to(exchange)) is not None:
                 follows.add(target.index)
             host = self.host(exchange)
-            if is_authorization_request(exchange.request.raw_url):
-                providers.add(host)
-            elif page not in seen_pages or not page or exchange.index in follows:
-                hosts.add(host)
-            seen_pages.add(page)
+            (providers if is_authorization_request(exchange.request.raw_url) else hosts).add(host)
         own = {host for host in hosts - providers if host} or {host for host in hosts if host}
         self.page_hosts = frozenset(own)
         self.provider_hosts = frozenset(providers - own)
@@ -150,14 +152,21 @@ class Survey:
     # named systems
 
     def _add(self, sign: Sign) -> None:
-        self._signs.setdefault((sign.system.id, sign.host, sign.kind), sign)
+        key = (sign.system.id, sign.host, sign.kind)
+        if key not in self._signs:
+            self._signs[key] = sign
+            if sign.binds:
+                self._bound[key[:2]] = self._bound.get(key[:2], 0) + 1
 
     def _look_for_named(self, exchange: Exchange) -> None:
         request, response = exchange.request, exchange.response
         cookie = request.raw("cookie")
         if cookie or response.has("set-cookie"):
             self.records_cookies = True
+        host = self.host(exchange)
         for system in self._named:
+            if self._bound.get((system.id, host), 0) >= _SETTLED:
+                continue
             for name in system.response_marks:
                 if response.has(name):
                     self._header_sign(system, exchange, name, "response-mark", 0.9, answer=True)
@@ -209,9 +218,10 @@ class Survey:
         if key in self._signs:
             return
         names = system.access_cookies + system.refresh_cookies
-        for line, place in set_cookie_lines(exchange):
+        for position, line in enumerate(exchange.response.raw_set_cookies()):
             name = line.partition("=")[0].strip()
             if name_matches(name, names):
+                place = set_cookie_place(exchange, position)
                 words = Sentence("the response sets the cookie {name}", name=Text(name, Kind.COOKIE_NAME))
                 self._add(Sign(system, key[1], "set-cookie", 0.8, True, place, words))
                 return
@@ -233,7 +243,7 @@ class Survey:
         guards: dict[str, SessionSystem] = {}
         for system in self._named:
             signs = [sign for sign in self._signs.values() if sign.system is system]
-            if trust(signs) < _UNUSUAL_TRUST:
+            if trust(signs) < _LEAST_TRUST:
                 continue
             for sign in signs:
                 if sign.binds and sign.host:
@@ -332,9 +342,10 @@ class Survey:
     def _session_cookie_signs(self, system: SessionSystem, exchange: Exchange) -> None:
         host = self.host(exchange)
         if (system.id, host, "set-cookie") not in self._signs and exchange.response.has("set-cookie"):
-            for line, place in set_cookie_lines(exchange):
+            for position, line in enumerate(exchange.response.raw_set_cookies()):
                 name = line.partition("=")[0].strip()
                 if name_matches(name, system.access_cookies):
+                    place = set_cookie_place(exchange, position)
                     words = Sentence("the response sets the cookie {name}", name=Text(name, Kind.COOKIE_NAME))
                     self._add(Sign(system, host, "set-cookie", 0.5, True, place, words))
                     break
@@ -401,12 +412,10 @@ def trust(signs: Iterable[Sign]) -> float:
     return round(1 - doubt, 4)
 
 
-def set_cookie_lines(exchange: Exchange) -> list[tuple[str, Place]]:
-    """Set-Cookie lines with their places."""
-    lines = exchange.response.raw_set_cookies()
+def set_cookie_place(exchange: Exchange, position: int) -> Place:
+    """Place of one Set-Cookie line; found only where it is shown, because it decodes all headers."""
     places = exchange.response.places("set-cookie")
-    whole = exchange.response.place("set-cookie")
-    return [(line, places[i] if i < len(places) else whole) for i, line in enumerate(lines)]
+    return places[position] if position < len(places) else exchange.response.place("set-cookie")
 
 
 @lru_cache(maxsize=4096)
@@ -416,6 +425,19 @@ def path_of(url: str) -> str:
     if cut < 0:
         return "/"
     return url[cut:].partition("?")[0].partition("#")[0]
+
+
+def _is_visit(exchange: Exchange) -> bool:
+    """Whether a document without a page was asked for by the user: frames send a Referer."""
+    return exchange.request.raw("sec-fetch-dest") == "document" or not exchange.request.has("referer")
+
+
+def is_navigation(exchange: Exchange) -> bool:
+    """Whether the browser went there, redirects included (their answers have no HTML to tell by)."""
+    if exchange.resource_type:
+        return exchange.resource_type == "document"
+    request = exchange.request
+    return exchange.is_page or (request.raw("accept") or "").startswith("text/html")
 
 
 def is_authorization_request(url: str) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from haranalyze.capture.model import Source
@@ -17,7 +19,7 @@ from haranalyze.text import Kind, Place, Sentence, Text, raw
 if TYPE_CHECKING:
     from haranalyze.capture.model import Exchange, Response
     from haranalyze.facts import Facts
-    from haranalyze.facts.tokens import FrontToken
+    from haranalyze.facts.tokens import FrontToken, Token
 
 _HIT_HEADERS: Final = (
     "x-cache",
@@ -208,16 +210,15 @@ class Caching:
         if own is not None and own.subject is not None:
             if own.subject == token.subject:
                 return False
-            place = next(s.place for t, s in self._facts.tokens.sent_with(exchange) if t is own)
-            evidence.append((place, Sentence("the token of the request itself belongs to another user")))
+            words = Sentence("the token of the request itself belongs to another user")
+            evidence.append((self._place_of(own, exchange), words))
             return True
         sent = self._facts.timeline.sent(exchange)
-        known = [(user, by) for at, user, by in seen.users if at <= sent]
-        if not known or known[-1][0] == token.subject:
+        place = bisect_right(seen.users, sent, key=itemgetter(0))
+        if not place or seen.users[place - 1][1] == token.subject:
             return False
-        evidence.append(
-            (known[-1][1].status_place, Sentence("the session was last issued to another user here"))
-        )
+        last = seen.users[place - 1][2]
+        evidence.append((last.status_place, Sentence("the session was last issued to another user here")))
         return True
 
     def _is_older(
@@ -228,16 +229,23 @@ class Caching:
             return False
         own = self._facts.tokens.access_token(exchange)
         if own is not None and own.issued_at is not None and own.issued_at > token.issued_at:
-            place = next(s.place for t, s in self._facts.tokens.sent_with(exchange) if t is own)
-            evidence.append((place, Sentence("the token of the request itself is newer")))
+            evidence.append(
+                (self._place_of(own, exchange), Sentence("the token of the request itself is newer"))
+            )
             return True
         if own is not None and own.issued_at is not None:
             return False
         sent = self._facts.timeline.sent(exchange)
-        newer = next((by for at, issued, by in seen.newest if at <= sent and issued > token.issued_at), None)
-        if newer is not None:
-            evidence.append((newer.status_place, Sentence("a newer session header had come before")))
-        return newer is not None
+        place = bisect_right(seen.newest, sent, key=itemgetter(0))
+        if not place or seen.newest[place - 1][1] <= token.issued_at:
+            return False
+        newer = seen.newest[place - 1][2]
+        evidence.append((newer.status_place, Sentence("a newer session header had come before")))
+        return True
+
+    def _place_of(self, token: Token, exchange: Exchange) -> Place:
+        sightings = self._facts.tokens.sent_with(exchange)
+        return next((seen.place for one, seen in sightings if one is token), exchange.url_place)
 
     def _is_identical(
         self, exchange: Exchange, original: Exchange, marks: Marks, evidence: list[tuple[Place, Sentence]]

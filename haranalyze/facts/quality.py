@@ -30,13 +30,13 @@ _CLIENTS: Final = frozenset(
 _PARTIAL_HEADERS: Final = frozenset(("insomnia", "chrome-har", "chrome-har-capturer", "browsertime"))
 _NO_PREFLIGHTS: Final = frozenset(("playwright", "safari"))
 _HIDDEN: Final = ("cookie", "authorization")
-_SHORTEST_COOKIE = len("Cookie: a=\r\n")
-_SHORTEST_SET_COOKIE = len("Set-Cookie: a=\r\n")
+_SHORTEST_COOKIE = len("Cookie: a\r\n")
+_SHORTEST_SET_COOKIE = len("Set-Cookie: a\r\n")
 _SLACK = 10  # bytes: old Chromium counts the blank line too, and servers pad values with spaces
 _FIRST_SANITIZING_CHROME = 128  # 130 by third parties; below this no Chromium could leave the headers out
 _ENOUGH = 3  # exchanges with an answer before their lack of cookies says anything
 _SAMPLE = 300  # exchanges looked at for what holds for a whole recording
-_BODIES_SAMPLE = 2_000
+_LARGE_SAMPLE = 2_000
 
 _AGENTS: Final = (
     (re.compile(r"\bEdg(?:A|iOS)?/(\d{1,4})"), "Edge"),
@@ -155,7 +155,8 @@ class Quality:
             request, response = exchange.request, exchange.response
             if request.has("cookie") or request.has("authorization") or response.has("set-cookie"):
                 return True
-        return any(e.request.raw_cookie_pairs() or e.response.raw_set_cookies() for e in self._capture)
+        some = islice(self._capture, _LARGE_SAMPLE)  # the lists repeat the headers; reading them all is dear
+        return any(e.request.raw_cookie_pairs() or e.response.raw_set_cookies() for e in some)
 
     @cached_property
     def _chrome_before_sanitizing(self) -> bool:
@@ -227,7 +228,7 @@ class Quality:
     def records_bodies(self) -> bool:
         """Whether response bodies are in this recording; True where no answer had one."""
         sized = (e.response.body for e in self._capture if e.response.status >= 200)
-        bodies = list(islice((body for body in sized if body.size or body.present), _BODIES_SAMPLE))
+        bodies = list(islice((body for body in sized if body.size or body.present), _LARGE_SAMPLE))
         return not bodies or any(body.present for body in bodies)
 
     @cached_property

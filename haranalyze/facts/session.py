@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from haranalyze.facts._answers import fault_named
 from haranalyze.facts._auth_calls import AuthCalls, CallKind, session_cookies_set
 from haranalyze.facts._loops import redirect_loops, refresh_loops
-from haranalyze.facts._refusals import RefusalReader
+from haranalyze.facts._refusals import REFUSING, RefusalReader
 from haranalyze.facts._session_model import (
     DetectedSystem,
     Loop,
@@ -24,7 +24,13 @@ from haranalyze.facts._session_model import (
     Span,
 )
 from haranalyze.facts._spans import Story, follow_story
-from haranalyze.facts._survey import Survey, is_authorization_request, survey_of, trust
+from haranalyze.facts._survey import (
+    Survey,
+    is_authorization_request,
+    is_navigation,
+    survey_of,
+    trust,
+)
 from haranalyze.facts.tokens import Carrier, TokenUse, tokens_in
 from haranalyze.protocol.url import registrable_domain
 from haranalyze.systems import SessionSystem, name_matches
@@ -50,6 +56,7 @@ __all__ = [
 ]
 
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
+_OTHER_CARRIERS = ("x-api-key", "x-access-token", "x-auth-token", "x-session-token")
 _REFRESH_WAIT = 10_000.0  # ms a client takes at most from a refused call to its refresh
 _RETRY_WAIT = 60_000.0  # ms from a refresh to the repeated call
 _STEP = 5.0  # ms: stamps are rounded
@@ -99,7 +106,9 @@ class Session:
         redirects = [
             exchange
             for exchange in self._survey.interesting
-            if exchange.response.status in _REDIRECTS and not self._is_third_party(exchange)
+            if exchange.response.status in _REDIRECTS
+            and is_navigation(exchange)
+            and not self._is_third_party(exchange)
         ]
         self.redirect_loops = redirect_loops(self._timeline, redirects)
 
@@ -274,13 +283,18 @@ class Session:
 
     def carries_credentials(self, exchange: Exchange) -> bool:
         """Whether the recorded request shows credentials: Authorization, a token or a session cookie."""
-        if exchange.request.has("authorization") or self._tokens.sent_with(exchange):
+        request = exchange.request
+        if request.has("authorization"):
+            return True
+        if any(token.use is not TokenUse.ANTI_CSRF for token, _ in self._tokens.sent_with(exchange)):
+            return True
+        if exchange.response.status in REFUSING and any(request.has(name) for name in _OTHER_CARRIERS):
             return True
         system = self.system_of(exchange)
-        if system is None or not exchange.request.has("cookie"):
+        if system is None or not request.has("cookie"):
             return False
         names = system.access_cookies + system.refresh_cookies
-        return any(name_matches(name, names) for name, _ in exchange.request.raw_cookie_pairs())
+        return any(name_matches(name, names) for name, _ in request.raw_cookie_pairs())
 
     def _refreshes(self, story: Story) -> Iterator[Refresh]:
         timeline = self._timeline

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from haranalyze.capture.model import Source
 from haranalyze.facts._answers import members
 from haranalyze.facts._front_token import number, read_front_token
-from haranalyze.facts._survey import Survey, set_cookie_lines, survey_of
+from haranalyze.facts._survey import Survey, survey_of
 from haranalyze.facts._token_model import (
     SHORTEST,
     Carrier,
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 __all__ = ["Carrier", "FrontToken", "Sighting", "Token", "TokenUse", "Tokens", "tokens_in"]
 
 _TOKEN_SCHEMES: Final = ("bearer", "token", "jwt", "dpop", "")
-_REQUEST_HEADERS: Final = ("x-access-token", "x-auth-token", "x-session-token", "st-access-token")
 _RESPONSE_HEADERS: Final = ("x-access-token", "x-auth-token", "authorization")
 _LARGEST_BODY = 256 * 1024  # bytes of a token answer that is parsed
 _DATE_SAMPLES = 200  # Date headers per host used for its clock
@@ -68,10 +67,10 @@ class Tokens:
         for exchange in self._survey.interesting:
             host = self._survey.host(exchange)
             ours = host in self._survey.guards
-            if exchange.request.has("authorization") or ours or self._survey.is_first_party(host):
+            if ours or exchange.request.has("authorization"):
                 moments.append((self._timeline.sent(exchange), 1, exchange))
-                if ours or host in self._survey.provider_hosts or self._may_issue(exchange):
-                    moments.append((self._timeline.answered(exchange), 0, exchange))
+            if ours or (self._may_issue(exchange) and self._is_own(host)):
+                moments.append((self._timeline.answered(exchange), 0, exchange))
         moments.sort(key=lambda moment: (moment[0], moment[1], moment[2].index))
         for at, is_request, exchange in moments:
             if is_request:
@@ -153,6 +152,9 @@ class Tokens:
 
     # reading
 
+    def _is_own(self, host: str) -> bool:
+        return self._survey.is_first_party(host) or host in self._survey.provider_hosts
+
     def _may_issue(self, exchange: Exchange) -> bool:
         if exchange.request.method != "POST" or self._bearer is None:
             return False
@@ -195,9 +197,6 @@ class Tokens:
                 )
         if system is None:
             return
-        for name in _REQUEST_HEADERS:
-            if (value := request.raw(name)) and len(value) >= SHORTEST:
-                self._seen(value, TokenUse.ACCESS, sent_sighting(exchange, Carrier.HEADER, name, at))
         if system.anti_csrf_header and (value := request.raw(system.anti_csrf_header)):
             self._seen(
                 value,
@@ -249,7 +248,7 @@ class Tokens:
         if response.has("set-cookie") and system is not None:
             handed += self._read_set_cookies(exchange, system, at)
         if system is None or system.generic:
-            for name in _RESPONSE_HEADERS:
+            for name in _RESPONSE_HEADERS if exchange.request.method == "POST" else ():
                 value = response.raw(name)
                 token = credentials(value).raw_token if value else ""
                 if looks_like_jwt(token):
@@ -281,7 +280,7 @@ class Tokens:
     def _read_set_cookies(self, exchange: Exchange, system: SessionSystem, at: float) -> list[Token]:
         handed = []
         marked = any(exchange.response.has(name) for name in system.response_marks)
-        for position, (line, _) in enumerate(set_cookie_lines(exchange)):
+        for position, line in enumerate(exchange.response.raw_set_cookies()):
             parsed = parse_set_cookie(line)
             if parsed is None or len(parsed.value) < SHORTEST:
                 continue
