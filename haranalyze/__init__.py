@@ -1,8 +1,8 @@
 """haranalyze reads a recording of a login that does not work and says what broke first, what proves it and who acts.
 
-    capture = haranalyze.read_capture(data)
-    report = haranalyze.analyze(capture)
-    print(haranalyze.render(report, "text"))
+capture = haranalyze.read_capture(data)
+report = haranalyze.analyze(capture)
+print(haranalyze.render(report, "text"))
 """
 
 from __future__ import annotations
@@ -30,9 +30,7 @@ def read_capture(data: bytes, name: str = "") -> Capture:
     return read(data, name)
 
 
-def analyze(
-    capture: Capture, rulebook: Rulebook | None = None, options: Options | None = None
-) -> Report:
+def analyze(capture: Capture, rulebook: Rulebook | None = None, options: Options | None = None) -> Report:
     """Judge one recording (None: the installed rule packs, the defaults). Same input, same report.
 
     Raises:

@@ -53,7 +53,13 @@ def examine(capture: Capture, rulebook: Rulebook, options: Options | None = None
     explains = {item.id: frozenset(item.explains) for item in rulebook.rules}
     verdict, findings = judge(facts, found, ruling.in_question, explains)
     return Analysis(
-        facts, findings, ruling.outcomes, ruling.questions, verdict, rulebook.selected(options), rulebook.packs
+        facts,
+        findings,
+        ruling.outcomes,
+        ruling.questions,
+        verdict,
+        rulebook.selected(options),
+        rulebook.packs,
     )
 
 

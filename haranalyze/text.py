@@ -104,7 +104,7 @@ class Text:
 
 def raw(text: Text) -> str:
     """The captured characters, for analysis only (see the module docstring for who may call this)."""
-    return text._value  # noqa: SLF001 - the type's own way out
+    return text._value
 
 
 Value = Text | int | float | StrEnum | str

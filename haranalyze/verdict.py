@@ -115,7 +115,8 @@ def _with_consequences(
                 cause_of[finding.id] = _root(cause, cause_of)
                 break
     return [
-        replace(one, consequence_of=_root(one, cause_of).id) if one.id in cause_of else one for one in findings
+        replace(one, consequence_of=_root(one, cause_of).id) if one.id in cause_of else one
+        for one in findings
     ]
 
 
@@ -125,9 +126,7 @@ def _root(finding: Finding, cause_of: Mapping[str, Finding]) -> Finding:
     return finding
 
 
-def _explains(
-    facts: Facts, cause: Finding, effect: Finding, explains: Mapping[str, frozenset[str]]
-) -> bool:
+def _explains(facts: Facts, cause: Finding, effect: Finding, explains: Mapping[str, frozenset[str]]) -> bool:
     if not _is_fault(cause) or cause.confidence is Confidence.POSSIBLE:
         return False
     named = effect.rule in explains.get(cause.rule, frozenset())
@@ -135,7 +134,9 @@ def _explains(
         return False
     if set(cause.exchanges) & set(effect.exchanges):
         return named or _first_sent(facts, cause) <= _first_sent(facts, effect)
-    return named and _same_host(facts, cause, effect) and _first_sent(facts, cause) <= _first_sent(facts, effect)
+    return (
+        named and _same_host(facts, cause, effect) and _first_sent(facts, cause) <= _first_sent(facts, effect)
+    )
 
 
 def _same_host(facts: Facts, one: Finding, other: Finding) -> bool:
@@ -153,7 +154,8 @@ def _reading_order(roots: Sequence[Finding], findings: Sequence[Finding]) -> tup
         ordered += [one for one in findings if one.consequence_of == root.id]
     renamed = {one.id: f"f{number}" for number, one in enumerate(ordered, start=1)}
     return tuple(
-        replace(one, id=renamed[one.id], consequence_of=renamed.get(one.consequence_of or "")) for one in ordered
+        replace(one, id=renamed[one.id], consequence_of=renamed.get(one.consequence_of or ""))
+        for one in ordered
     )
 
 
@@ -212,7 +214,8 @@ def _recovered(facts: Facts, refusal: Refusal) -> bool:
     if accepted and accepted.request.url.path == call.request.url.path:
         return facts.timeline.sent(accepted) > facts.timeline.sent(call)
     return any(
-        one.result is RefreshResult.OK and one.after is call and one.retry is None for one in facts.session.refreshes
+        one.result is RefreshResult.OK and one.after is call and one.retry is None
+        for one in facts.session.refreshes
     )
 
 
@@ -227,7 +230,9 @@ def _cannot_tell(facts: Facts, unexplained: tuple[int, ...]) -> Verdict:
             status=exchange.response.status,
         )
     elif exchange.failed:
-        headline = Sentence("#{index} got no answer, and this recording does not show why.", index=exchange.index)
+        headline = Sentence(
+            "#{index} got no answer, and this recording does not show why.", index=exchange.index
+        )
     else:
         headline = Sentence(
             "#{index} is answered {status} although a session exists, and this recording does not show why.",
@@ -240,7 +245,9 @@ def _cannot_tell(facts: Facts, unexplained: tuple[int, ...]) -> Verdict:
         Confidence.LIKELY,
         Owner.CAPTURE,
         next_step=quality.ask
-        or Sentence("Look at the server's log for #{index}: the answer does not say its reason.", index=exchange.index),
+        or Sentence(
+            "Look at the server's log for #{index}: the answer does not say its reason.", index=exchange.index
+        ),
         in_question=unexplained,
     )
 

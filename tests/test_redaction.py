@@ -62,7 +62,10 @@ def test_authorization_shows_scheme_and_telling_literals_only(value: str, expect
     ("url", "expected"),
     [
         ("https://api.example.com/auth/session/refresh", "https://api.example.com/auth/session/refresh"),
-        ("https://api.example.com/users/4f2a9/orders?token=abc&page=2", "https://api.example.com/users/{seg}/orders?token=&page="),
+        (
+            "https://api.example.com/users/4f2a9/orders?token=abc&page=2",
+            "https://api.example.com/users/{seg}/orders?token=&page=",
+        ),
         ("https://user:pass@api.example.com:8443/reset/Zx81k", "https://api.example.com:8443/reset/{seg}"),
         ("/account/jane.doe", "/account/{seg}"),
         ("https://example.com/app.4f2a9b.js", "https://example.com/{seg}.js"),
@@ -83,7 +86,11 @@ def test_a_url_keeps_host_known_path_words_and_parameter_names(url: str, expecte
         ("server", "nginx/1.22.1", "nginx/1.22.1"),
         ("x-cache", "Hit from cloudfront", "Hit from cloudfront"),
         ("x-api-key", "k-12345", "«header 1, 7 B»"),
-        ("content-type", "application/json; charset=utf-8; boundary=SECRET", "application/json; charset=utf-8"),
+        (
+            "content-type",
+            "application/json; charset=utf-8; boundary=SECRET",
+            "application/json; charset=utf-8",
+        ),
     ],
 )
 def test_only_listed_headers_show_their_value(name: str, value: str, expected: str) -> None:
@@ -110,7 +117,13 @@ def test_control_and_bidi_characters_are_spelled_out() -> None:
 
 
 @given(
-    st.sampled_from([kind for kind in Kind if kind not in (Kind.HEADER_NAME, Kind.COOKIE_NAME, Kind.PARAMETER_NAME, Kind.HOST)]),
+    st.sampled_from(
+        [
+            kind
+            for kind in Kind
+            if kind not in (Kind.HEADER_NAME, Kind.COOKIE_NAME, Kind.PARAMETER_NAME, Kind.HOST)
+        ]
+    ),
     st.text(st.characters(codec="utf-8"), min_size=1, max_size=60),
 )
 def test_nothing_captured_raises_and_no_long_value_survives(kind: Kind, value: str) -> None:
@@ -119,7 +132,14 @@ def test_nothing_captured_raises_and_no_long_value_survives(kind: Kind, value: s
     assert secret not in shown
 
 
-@given(st.text(max_size=80), st.sampled_from(list(Kind)), st.sampled_from(["", "location", "via", "vary", "cookie", "set-cookie"]))
+@given(
+    st.text(max_size=80),
+    st.sampled_from(list(Kind)),
+    st.sampled_from(["", "location", "via", "vary", "cookie", "set-cookie"]),
+)
 def test_every_kind_shows_any_text_without_control_characters(value: str, kind: Kind, name: str) -> None:
     shown = Projector().show(Text(value, kind, name))
-    assert not any(ord(character) < 32 or character in "\u202a\u202b\u202d\u202e\u2066\u2067\u2068" for character in shown)
+    assert not any(
+        ord(character) < 32 or character in "\u202a\u202b\u202d\u202e\u2066\u2067\u2068"
+        for character in shown
+    )

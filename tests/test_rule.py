@@ -30,7 +30,12 @@ def load(doc: str, rule_id: str = "cookie-lost", name: str = "cookie_lost") -> R
     sys.modules["pack_under_test"] = module
     try:
         return rule(
-            id=rule_id, severity=Severity.HIGH, owner=Owner.API, layer=Layer.COOKIE, since="0.1", references=("RFC 6265",)
+            id=rule_id,
+            severity=Severity.HIGH,
+            owner=Owner.API,
+            layer=Layer.COOKIE,
+            since="0.1",
+            references=("RFC 6265",),
         )(module.__dict__[name])
     finally:
         del sys.modules["pack_under_test"]
@@ -48,8 +53,15 @@ def test_the_prose_of_the_module_becomes_part_of_the_rule() -> None:
     ("doc", "rule_id", "name"),
     [
         pytest.param("", "cookie-lost", "cookie_lost", id="no docstring"),
-        pytest.param(PROSE.replace("What to do", "Remedy"), "cookie-lost", "cookie_lost", id="a heading is missing"),
-        pytest.param(PROSE.replace("    The next call is refused.\n", ""), "cookie-lost", "cookie_lost", id="empty heading"),
+        pytest.param(
+            PROSE.replace("What to do", "Remedy"), "cookie-lost", "cookie_lost", id="a heading is missing"
+        ),
+        pytest.param(
+            PROSE.replace("    The next call is refused.\n", ""),
+            "cookie-lost",
+            "cookie_lost",
+            id="empty heading",
+        ),
         pytest.param(PROSE, "CookieLost", "cookie_lost", id="not kebab-case"),
         pytest.param(PROSE, "cookie-gone", "cookie_lost", id="function has another name"),
     ],

@@ -23,7 +23,19 @@ def facts(options: Options | None = None) -> Facts:
 
 def make(rule_id: str, check, needs: tuple[Needs, ...] = ()) -> Rule:
     return Rule(
-        rule_id, "A title", "why", "what", "quiet", Severity.HIGH, Owner.API, Layer.TOKEN, (), needs, ("RFC 9110",), "0.1", check
+        rule_id,
+        "A title",
+        "why",
+        "what",
+        "quiet",
+        Severity.HIGH,
+        Owner.API,
+        Layer.TOKEN,
+        (),
+        needs,
+        ("RFC 9110",),
+        "0.1",
+        check,
     )
 
 
@@ -67,7 +79,10 @@ def test_an_unknown_rule_id_suggests_the_nearest() -> None:
 
 def test_select_and_ignore_choose_the_rules() -> None:
     rules = book(make("one", passes), make("two", passes), make("three", passes))
-    assert [rule.id for rule in rules.selected(Options(select=frozenset({"one", "two"}), ignore=frozenset({"two"})))] == ["one"]
+    assert [
+        rule.id
+        for rule in rules.selected(Options(select=frozenset({"one", "two"}), ignore=frozenset({"two"})))
+    ] == ["one"]
 
 
 def test_a_rule_that_breaks_is_recorded_and_the_others_go_on() -> None:

@@ -37,7 +37,8 @@ def test_named_systems_come_first_and_generic_ones_last() -> None:
 def test_supertokens_knows_the_names_of_all_generations() -> None:
     system = supertokens()
     assert {"sAccessToken"} == set(system.access_cookies)
-    assert {"sRefreshToken", "sIdRefreshToken"} == set(system.refresh_cookies)
+    assert {"sRefreshToken"} == set(system.refresh_cookies)
+    assert {"sIdRefreshToken"} == set(system.marker_cookies)
     assert {"sFrontToken", "st-last-access-token-update", "sAntiCsrf", "sIRTFrontend"} <= set(
         system.state_cookies
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ def entry(
     *,
     request: Sequence[tuple[str, str]] = (),
     response: Sequence[tuple[str, str]] = (),
-    timings: dict[str, float] | None = None,
+    timings: Mapping[str, float | None] | None = None,
     **members: Any,
 ) -> dict[str, Any]:
     """One HAR entry; ``at`` in ms after BEGIN, or the stamp itself, or None for no stamp."""
@@ -61,7 +61,7 @@ def entry(
             "bodySize": 2,
         },
         "cache": {},
-        "timings": {"send": 1.0, "wait": 5.0, "receive": 4.0} if timings is None else timings,
+        "timings": {"send": 1.0, "wait": 5.0, "receive": 4.0} if timings is None else dict(timings),
     }
     if stamp is not None:
         made["startedDateTime"] = stamp
@@ -320,7 +320,7 @@ def test_the_frame_has_the_documented_columns_and_dtypes() -> None:
     assert frame["exchange"].tolist() == [1, 0, 2]
     assert frame["preflight_for"].fillna(-1).tolist() == [0, -1, -1]
     assert frame["started"].isna().tolist() == [False, False, True]
-    assert frame["started"][1] == BEGIN
+    assert frame["started"].iloc[1] == BEGIN
     documented = (Path(__file__).parents[1] / "docs" / "timeline.md").read_text(encoding="utf-8")
     assert [name for name in DTYPES if f"`{name}`" not in documented] == []
 
@@ -328,9 +328,10 @@ def test_the_frame_has_the_documented_columns_and_dtypes() -> None:
 def test_the_frame_shows_captured_text_only_through_the_projector() -> None:
     made = timeline(entry(0.0, url="https://api.example.com/api/feed"))
     hidden = made.to_frame()
-    assert hidden[["method", "host", "path"]].isna().all().all()
+    assert hidden[["method", "host", "path"]].isna().to_numpy().all()
     shown = made.to_frame(lambda text: f"<{text.kind.value} {len(text)}>")
-    assert shown.loc[0, ["method", "host", "path"]].tolist() == ["<method 3>", "<host 15>", "<path 9>"]
+    rows = shown[["method", "host", "path"]].to_numpy().tolist()
+    assert rows == [["<method 3>", "<host 15>", "<path 9>"]]
 
 
 def test_haralyzer_gives_the_figures_of_each_page() -> None:

@@ -42,7 +42,8 @@ def read_captures(data: Buffer, name: str = "", limits: Limits | None = None) ->
     size = len(memoryview(data))
     found = documents(data, limits)
     return tuple(
-        _read(document, Origin(name, digest, size, document.container, document.prefix), limits) for document in found
+        _read(document, Origin(name, digest, size, document.container, document.prefix), limits)
+        for document in found
     )
 
 
@@ -54,7 +55,7 @@ def _read(document: Document, origin: Origin, limits: Limits) -> Capture:
 
 # Members near the start of the file that tell which other JSON it is.
 _OTHERS = (
-    (b'schema.getpostman.com/json/collection', "a Postman collection, which holds requests but no recording"),
+    (b"schema.getpostman.com/json/collection", "a Postman collection, which holds requests but no recording"),
     (b'"_postman_id"', "a Postman collection, which holds requests but no recording"),
     (b'"_postman_variable_scope"', "a Postman environment, not a recording"),
     (b'"constants"', "a Chrome net log (chrome://net-export), which is not read yet"),

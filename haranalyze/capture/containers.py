@@ -102,7 +102,7 @@ def _unpack(kind: str, data: Any, limits: Limits) -> bytes:
     except (zlib.error, EOFError, OSError, ValueError) as error:
         if isinstance(error, LimitError) or not out:
             raise CaptureError(f"the {kind} data is damaged") from error
-    except Exception as error:  # noqa: BLE001 - brotli and zstandard raise their own types
+    except Exception as error:
         if isinstance(error, LimitError):
             raise
         if not out:
@@ -112,7 +112,9 @@ def _unpack(kind: str, data: Any, limits: Limits) -> bytes:
 
 def _check_growth(size: int, packed: int, limits: Limits) -> None:
     if size > limits.max_bytes:
-        raise LimitError(f"unpacked, the recording is larger than max_bytes allows ({limits.max_bytes} bytes)")
+        raise LimitError(
+            f"unpacked, the recording is larger than max_bytes allows ({limits.max_bytes} bytes)"
+        )
     if size > _ENOUGH_FOR_RATIO and size > packed * limits.max_ratio:
         raise LimitError(f"the recording unpacks to more than {limits.max_ratio} times its size (max_ratio)")
 
@@ -169,7 +171,9 @@ def _members(data: Any, outer: tuple[str, ...], prefix: str, limits: Limits) -> 
         total += len(content)
         _check_growth(total, len(memoryview(data)), limits)
         contents[member.filename] = content
-    hars = [name for name in names if name == "har.har"] or [name for name in names if _may_be_har(contents[name])]
+    hars = [name for name in names if name == "har.har"] or [
+        name for name in names if _may_be_har(contents[name])
+    ]
     if not hars:
         raise CaptureError(f"the archive has {len(names)} members and none of them is a recording")
     single = len(hars) == 1
@@ -184,7 +188,9 @@ def _read_member(archive: Any, member: Any, limits: Limits) -> bytes:
 
     try:
         with archive.open(member) as stream:
-            content: bytes = stream.read(min(limits.max_bytes, max(_ENOUGH_FOR_RATIO, member.compress_size * limits.max_ratio)) + 1)
+            content: bytes = stream.read(
+                min(limits.max_bytes, max(_ENOUGH_FOR_RATIO, member.compress_size * limits.max_ratio)) + 1
+            )
     except (zipfile.BadZipFile, NotImplementedError, zlib.error, EOFError, OSError, RuntimeError) as error:
         raise CaptureError("a member of the zip archive is damaged") from error
     _check_growth(len(content), member.compress_size, limits)
@@ -196,7 +202,9 @@ def _may_be_har(content: bytes) -> bool:
     if _container(head) is not None:
         return True
     start = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
-    return (start[:1] == b"{" or _JSONP.match(start) is not None) and (b'"log"' in head or b"l\x00o\x00g" in head)
+    return (start[:1] == b"{" or _JSONP.match(start) is not None) and (
+        b'"log"' in head or b"l\x00o\x00g" in head
+    )
 
 
 def _json_text(data: Any, head: bytes) -> Any:

@@ -23,7 +23,6 @@ from haranalyze.capture.model import (
     Response,
     Source,
     as_duration,
-    as_size,
     as_text,
     late,
 )
@@ -132,7 +131,9 @@ class _Notes:
         self.found[code] = (first[0], first[1], first[2] + 1) if first else (message, pointer, 1)
 
     def listed(self) -> tuple[Note, ...]:
-        return tuple(Note(code, message, pointer, count) for code, (message, pointer, count) in self.found.items())
+        return tuple(
+            Note(code, message, pointer, count) for code, (message, pointer, count) in self.found.items()
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +233,9 @@ def _loose_entry(written: Any, pointer: str, notes: _Notes) -> _Entry:
         pass
     entry = late(written)
     if not isinstance(entry, dict):
-        notes.add("entry-not-object", "an entry is not an object; it counts as an exchange without content", pointer)
+        notes.add(
+            "entry-not-object", "an entry is not an object; it counts as an exchange without content", pointer
+        )
         entry = {}
     request, response = _object(entry, "request", pointer, notes), _object(entry, "response", pointer, notes)
     encode = msgspec.json.encode
@@ -346,7 +349,9 @@ def _started(stamp: str, pointer: str, notes: _Notes) -> float | None:
         notes.add("stamp-unreadable", "a start time cannot be read", f"{pointer}/startedDateTime")
         return None
     if not read[1]:
-        notes.add("stamp-without-zone", "a start time names no zone; UTC is assumed", f"{pointer}/startedDateTime")
+        notes.add(
+            "stamp-without-zone", "a start time names no zone; UTC is assumed", f"{pointer}/startedDateTime"
+        )
     return read[0]
 
 

@@ -87,7 +87,17 @@ class Body:
     ``cut`` whether the text is shorter than the size says; ``raw_mime_type`` without parameters, lower case.
     """
 
-    __slots__ = ("_encoding", "_json", "_limit", "_raw_text", "cut", "place", "present", "raw_mime_type", "size")
+    __slots__ = (
+        "_encoding",
+        "_json",
+        "_limit",
+        "_raw_text",
+        "cut",
+        "place",
+        "present",
+        "raw_mime_type",
+        "size",
+    )
 
     def __init__(
         self, text: Any, encoding: str, mime_type: str, size: int | None, spot: tuple[int, str], limit: int
@@ -145,19 +155,85 @@ class _Line(msgspec.Struct, gc=False):
 _LINES = msgspec.json.Decoder(list[_Line])
 
 WANTED = frozenset(
-    """
-    :authority accept access-control-allow-credentials access-control-allow-headers access-control-allow-methods
-    access-control-allow-origin access-control-expose-headers access-control-max-age access-control-request-headers
-    access-control-request-method age anti-csrf apigw-requestid authorization cache-control cache-status cdn-cache-control
-    cf-cache-status cf-ray content-length content-type cookie date etag expires fdi-version front-token host
-    id-refresh-token if-modified-since if-none-match last-modified location origin pragma proxy-authorization referer
-    retry-after rid sec-ch-ua sec-fetch-dest sec-fetch-mode sec-fetch-site sec-fetch-user server set-cookie
-    st-access-token st-auth-mode st-refresh-token user-agent vary via www-authenticate x-amz-apigw-id x-amz-cf-id
-    x-amzn-errortype x-amzn-remapped-www-authenticate x-amzn-requestid x-api-key x-cache x-cache-status
-    x-clerk-auth-reason x-csrf-token x-csrftoken x-drupal-cache x-envoy-upstream-service-time x-kong-response-latency
-    x-nginx-cache x-powered-by x-proxy-cache x-requested-with x-served-by x-vercel-cache x-vercel-error x-vercel-id
-    x-xsrf-token x-varnish
-    """.split()
+    [
+        ":authority",
+        "accept",
+        "access-control-allow-credentials",
+        "access-control-allow-headers",
+        "access-control-allow-methods",
+        "access-control-allow-origin",
+        "access-control-expose-headers",
+        "access-control-max-age",
+        "access-control-request-headers",
+        "access-control-request-method",
+        "age",
+        "anti-csrf",
+        "apigw-requestid",
+        "authorization",
+        "cache-control",
+        "cache-status",
+        "cdn-cache-control",
+        "cf-cache-status",
+        "cf-ray",
+        "content-length",
+        "content-type",
+        "cookie",
+        "date",
+        "etag",
+        "expires",
+        "fdi-version",
+        "front-token",
+        "host",
+        "id-refresh-token",
+        "if-modified-since",
+        "if-none-match",
+        "last-modified",
+        "location",
+        "origin",
+        "pragma",
+        "proxy-authorization",
+        "referer",
+        "retry-after",
+        "rid",
+        "sec-ch-ua",
+        "sec-fetch-dest",
+        "sec-fetch-mode",
+        "sec-fetch-site",
+        "sec-fetch-user",
+        "server",
+        "set-cookie",
+        "st-access-token",
+        "st-auth-mode",
+        "st-refresh-token",
+        "user-agent",
+        "vary",
+        "via",
+        "www-authenticate",
+        "x-amz-apigw-id",
+        "x-amz-cf-id",
+        "x-amzn-errortype",
+        "x-amzn-remapped-www-authenticate",
+        "x-amzn-requestid",
+        "x-api-key",
+        "x-cache",
+        "x-cache-status",
+        "x-clerk-auth-reason",
+        "x-csrf-token",
+        "x-csrftoken",
+        "x-drupal-cache",
+        "x-envoy-upstream-service-time",
+        "x-kong-response-latency",
+        "x-nginx-cache",
+        "x-powered-by",
+        "x-proxy-cache",
+        "x-requested-with",
+        "x-served-by",
+        "x-vercel-cache",
+        "x-vercel-error",
+        "x-vercel-id",
+        "x-xsrf-token",
+        "x-varnish",
+    ]
 )
 """Header names facts ask for often; kept per message in decoded form. Any other name costs a decode of the list."""
 
@@ -183,7 +259,12 @@ class Message:
     _side = ""
 
     def __init__(
-        self, lines: Any, fields: Any, spot: tuple[int, str], version: str, sizes: tuple[int | None, int | None]
+        self,
+        lines: Any,
+        fields: Any,
+        spot: tuple[int, str],
+        version: str,
+        sizes: tuple[int | None, int | None],
     ) -> None:
         self._lines = lines  # msgspec.Raw of the header list
         self._fields = fields  # whatever else is decoded late
@@ -197,7 +278,10 @@ class Message:
     def headers(self) -> Headers:
         """All headers, decoded now and not kept; prefer ``raw``, ``has`` and ``get`` for single names."""
         return Headers(
-            tuple(Header(name, value, position) for position, (name, value) in enumerate(header_pairs(self._lines)))
+            tuple(
+                Header(name, value, position)
+                for position, (name, value) in enumerate(header_pairs(self._lines))
+            )
         )
 
     def _wanted(self) -> dict[str, str | tuple[str, ...]]:
@@ -256,7 +340,11 @@ class Message:
         for header in self.headers.all(name):
             at = f"{pointer}/{self._side}/headers/{header.position}"
             parts = header.value.split("\n") if name == "set-cookie" else [header.value]
-            found += [Place(index, at, Text(part.strip(), kind, name)) for part in parts if part.strip() or len(parts) == 1]
+            found += [
+                Place(index, at, Text(part.strip(), kind, name))
+                for part in parts
+                if part.strip() or len(parts) == 1
+            ]
         return tuple(found)
 
     def place(self, name: str) -> Place:
@@ -364,8 +452,10 @@ class Request(Message):
         lines = self.raw_all("cookie")
         if lines:
             return tuple(pair for line in lines for pair in parse_cookie_header(line))
-        return tuple((as_text(item.get("name")), as_text(item.get("value"))) for item in cookie_objects(self._fields[0]))
-
+        return tuple(
+            (as_text(item.get("name")), as_text(item.get("value")))
+            for item in cookie_objects(self._fields[0])
+        )
 
 
 def cookie_objects(value: Any) -> tuple[dict[str, Any], ...]:
@@ -427,7 +517,11 @@ def _set_cookie_line(cookie: dict[str, Any]) -> str:
     for member, attribute in (("path", "Path"), ("domain", "Domain"), ("sameSite", "SameSite")):
         if value := as_text(cookie.get(member)):
             parts.append(f"{attribute}={value}")
-    parts += [word for member, word in (("secure", "Secure"), ("httpOnly", "HttpOnly")) if cookie.get(member) is True]
+    parts += [
+        word
+        for member, word in (("secure", "Secure"), ("httpOnly", "HttpOnly"))
+        if cookie.get(member) is True
+    ]
     return "; ".join(parts)
 
 
@@ -488,6 +582,21 @@ class Exchange:
         return self.response.status == 0
 
     @property
+    def method(self) -> Text:
+        """The request method, for sentences."""
+        return Text(self.request.method, Kind.METHOD)
+
+    @property
+    def path(self) -> Text:
+        """The path of the request, for sentences."""
+        return Text(self.request.url.path, Kind.PATH)
+
+    @property
+    def host(self) -> Text:
+        """The host of the request, for sentences."""
+        return Text(self.request.url.host, Kind.HOST)
+
+    @property
     def place(self) -> Place:
         """The whole exchange."""
         return Place(self.index, self.pointer)
@@ -500,7 +609,9 @@ class Exchange:
     @property
     def status_place(self) -> Place:
         """The response's status."""
-        return Place(self.index, f"{self.pointer}/response/status", Text(str(self.response.status), Kind.STATUS))
+        return Place(
+            self.index, f"{self.pointer}/response/status", Text(str(self.response.status), Kind.STATUS)
+        )
 
 
 def read_timings(written: Any, total: float | None) -> Timings:
@@ -538,7 +649,10 @@ def read_initiator(written: Any) -> Initiator | None:
                 scripts.append(url)
         stack = stack.get("parent")
     return Initiator(
-        as_text(written.get("type")), as_text(written.get("url")), as_text(written.get("requestId")), tuple(scripts[:20])
+        as_text(written.get("type")),
+        as_text(written.get("url")),
+        as_text(written.get("requestId")),
+        tuple(scripts[:20]),
     )
 
 

@@ -56,7 +56,9 @@ def salvage(data: bytes, limits: Limits) -> Salvaged:
         return _before_the_damage(text, decoder, getattr(error, "pos", 0), notes, data)
     if text[end:].strip(" \t\r\n\x00;"):
         byte = len(text[:end].encode("utf-8", "replace"))
-        notes.append(Note("trailing-data", f"there is more text after the recording, from byte {byte} on", ""))
+        notes.append(
+            Note("trailing-data", f"there is more text after the recording, from byte {byte} on", "")
+        )
     return _whole(_clean(value), notes)
 
 
@@ -81,7 +83,10 @@ def _before_the_damage(
     byte = len(text[:position].encode("utf-8", "replace"))
     if found is None:
         raise CaptureError(f"this is not a HAR file: it stops being JSON at byte {byte} of {len(data)}")
-    head = {name: _member(text[: found.start()], decoder, name) for name in ("version", "creator", "browser", "pages")}
+    head = {
+        name: _member(text[: found.start()], decoder, name)
+        for name in ("version", "creator", "browser", "pages")
+    }
     entries: list[Any] = []
     at = found.end()
     while True:

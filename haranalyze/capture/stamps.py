@@ -23,7 +23,13 @@ def parse_stamp(text: str) -> tuple[float, bool] | None:
     year, month, day, hour, minute, second, fraction, zone = found.groups()
     try:
         moment = datetime(
-            int(year), int(month), int(day), int(hour), int(minute), min(int(second or 0), 59), tzinfo=_zone(zone)
+            int(year),
+            int(month),
+            int(day),
+            int(hour),
+            int(minute),
+            min(int(second or 0), 59),
+            tzinfo=_zone(zone),
         )
     except ValueError:
         return None
@@ -43,7 +49,7 @@ def _zone(zone: str | None) -> timezone:
 def parse_http_version(text: str) -> str:
     """``h1``, ``h2``, ``h3`` or ``""`` for the many spellings exporters use."""
     low = text.strip().lower()
-    if low in {"h2", "h2c"} or low.startswith(("http/2", "spdy")) and "quic" not in low:
+    if low in {"h2", "h2c"} or (low.startswith(("http/2", "spdy")) and "quic" not in low):
         return "h2"
     if low.startswith(("h3", "http/3")) or "quic" in low:
         return "h3"

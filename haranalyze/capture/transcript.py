@@ -102,7 +102,9 @@ class _Writer:
             self.date = value
         elif word == "page":
             self.page = f"page_{len(self.pages) + 1}"
-            self.pages.append({"id": self.page, "title": value, "startedDateTime": self.date, "pageTimings": {}})
+            self.pages.append(
+                {"id": self.page, "title": value, "startedDateTime": self.date, "pageTimings": {}}
+            )
         elif self.entries:
             self._about_entry(word, value, number)
         else:
@@ -158,7 +160,15 @@ class _Writer:
             "_connectionId": "1",
             "_resourceType": "fetch",
             "time": 20.0,
-            "timings": {"blocked": 0, "dns": -1, "connect": -1, "ssl": -1, "send": 0, "wait": 20.0, "receive": 0},
+            "timings": {
+                "blocked": 0,
+                "dns": -1,
+                "connect": -1,
+                "ssl": -1,
+                "send": 0,
+                "wait": 20.0,
+                "receive": 0,
+            },
             "cache": {},
             "request": {
                 "method": method,
@@ -216,10 +226,14 @@ class _Writer:
         first = datetime.fromisoformat(self.date).astimezone(UTC)
         for entry in self.entries:
             moment = first + timedelta(milliseconds=entry.pop("_offset"))
-            entry["startedDateTime"] = moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+            entry["startedDateTime"] = (
+                moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+            )
             text = entry["response"]["content"].get("text", "")
             if entry["response"]["content"]["mimeType"] == "x-unknown" and text:
-                entry["response"]["content"]["mimeType"] = "application/json" if text[0] in "{[" else "text/html"
+                entry["response"]["content"]["mimeType"] = (
+                    "application/json" if text[0] in "{[" else "text/html"
+                )
         return {
             "version": "1.2",
             "creator": {"name": self.creator, "version": "537.36"},

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _REDIRECTS: Final = (301, 302, 303, 307, 308)
 _LARGEST_BODY = 64 * 1024
+_TOKEN_TROUBLE: Final = ("no-credentials", "expired", "renew", "malformed")
 _ENOUGH_PATHS = 100_000  # paths whose kind is remembered
 _NOT_SESSIONS: Final = ("csrf", "xsrf", "state", "nonce", "pkce", "device", "visitor", "locale")
 _WRONG_WORDS: Final = ("password", "credential", "invalid_grant", "incorrect", "passwort", "user not found")
@@ -55,6 +56,7 @@ class AuthCalls:
         self._survey = survey
         self._tokens = tokens
         self._timeline = facts.timeline
+        self._systems = facts.systems
         self._generic = tuple(s for s in facts.systems if s.generic)
         self._kinds: dict[tuple[str, str, str], CallKind] = {}  # kept by id: hashing a whole system is dear
         self._cookie_names = tuple(name for s in self._generic for name in s.access_cookies)
@@ -104,7 +106,7 @@ class AuthCalls:
             path_ends(path_of(exchange.request.raw_url), system.sign_in_paths + system.sign_up_paths)
         )
         if status >= 400:
-            return self._refused(exchange, status) if own_path or status in (400, 401) else None
+            return self._refused(exchange, status) if own_path or status == 401 else None
         if self.hands_out_session(exchange, system):
             return SignInResult.OK
         table = _answer_json(exchange)
@@ -144,16 +146,19 @@ class AuthCalls:
             return True
         return any(name_matches(name, self._cookie_names) for name, _ in exchange.request.raw_cookie_pairs())
 
-    def _refused(self, exchange: Exchange, status: int) -> SignInResult:
-        if status == 401:
-            read = read_answer(exchange, self._generic)
-            csrf = read is not None and getattr(read.phrase, "says", "") == "csrf"
-            return SignInResult.REFUSED if csrf else SignInResult.WRONG_CREDENTIALS
-        if status in (400, 403, 422):
-            text = _small_text(exchange).lower()
-            if any(part in text for part in _WRONG_WORDS):
-                return SignInResult.WRONG_CREDENTIALS
-        return SignInResult.REFUSED
+    def _refused(self, exchange: Exchange, status: int) -> SignInResult | None:
+        """None where the answer speaks of tokens: then the call is refused like others."""
+        text = _small_text(exchange).lower()
+        if status in (400, 401, 403, 422) and any(part in text for part in _WRONG_WORDS):
+            return SignInResult.WRONG_CREDENTIALS
+        if status != 401:
+            return SignInResult.REFUSED
+        # Servers write the bare challenge for a wrong password too, so it counts as if a token had been sent.
+        read = read_answer(exchange, self._systems, credentials=True)
+        says = getattr(read.phrase, "says", "") if read is not None else ""
+        if says in _TOKEN_TROUBLE:
+            return None
+        return SignInResult.REFUSED if says == "csrf" else SignInResult.WRONG_CREDENTIALS
 
     def _callback_result(self, exchange: Exchange, status: int) -> SignInResult | None:
         if status >= 400:

@@ -61,7 +61,7 @@ def follow_story(
             if outcome is not None:
                 sign_ins.append(SignIn(exchange, outcome, system))
                 kept[exchange.index] = kind
-            elif kind is not CallKind.SIGN_UP:
+            elif kind is CallKind.CALLBACK or (kind is CallKind.SIGN_IN and exchange.response.status < 400):
                 kept[exchange.index] = kind
             if outcome is SignInResult.OK:
                 lives.sign_in(exchange)

@@ -68,6 +68,7 @@ class Survey:
         self._facts = facts
         self._timeline = facts.timeline
         self._origins: dict[str, str] = {}
+        self._hosts: list[str | None] = [None] * len(facts.timeline.exchanges)
         self._signs: dict[tuple[str, str, str], Sign] = {}
         self._bound: dict[tuple[str, str], int] = {}
         self._answers_read: dict[str, int] = {}
@@ -89,12 +90,15 @@ class Survey:
 
     def host(self, exchange: Exchange) -> str:
         """Host of the request, lower case; ``""`` when its URL has none."""
-        url = exchange.request.raw_url
-        cut = url.find("/", 8)
-        origin = url[:cut] if cut > 0 else url
-        host = self._origins.get(origin)
+        host = self._hosts[exchange.index]
         if host is None:
-            host = self._origins[origin] = parse_url(origin).host
+            url = exchange.request.raw_url
+            cut = url.find("/", 8)
+            origin = url[:cut] if cut > 0 else url
+            host = self._origins.get(origin)
+            if host is None:
+                host = self._origins[origin] = parse_url(origin).host
+            self._hosts[exchange.index] = host
         return host
 
     def path(self, exchange: Exchange) -> str:
@@ -200,7 +204,7 @@ class Survey:
 
     def _cookie_signs(self, system: SessionSystem, exchange: Exchange, cookie: str) -> None:
         for names, kind, weight, binds in (
-            (system.access_cookies + system.refresh_cookies, "cookie", 0.6, True),
+            (_server_cookies(system), "cookie", 0.6, True),
             (system.state_cookies, "state-cookie", 0.6, False),
         ):
             found = next((name for name in names if name + "=" in cookie), "")
@@ -217,7 +221,7 @@ class Survey:
         key = (system.id, self.host(exchange), "set-cookie")
         if key in self._signs:
             return
-        names = system.access_cookies + system.refresh_cookies
+        names = _server_cookies(system)
         for position, line in enumerate(exchange.response.raw_set_cookies()):
             name = line.partition("=")[0].strip()
             if name_matches(name, names):
@@ -255,11 +259,12 @@ class Survey:
     def _look_for_generic(self) -> None:
         bearer, cookies = self._generic.get("bearer"), self._generic.get("cookie")
         sent_elsewhere: dict[str, set[str]] = {}
+        self._named_sites = frozenset(map(registrable_domain, self.guards))
         for exchange in self._interesting:
             host = self.host(exchange)
             if host in self.guards or not host or host in self.provider_hosts:
                 continue
-            own = self.is_first_party(host) or self._follows_own(exchange)
+            own = self._is_own(host) or self._follows_own(exchange)
             if exchange.request.method == "OPTIONS":
                 if bearer is not None and own:
                     self._preflight_sign(bearer, exchange)
@@ -278,6 +283,12 @@ class Survey:
         if bearer is not None:
             self._adopt(bearer, sent_elsewhere, generic)
         self.guards |= generic
+
+    def _is_own(self, host: str) -> bool:
+        """First party; without pages, on the site of a named system where one was found."""
+        if self.first_parties or not self._named_sites:
+            return self.is_first_party(host)
+        return registrable_domain(host) in self._named_sites
 
     def _follows_own(self, exchange: Exchange) -> bool:
         """Whether the browser was sent here by an API call of ours (a redirect to another site)."""
@@ -410,6 +421,10 @@ def trust(signs: Iterable[Sign]) -> float:
     for weight in kinds.values():
         doubt *= 1 - weight
     return round(1 - doubt, 4)
+
+
+def _server_cookies(system: SessionSystem) -> tuple[str, ...]:
+    return system.access_cookies + system.refresh_cookies + system.marker_cookies
 
 
 def set_cookie_place(exchange: Exchange, position: int) -> Place:

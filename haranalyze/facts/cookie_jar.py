@@ -23,7 +23,6 @@ from haranalyze.text import Kind, Place, Sentence, Text, raw
 if TYPE_CHECKING:
     from haranalyze.capture.model import Exchange
     from haranalyze.facts import Facts
-    from haranalyze.protocol.url import Url
 
 _LAX_POST_WINDOW: Final = 120_000.0  # ms: Chromium's Lax+POST exception for cookies without SameSite
 _SAFE_METHODS: Final = frozenset(("GET", "HEAD", "OPTIONS", "TRACE"))
@@ -160,7 +159,9 @@ class CookieJar:
             if exchange.request.has("cookie") or exchange.request.raw_cookie_pairs():
                 moments.append((self._timeline.sent(exchange), 0, exchange))
         sent_later = self._sent_pairs([exchange for _, order, exchange in moments if order == 0])
-        for at, order, exchange in sorted(moments, key=lambda moment: (moment[0], moment[1], moment[2].index)):
+        for at, order, exchange in sorted(
+            moments, key=lambda moment: (moment[0], moment[1], moment[2].index)
+        ):
             if order:
                 for event in self._judged(exchange, at, sent_later):
                     self._events.setdefault(exchange.index, []).append(event)
@@ -188,11 +189,17 @@ class CookieJar:
             parsed = parse_set_cookie(line)
             if parsed is None:
                 continue
-            place = places[position] if position < len(places) else Place(
-                exchange.index, f"{exchange.pointer}/response/cookies", Text(line, Kind.SET_COOKIE)
+            place = (
+                places[position]
+                if position < len(places)
+                else Place(
+                    exchange.index, f"{exchange.pointer}/response/cookies", Text(line, Kind.SET_COOKIE)
+                )
             )
             refused = self._refusal(parsed, exchange)
-            shown = sent_later.get((registrable_domain(exchange.request.url.host), parsed.name, parsed.value), -1.0)
+            shown = sent_later.get(
+                (registrable_domain(exchange.request.url.host), parsed.name, parsed.value), -1.0
+            )
             contradicted = refused is not None and bool(parsed.value) and shown > at
             yield SetCookieEvent(
                 exchange,
@@ -289,7 +296,7 @@ class CookieJar:
     def _withheld(self, kept: _Kept, exchange: Exchange, sent: float) -> Reason | None:
         """Why a kept cookie does not go with the request (RFC 6265bis section 5.8.3), None when it does."""
         url = exchange.request.url
-        if kept.host_only and url.host != kept.domain or not domain_matches(url.host, kept.domain):
+        if (kept.host_only and url.host != kept.domain) or not domain_matches(url.host, kept.domain):
             return Reason.DOMAIN_MISMATCH
         if not path_matches(url.path, kept.path):
             return Reason.NOT_ON_PATH
@@ -322,7 +329,9 @@ class CookieJar:
         return tuple(
             event
             for event in self.events
-            if event.refused is not None and not event.is_deletion and (not reasons or event.refused in reasons)
+            if event.refused is not None
+            and not event.is_deletion
+            and (not reasons or event.refused in reasons)
         )
 
     def stored(self, name: str, exchange: Exchange) -> tuple[JarCookie, ...]:
@@ -389,18 +398,38 @@ class CookieJar:
             )
         event = lines[-1]
         steps = [
-            Step("ok", Sentence("Set"), Sentence("#{index} answers with it", index=event.exchange.index), "", event.place)
+            Step(
+                "ok",
+                Sentence("Set"),
+                Sentence("#{index} answers with it", index=event.exchange.index),
+                "",
+                event.place,
+            )
         ]
         if event.refused is not None:
             steps += _steps_to(event.refused, _STORING, event.place)
             steps.append(
-                Step("follows", Sentence("Sent with #{index}", index=exchange.index), Sentence("nothing was stored to send"), "", exchange.request.place("cookie"))
+                Step(
+                    "follows",
+                    Sentence("Sent with #{index}", index=exchange.index),
+                    Sentence("nothing was stored to send"),
+                    "",
+                    exchange.request.place("cookie"),
+                )
             )
             return tuple(steps)
         _, alive = self._alive(exchange)
         kept = next((one for one in alive if one.event is event), None)
         if kept is None:
-            steps.append(Step("stop", Sentence("Kept"), Sentence("it was replaced or removed before #{index}", index=exchange.index), "", None))
+            steps.append(
+                Step(
+                    "stop",
+                    Sentence("Kept"),
+                    Sentence("it was replaced or removed before #{index}", index=exchange.index),
+                    "",
+                    None,
+                )
+            )
         elif (reason := self._withheld(kept, exchange, sent)) is not None:
             steps += _steps_to(reason, _SENDING, event.place)
         else:

@@ -59,7 +59,15 @@ class CorsDecision:
 _CORS_TYPES: Final = frozenset(("fetch", "xhr", "eventsource", "preflight"))
 _SIMPLE_METHODS: Final = frozenset(("GET", "HEAD", "POST"))  # Fetch standard, CORS-safelisted method
 _SAFELISTED_RESPONSE: Final = frozenset(
-    ("cache-control", "content-language", "content-length", "content-type", "expires", "last-modified", "pragma")
+    (
+        "cache-control",
+        "content-language",
+        "content-length",
+        "content-type",
+        "expires",
+        "last-modified",
+        "pragma",
+    )
 )  # Fetch standard, CORS-safelisted response-header name
 
 
@@ -122,7 +130,9 @@ class Cors:
     @cached_property
     def _client_marks(self) -> frozenset[str]:
         """Request headers of session clients that send credentials with every call."""
-        return frozenset(name for system in self._facts.systems if not system.generic for name in system.request_marks)
+        return frozenset(
+            name for system in self._facts.systems if not system.generic for name in system.request_marks
+        )
 
     def _marked(self, exchange: Exchange) -> bool:
         asked = exchange.request.raw("access-control-request-headers")
@@ -203,7 +213,8 @@ class Cors:
         lacking = tuple(
             name
             for name in asked
-            if name.lower() not in allowed and not (wildcard and "*" in allowed and name.lower() != "authorization")
+            if name.lower() not in allowed
+            and not (wildcard and "*" in allowed and name.lower() != "authorization")
         )
         if lacking:
             return CorsStep.ALLOW_HEADERS, response.place("access-control-allow-headers"), lacking

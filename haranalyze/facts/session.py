@@ -265,7 +265,11 @@ class Session:
                 kinds.append((exchange, kind))
             elif self._survey.host(exchange) in self.hosts:
                 self._calls.append(exchange)
-        return follow_story(self._facts, self._survey, self._auth_calls, kinds, self._calls)
+        story = follow_story(self._facts, self._survey, self._auth_calls, kinds, self._calls)
+        others = [e for e, _ in kinds if e.index not in story.kinds and self._survey.host(e) in self.hosts]
+        if others:
+            self._calls = sorted([*self._calls, *others], key=self._timeline.position)
+        return story
 
     def _read_refusals(self) -> Iterator[Refusal]:
         reader = RefusalReader(self._facts.systems)

@@ -62,7 +62,7 @@ class Tokens:
         self._skew: dict[str, float | None] = {}
         self._learnt: dict[str, TokenUse] = {}  # session cookies under names of the project's own
         self._bearer = next((s for s in facts.systems if s.generic and s.transport == "bearer"), None)
-        self._front_header = {s.id: s.front_token_header for s in facts.systems}
+        self._handing_headers = {system.id: _handing_headers(system) for system in facts.systems}
         moments = []
         for exchange in self._survey.interesting:
             host = self._survey.host(exchange)
@@ -264,11 +264,8 @@ class Tokens:
     def _read_headers(self, exchange: Exchange, system: SessionSystem, at: float) -> list[Token]:
         response = exchange.response
         handed = []
-        named = [(name, TokenUse.ACCESS) for name in system.access_headers]
-        named += [(name, TokenUse.REFRESH) for name in system.refresh_headers]
-        named += [(system.front_token_header, TokenUse.FRONT), (system.anti_csrf_header, TokenUse.ANTI_CSRF)]
-        for name, use in named:
-            value = response.raw(name) if name else None
+        for name, use in self._handing_headers[system.id]:
+            value = response.raw(name)
             if value and value.strip() != system.removed_value:
                 handed.append(
                     self._handed_out(
@@ -417,6 +414,13 @@ class Tokens:
                 if len(differences) >= _DATE_SAMPLES:
                     break
         return median(differences) if differences else None
+
+
+def _handing_headers(system: SessionSystem) -> tuple[tuple[str, TokenUse], ...]:
+    named = [(name, TokenUse.ACCESS) for name in system.access_headers]
+    named += [(name, TokenUse.REFRESH) for name in system.refresh_headers]
+    named += [(system.front_token_header, TokenUse.FRONT), (system.anti_csrf_header, TokenUse.ANTI_CSRF)]
+    return tuple((name, use) for name, use in named if name)
 
 
 def tokens_in(tokens: Tokens, exchange: Exchange, use: TokenUse) -> Iterator[Token]:

@@ -70,7 +70,7 @@ class SessionSystem:
         generic: True for the fall-backs (bearer, cookie-session), which never outrank a named system.
         marks_only: True for systems only recognised by their answers, never taken for the user's own.
         access_cookies, refresh_cookies, state_cookies: cookie names (``*`` allowed); state cookies
-            are written by the front end.
+            are written by the front end; marker_cookies are set by the server and hold no token.
         access_headers, refresh_headers: response headers that hand out tokens; request_marks: request headers
             that only its client sends; response_marks: response headers only its server sends.
         front_token_header: name of the readable session header, or "".
@@ -95,6 +95,7 @@ class SessionSystem:
     access_cookies: tuple[str, ...] = ()
     refresh_cookies: tuple[str, ...] = ()
     state_cookies: tuple[str, ...] = ()
+    marker_cookies: tuple[str, ...] = ()
     access_headers: tuple[str, ...] = ()
     refresh_headers: tuple[str, ...] = ()
     request_marks: tuple[str, ...] = ()

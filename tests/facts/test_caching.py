@@ -3,15 +3,40 @@
 from __future__ import annotations
 
 import copy
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import haranalyze
+from haranalyze.facts import Facts
 from haranalyze.facts.caching import CacheMark
 from haranalyze.text import raw
-from tests.facts.test_quality import facts_of, load, sanitized
+from haranalyze.timeline import Timeline
+
+HIDDEN = {"cookie", "authorization", "set-cookie"}
+EXCERPTS = Path(__file__).parent / "excerpts"
+
+
+def load(name: str) -> dict[str, Any]:
+    har: dict[str, Any] = json.loads((EXCERPTS / f"{name}.har").read_text(encoding="utf-8"))
+    return har
+
+
+def facts_of(har: dict[str, Any]) -> Facts:
+    return Facts(Timeline(haranalyze.read_capture(json.dumps(har).encode())))
+
+
+def sanitized(har: dict[str, Any]) -> dict[str, Any]:
+    """The capture as devtools exports it by default."""
+    for entry in har["log"]["entries"]:
+        for part in ("request", "response"):
+            kept = [h for h in entry[part]["headers"] if h["name"].lower() not in HIDDEN]
+            entry[part]["headers"] = kept
+    return har
 
 
 def calls(har: dict[str, Any], path: str) -> list[int]:
@@ -42,7 +67,7 @@ def test_a_proxy_cache_that_answers_with_another_users_session_is_a_replay() -> 
 
 
 def test_the_replay_is_seen_without_cookies_too() -> None:
-    har, _ = sanitized(load("nginx-cache-front-token"))
+    har = sanitized(load("nginx-cache-front-token"))
     replays = facts_of(har).caching.replays
     assert [replay.other_user for replay in replays] == [False, True]
 

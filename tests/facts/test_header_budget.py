@@ -3,15 +3,40 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import haranalyze
+from haranalyze.facts import Facts
 from haranalyze.facts.header_budget import Share
 from haranalyze.facts.hops import CLOUDFLARE, ENVOY, HAPROXY, NGINX, NODE, VERCEL
-from tests.facts.test_quality import facts_of, load, sanitized
+from haranalyze.text import raw
+from haranalyze.timeline import Timeline
+
+HIDDEN = {"cookie", "authorization", "set-cookie"}
+EXCERPTS = Path(__file__).parent / "excerpts"
+
+
+def load(name: str) -> dict[str, Any]:
+    har: dict[str, Any] = json.loads((EXCERPTS / f"{name}.har").read_text(encoding="utf-8"))
+    return har
+
+
+def facts_of(har: dict[str, Any]) -> Facts:
+    return Facts(Timeline(haranalyze.read_capture(json.dumps(har).encode())))
+
+
+def sanitized(har: dict[str, Any]) -> dict[str, Any]:
+    """The capture as devtools exports it by default."""
+    for entry in har["log"]["entries"]:
+        for part in ("request", "response"):
+            kept = [h for h in entry[part]["headers"] if h["name"].lower() not in HIDDEN]
+            entry[part]["headers"] = kept
+    return har
 
 
 def change(
@@ -47,7 +72,7 @@ def test_the_budget_names_cookies_and_tokens_largest_first() -> None:
     )
     budget = facts.header_budget.response(sign_in)
     assert [part.size for part in budget.parts] == sorted((part.size for part in budget.parts), reverse=True)
-    shares = {part.name: part.share for part in budget.parts}
+    shares = {raw(part.name): part.share for part in budget.parts}
     assert shares["front-token"] is Share.TOKEN
     assert shares["sAccessToken"] is Share.TOKEN
     assert shares["server"] is Share.OTHER
@@ -56,14 +81,14 @@ def test_the_budget_names_cookies_and_tokens_largest_first() -> None:
 
 def test_hidden_headers_count_in_the_budget_of_a_sanitized_http1_request() -> None:
     whole = facts_of(load("cookie-too-large-nginx"))
-    bare = facts_of(sanitized(load("cookie-too-large-nginx"))[0])
+    bare = facts_of(sanitized(load("cookie-too-large-nginx")))
     for one, other in zip(whole.exchanges, bare.exchanges, strict=True):
         assert bare.header_budget.request(other).total == whole.header_budget.request(one).total
         assert bare.header_budget.request(other).exact
 
 
 def test_a_sanitized_http2_request_is_a_lower_bound() -> None:
-    facts = facts_of(sanitized(load("nginx-cache-front-token"))[0])
+    facts = facts_of(sanitized(load("nginx-cache-front-token")))
     assert not any(facts.header_budget.request(exchange).exact for exchange in facts.exchanges)
 
 
@@ -80,7 +105,7 @@ def test_nginx_naming_the_header_as_too_large_is_believed() -> None:
 
 
 def test_the_same_refusal_is_seen_in_a_sanitized_recording() -> None:
-    facts = facts_of(sanitized(load("cookie-too-large-nginx"))[0])
+    facts = facts_of(sanitized(load("cookie-too-large-nginx")))
     assert [item.limit for item in facts.header_budget.too_large] == [8192, 8192]
     assert all(item.budget.largest_line > 8192 for item in facts.header_budget.too_large)
 

@@ -1,0 +1,78 @@
+"""What the rules about CORS refusals share: the calls that were refused at one step, as one match."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from haranalyze.facts import Facts
+from haranalyze.facts.cors import CorsDecision, CorsStep
+from haranalyze.findings import Confidence, Fix, Match, Passed, Said
+from haranalyze.text import Sentence
+
+from ._words import MOST_PLACES
+
+
+def refusals(facts: Facts, steps: tuple[CorsStep, ...], headline: str, fix: Fix) -> Iterator[Said]:
+    """One match for all calls of our session that the browser refused at these steps."""
+    decisions = facts.derive(_decisions)
+    found = [one for one in decisions if one.step in steps]
+    if not found:
+        yield Passed(Sentence("{count} cross-origin refusals looked at", count=len(decisions)))
+        return
+    decision = found[0]
+    call = decision.exchange
+    if decision.place is None:
+        return
+    touched = {one.exchange.index for one in found} | {
+        one.preflight.index for one in found if one.preflight is not None
+    }
+    yield Match(
+        message=Sentence(
+            "The browser keeps the answer of {method} {path} (#{index}) from the app: {step}.",
+            method=call.method,
+            path=call.path,
+            index=call.index,
+            step=_STEPS[decision.step or steps[0]],
+        ),
+        headline=Sentence(headline, host=call.host, origin=decision.origin, path=call.path),
+        at=decision.place,
+        caption=Sentence("decides it: {step}", step=_STEPS[decision.step or steps[0]]),
+        related=tuple(
+            (one.exchange.status_place, Sentence("refused for the same reason"))
+            for one in found[1:MOST_PLACES]
+        ),
+        confidence=Confidence.CERTAIN,
+        subject=decision.missing[0]
+        if decision.missing
+        else (decision.place.text.name if decision.place.text is not None else ""),
+        flow=tuple(sorted(touched)),
+        fixes=(fix,),
+    )
+
+
+_STEPS = {
+    CorsStep.PREFLIGHT_STATUS: "the preflight is not answered with a success status",
+    CorsStep.PREFLIGHT_REDIRECT: "the preflight is answered with a redirect",
+    CorsStep.ALLOW_ORIGIN_MISSING: "there is no Access-Control-Allow-Origin",
+    CorsStep.ALLOW_ORIGIN_MULTIPLE: "Access-Control-Allow-Origin has more than one value",
+    CorsStep.ALLOW_ORIGIN_WILDCARD: "Access-Control-Allow-Origin is * for a call with credentials",
+    CorsStep.ALLOW_ORIGIN_MISMATCH: "Access-Control-Allow-Origin names another origin",
+    CorsStep.ALLOW_CREDENTIALS: "Access-Control-Allow-Credentials is not true",
+    CorsStep.ALLOW_METHODS: "the method is not in Access-Control-Allow-Methods",
+    CorsStep.ALLOW_HEADERS: "a header is not in Access-Control-Allow-Headers",
+}
+
+
+def _decisions(facts: Facts) -> list[CorsDecision]:
+    """Refused cross-origin calls of our session. An error page of a gateway lacks CORS headers as a matter of course."""
+    found = []
+    for exchange in facts.exchanges:
+        if not facts.session.is_ours(exchange) or facts.timeline.preflight_for(exchange) is not None:
+            continue
+        decision = facts.cors.decision(exchange)
+        if decision is None or decision.allowed is not False:
+            continue
+        if decision.step is CorsStep.ALLOW_ORIGIN_MISSING and exchange.response.status >= 400:
+            continue
+        found.append(decision)
+    return found

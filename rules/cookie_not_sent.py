@@ -1,0 +1,94 @@
+"""A call that needs the session cookie goes without it.
+
+Why it matters
+    The API sees an anonymous visitor and answers 401 although the user has signed in.
+What to do
+    Find out why the browser keeps the cookie back: credentials mode, its attributes, or the browser's own policy.
+Stays quiet when
+    The session travels in headers, the recording leaves cookies out, or nobody has signed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from haranalyze.facts import Facts
+from haranalyze.facts.session import Says
+from haranalyze.findings import Confidence, Fix, Layer, Match, Owner, Passed, Said, Severity
+from haranalyze.rule import Needs, rule
+from haranalyze.text import Sentence
+
+from ._words import flow, later, seen
+
+
+@rule(
+    id="cookie-not-sent",
+    severity=Severity.MEDIUM,
+    owner=Owner.FRONTEND,
+    layer=Layer.COOKIE,
+    since="0.1",
+    references=("RFC 6265bis section 5.8",),
+    explains=(
+        "refresh-failing",
+        "anonymous-401",
+    ),
+    needs=(
+        Needs.BROWSER,
+        Needs.COOKIES,
+    ),
+)
+def cookie_not_sent(facts: Facts) -> Iterator[Said]:
+    found = []
+    for refusal in facts.session.refusals:
+        call = refusal.exchange
+        if refusal.says is not Says.NO_CREDENTIALS or refusal.foreign or facts.session.refresh(call):
+            continue
+        if (
+            facts.session.transport(call) == "cookie"
+            and facts.session.signed_in_before(call)
+            and facts.quality.shows_absence(call, "cookie")
+        ):
+            found.append(refusal)
+    if not found:
+        yield Passed(seen(len(facts.session.refusals), "refused calls"))
+        return
+    call = found[0].exchange
+    yield Match(
+        message=Sentence(
+            "#{index} carries no cookie at all and is answered {status}.",
+            index=call.index,
+            status=call.response.status,
+        ),
+        headline=Sentence(
+            "Sign-in works, but {path} on {host} is called without the session cookie and answered {status}.",
+            path=call.path,
+            host=call.host,
+            status=call.response.status,
+        ),
+        at=call.request.place("cookie"),
+        caption=Sentence("missing: no session cookie"),
+        related=(
+            (found[0].evidence, Sentence("the answer says that no session came")),
+            *later([one.exchange for one in found[1:]], "the same"),
+        ),
+        confidence=Confidence.LIKELY,
+        subject="cookie",
+        flow=flow(one.exchange for one in found),
+        fixes=(
+            Fix(
+                Owner.FRONTEND,
+                Sentence("where this call is made"),
+                Sentence(
+                    "Make the call with credentials, and check in the browser whether the session cookie was stored."
+                ),
+            ),
+        ),
+        alternatives=(
+            Sentence("the browser blocks cookies of other sites"),
+            Sentence("the call is made without credentials"),
+        ),
+        decides=Sentence(
+            "In devtools, look at the Cookies tab of #{index}: it names why a cookie was kept back.",
+            index=call.index,
+        ),
+    )

@@ -1,0 +1,53 @@
+"""A cross-origin answer lacks Access-Control-Allow-Origin.
+
+Why it matters
+    Without the header the browser hides the answer from the app, whatever its status.
+What to do
+    Send the CORS headers on every answer of the API, the preflight included.
+Stays quiet when
+    The answer is a gateway's error page: then the error is the cause, not CORS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from haranalyze.facts import Facts
+from haranalyze.facts.cors import CorsStep
+from haranalyze.findings import Fix, Layer, Owner, Said, Severity
+from haranalyze.rule import Needs, rule
+from haranalyze.text import Sentence
+
+from ._cors import refusals
+
+
+@rule(
+    id="cors-missing-allow-origin",
+    severity=Severity.HIGH,
+    owner=Owner.API,
+    layer=Layer.TRANSPORT,
+    since="0.1",
+    references=("Fetch standard 3.2 (CORS protocol)",),
+    explains=(
+        "cookie-not-sent",
+        "credentials-omitted",
+        "anonymous-401",
+        "refresh-failing",
+        "missing-auth-header",
+        "interceptor-missing",
+    ),
+    needs=(Needs.BROWSER,),
+)
+def cors_missing_allow_origin(facts: Facts) -> Iterator[Said]:
+    yield from refusals(
+        facts,
+        (CorsStep.ALLOW_ORIGIN_MISSING,),
+        "The app's calls to {host} are blocked: the API's answers do not name the app's origin.",
+        Fix(
+            Owner.API,
+            Sentence("in the CORS settings of the API or its gateway"),
+            Sentence("Send Access-Control-Allow-Origin with the app's origin on preflights and answers."),
+            None,
+            Sentence("Access-Control-Allow-Origin: (the app's origin)"),
+        ),
+    )

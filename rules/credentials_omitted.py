@@ -1,0 +1,98 @@
+"""A call leaves the session cookie at home although the browser has it.
+
+Why it matters
+    The cookie is stored and would go to this address, but the call is made without credentials, so the API sees an
+    anonymous visitor.
+What to do
+    Make the call with credentials: include, or leave the setting to the session SDK.
+Stays quiet when
+    The cookie was refused, belongs elsewhere or is expired; the recording leaves cookies out; the call is accepted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from haranalyze.facts import Facts
+from haranalyze.facts.session import Says
+from haranalyze.findings import Confidence, Fix, Layer, Match, Owner, Passed, Said, Severity
+from haranalyze.rule import Needs, rule
+from haranalyze.text import Sentence
+
+from ._words import seen
+
+
+@rule(
+    id="credentials-omitted",
+    severity=Severity.HIGH,
+    owner=Owner.FRONTEND,
+    layer=Layer.COOKIE,
+    since="0.1",
+    references=("Fetch standard 2.2.5 (credentials mode)",),
+    explains=(
+        "refresh-loop",
+        "cookie-not-sent",
+        "interceptor-missing",
+        "missing-auth-header",
+        "anonymous-401",
+    ),
+    needs=(
+        Needs.BROWSER,
+        Needs.COOKIES,
+    ),
+)
+def credentials_omitted(facts: Facts) -> Iterator[Said]:
+    names = facts.session.session_cookie_names()
+    found = []
+    for refusal in facts.session.refusals:
+        call = refusal.exchange
+        missing = [cookie for cookie in facts.cookie_jar.missing(call) if cookie.name in names]
+        if (
+            missing
+            and refusal.says is Says.NO_CREDENTIALS
+            and not facts.session.refresh(call)
+            and facts.cors.is_cross_origin(call)
+        ):
+            found.append((refusal, missing[0]))
+    if not found:
+        yield Passed(seen(len(facts.session.refusals), "refused calls"))
+        return
+    refusal, cookie = found[0]
+    call = refusal.exchange
+    related = [(refusal.evidence, Sentence("the answer says that no session came"))]
+    if cookie.by is not None:
+        related.insert(0, (cookie.by.place, Sentence("stored by the browser")))
+    contrast = facts.session.accepted_like(call)
+    if contrast is not None and contrast.request.has("cookie"):
+        related.append((contrast.request.place("cookie"), Sentence("another call sends it")))
+    yield Match(
+        message=Sentence(
+            "#{index} goes to {host} without {name}, which the browser has stored for it.",
+            index=call.index,
+            host=call.host,
+            name=cookie.name,
+        ),
+        headline=Sentence(
+            "Sign-in works, but the app calls {path} without credentials: the browser keeps {name} back, and the API answers {status}.",
+            path=call.path,
+            name=cookie.name,
+            status=call.response.status,
+        ),
+        at=call.request.place("cookie"),
+        caption=Sentence("missing: {name} is stored and not sent", name=cookie.name),
+        related=tuple(related),
+        confidence=Confidence.CERTAIN if len(related) > 2 or len(found) > 1 else Confidence.LIKELY,
+        subject=cookie.name,
+        flow=tuple(one.exchange.index for one, _ in found),
+        fixes=(
+            Fix(
+                Owner.FRONTEND,
+                Sentence("where this call is made"),
+                Sentence(
+                    "Set credentials to include (withCredentials for XHR), or leave it unset so that the session SDK sets it."
+                ),
+                Sentence('fetch(url, {{ credentials: "same-origin" }})'),
+                Sentence('fetch(url, {{ credentials: "include" }})'),
+            ),
+        ),
+    )

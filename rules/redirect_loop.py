@@ -1,0 +1,61 @@
+"""The browser is sent in circles between the same pages.
+
+Why it matters
+    Sign-in ends where it began: each page sends the browser on to the next until the browser gives up.
+What to do
+    Find out why the page does not recognise the session that the callback has just made.
+Stays quiet when
+    A long chain of redirects ends at a page, or different pages are visited once each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from haranalyze.facts import Facts
+from haranalyze.findings import Fix, Layer, Match, Owner, Passed, Said, Severity
+from haranalyze.rule import rule
+from haranalyze.text import Sentence
+
+from ._words import flow, later
+
+
+@rule(
+    id="redirect-loop",
+    severity=Severity.HIGH,
+    owner=Owner.API,
+    layer=Layer.STATE,
+    since="0.1",
+    references=("Fetch standard 4.4 (redirect count)",),
+    explains=("auth-rate-limited",),
+)
+def redirect_loop(facts: Facts) -> Iterator[Said]:
+    for loop in facts.session.redirect_loops:
+        start = loop.exchanges[0]
+        yield Match(
+            message=Sentence(
+                "{rounds} rounds of the same {period} redirects, beginning at #{index}.",
+                rounds=loop.rounds,
+                period=loop.period,
+                index=start.index,
+            ),
+            headline=Sentence(
+                "Sign-in never ends: {host} sends the browser round the same {period} addresses {rounds} times.",
+                host=start.host,
+                period=loop.period,
+                rounds=loop.rounds,
+            ),
+            at=start.status_place,
+            caption=Sentence("the round begins"),
+            related=later(loop.exchanges[loop.period :: max(loop.period, 1)], "the same page again"),
+            flow=flow(loop.exchanges),
+            fixes=(
+                Fix(
+                    Owner.API,
+                    Sentence("where the callback makes the session"),
+                    Sentence("Make sure the browser keeps and returns the cookie that the callback sets."),
+                ),
+            ),
+        )
+        return
+    yield Passed(Sentence("no page is returned to in a circle"))
