@@ -44,9 +44,7 @@ def analyze(capture: Capture, rulebook: Rulebook | None = None, options: Options
     return build(examine(capture, rulebook or Book.installed(), options))
 
 
-def analyze_file(
-    path: str | Path, rulebook: Rulebook | None = None, options: Options | None = None
-) -> Report:
+def analyze_file(path: str | Path, rulebook: Rulebook | None = None, options: Options | None = None) -> Report:
     """Read a file and judge it. Raises OSError besides the errors of :func:`read_capture` and :func:`analyze`."""
     path = Path(path)
     return analyze(read_capture(path.read_bytes(), path.name), rulebook, options)

@@ -47,8 +47,7 @@ def examine(capture: Capture, rulebook: Rulebook, options: Options | None = None
     ruling = rulebook.run(facts)
     projector = Projector(facts)
     found = tuple(
-        _finding(number, item, match, facts, projector)
-        for number, (item, match) in enumerate(ruling.matches, start=1)
+        _finding(number, item, match, facts, projector) for number, (item, match) in enumerate(ruling.matches, start=1)
     )
     explains = {item.id: frozenset(item.explains) for item in rulebook.rules}
     verdict, findings = judge(facts, found, ruling.in_question, explains)

@@ -26,12 +26,8 @@ _SECRET_RUN = re.compile(r"[0-9a-fA-F]{12}|[A-Za-z0-9+/_-]{33}")
 _HOST_LABEL = re.compile(r"[a-z0-9_-]{1,40}")
 _WORD_SPLIT = re.compile(r"[-_.]|(?<=[a-z])(?=[A-Z])")
 _NUMBERED = re.compile(r"v\d{1,3}(\.\d{1,3})?|[a-z]{2}(-[a-zA-Z]{2})?")
-_FILE_ENDING = re.compile(
-    r"\.(js|mjs|css|html?|json|svg|png|jpe?g|gif|webp|ico|woff2?|ttf|map|php|aspx?|jsp|txt|xml)"
-)
-_VISIBLE = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u00ab\u00bb\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
-)
+_FILE_ENDING = re.compile(r"\.(js|mjs|css|html?|json|svg|png|jpe?g|gif|webp|ico|woff2?|ttf|map|php|aspx?|jsp|txt|xml)")
+_VISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ab\u00bb\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _FAILURE = re.compile(r"net::ERR_[A-Z0-9_]{1,60}|NS_ERROR_[A-Z0-9_]{1,60}|NS_BINDING_[A-Z]{1,30}")
 _DATE_OR_NUMBER = re.compile(r"[A-Za-z]{3}, \d{2} [A-Za-z]{3} \d{4} \d{2}:\d{2}:\d{2} GMT|-?\d{1,15}")
 _PRODUCT = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,30}([/ ](\d{1,4}(\.\d{1,6}){0,3}|\([A-Za-z0-9 ]{1,20}\)))*")
@@ -117,9 +113,7 @@ class Projector:
 
     def say(self, sentence: Sentence) -> str:
         """The sentence with its placeholders filled by what may be shown."""
-        return sentence.template.format_map(
-            {name: self._value(value) for name, value in sentence.values.items()}
-        )
+        return sentence.template.format_map({name: self._value(value) for name, value in sentence.values.items()})
 
     def quote(self, place: Place) -> str:
         """What stands at the place, ``""`` where it shows an absence."""
@@ -138,6 +132,11 @@ class Projector:
         if _NAME.fullmatch(name) and not _SECRET_RUN.search(name) and name not in self._ordinals:
             return name
         return self.tag("name", name)
+
+    def file_name(self, name: Text) -> str:
+        """The name of the recording's file, which its owner chose: control characters spelled out, 80 characters."""
+        shown = visible(raw(name))
+        return shown if len(shown) <= 80 else shown[:77] + "..."
 
     def host(self, host: str) -> str:
         """A host name; labels that look like identifiers become ``{label}``."""
@@ -283,9 +282,7 @@ class Projector:
         if self._is_phrase(text):
             return text
         low = text.lower()
-        found = max(
-            (phrase for phrase in self._phrases if len(phrase) > 8 and phrase in low), key=len, default=""
-        )
+        found = max((phrase for phrase in self._phrases if len(phrase) > 8 and phrase in low), key=len, default="")
         return f"{found} …" if found else self.tag("text", text)
 
     def _value(self, value: Value) -> str:
@@ -296,9 +293,7 @@ class Projector:
 
 def visible_but_chips(text: str) -> str:
     """:func:`visible` for projected strings: the chips' own marks stay."""
-    return _VISIBLE.sub(
-        lambda found: found.group() if found.group() in "«»" else f"U+{ord(found.group()):04X}", text
-    )
+    return _VISIBLE.sub(lambda found: found.group() if found.group() in "«»" else f"U+{ord(found.group()):04X}", text)
 
 
 def _names(projector: Projector, value: str) -> str:
@@ -341,9 +336,7 @@ def _cache_words(_: Projector, value: str) -> str | None:
 
 def _short_word(projector: Projector, value: str) -> str | None:
     words = split_list(value)
-    if words and all(
-        _NAME.fullmatch(word) and not _SECRET_RUN.search(word) and len(word) <= 30 for word in words
-    ):
+    if words and all(_NAME.fullmatch(word) and not _SECRET_RUN.search(word) and len(word) <= 30 for word in words):
         return ", ".join(words) if not any(word in projector._ordinals for word in words) else None
     return None
 
@@ -365,9 +358,7 @@ def _front_token(projector: Projector, value: str) -> str:
     return "remove" if value == "remove" else projector.tag("token", value)
 
 
-_SEC_FETCH = dict.fromkeys(
-    ("sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "sec-fetch-user"), _short_word
-)
+_SEC_FETCH = dict.fromkeys(("sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "sec-fetch-user"), _short_word)
 _HEADERS: Final[dict[str, Callable[[Projector, str], str | None]]] = {
     **_SEC_FETCH,
     "origin": _origins,
@@ -424,9 +415,7 @@ def _failure(projector: Projector, value: str) -> str:
 
 _SHOWERS: Final[dict[Kind, Callable[[Projector, Text], str]]] = {
     Kind.METHOD: lambda projector, text: raw(text) if raw(text) in _METHODS else projector.name(raw(text)),
-    Kind.HOST: lambda projector, text: (
-        projector.origin(raw(text)) if "://" in raw(text) else projector.host(raw(text))
-    ),
+    Kind.HOST: lambda projector, text: projector.origin(raw(text)) if "://" in raw(text) else projector.host(raw(text)),
     Kind.URL: lambda projector, text: projector.url(raw(text)),
     Kind.PATH: lambda projector, text: projector.path(raw(text)),
     Kind.HEADER_NAME: lambda projector, text: projector.name(raw(text)),
@@ -440,9 +429,7 @@ _SHOWERS: Final[dict[Kind, Callable[[Projector, Text], str]]] = {
     Kind.PHRASE: lambda projector, text: projector.phrase(raw(text)),
     Kind.FAILURE: lambda projector, text: _failure(projector, raw(text)),
     Kind.STATUS: lambda projector, text: (
-        raw(text)
-        if raw(text).isascii() and raw(text).isdigit() and len(text) < 5
-        else projector.tag("text", raw(text))
+        raw(text) if raw(text).isascii() and raw(text).isdigit() and len(text) < 5 else projector.tag("text", raw(text))
     ),
-    Kind.SIZE: lambda projector, text: f"{len(text)} characters",
+    Kind.SIZE: lambda _, text: f"{len(text)} characters",
 }

@@ -87,9 +87,7 @@ def _prose(rule_id: str, doc: str) -> tuple[str, tuple[str, str, str]]:
     pattern = r"\n\s*".join(rf"{heading}\n(.*?)" for heading in HEADINGS) + r"\s*\Z"
     found = re.search(pattern, rest, re.DOTALL)
     if not title or len(title) > 90 or found is None:
-        raise PackError(
-            f"rule {rule_id!r} needs a title and the headings {', '.join(HEADINGS)} in this order"
-        )
+        raise PackError(f"rule {rule_id!r} needs a title and the headings {', '.join(HEADINGS)} in this order")
     why, what, quiet = (" ".join(part.split()) for part in found.groups())
     if not (why and what and quiet):
         raise PackError(f"rule {rule_id!r} has an empty heading")

@@ -89,7 +89,7 @@ class Text:
     def __repr__(self) -> str:
         return f"<Text {self.kind.value}, {len(self._value)} characters>"
 
-    def __str__(self) -> str:
+    def __str__(self) -> str:  # noqa: PLE0307 - it never returns
         self._refuse()
 
     def __format__(self, spec: str) -> str:

@@ -39,9 +39,7 @@ class Timeline:
 
     capture: Capture
     origin: float
-    exchanges: Sequence[
-        Exchange
-    ]  # in order of ``started``, ties in source order, preflights before their request
+    exchanges: Sequence[Exchange]  # in order of ``started``, ties in source order, preflights before their request
 
     def __init__(self, capture: Capture) -> None:
         self.capture = capture
@@ -53,9 +51,7 @@ class Timeline:
         order = sorted(range(len(source)), key=self._start.__getitem__)
         self._guards: dict[int, int] = {}  # preflight -> its request
         self._guarded: dict[int, int] = {}  # request -> its preflight
-        preflights = [
-            i for i in order if source[i].request.method == "OPTIONS" and self.is_preflight(source[i])
-        ]
+        preflights = [i for i in order if source[i].request.method == "OPTIONS" and self.is_preflight(source[i])]
         if preflights:
             self._pair_preflights(preflights, order)
             order = self._with_preflights_first(order)
@@ -143,9 +139,7 @@ class Timeline:
         exported field repeats, but tells that the call was stamped first.
         """
         source = self.capture.exchanges
-        keys = {
-            i: (_without_fragment(source[i].request.raw_url), _asked_method(source[i])) for i in preflights
-        }
+        keys = {i: (_without_fragment(source[i].request.raw_url), _asked_method(source[i])) for i in preflights}
         calls: dict[tuple[str, str], list[int]] = {key: [] for key in keys.values()}
         urls = {url for url, _ in calls}
         for i in order:
@@ -216,11 +210,7 @@ class Timeline:
         targets: list[tuple[Exchange, str]] = []
         for exchange in self.exchanges:
             response = exchange.response
-            if (
-                response.status in _REDIRECTS
-                and response.raw_redirect_url
-                and exchange.request.method != "OPTIONS"
-            ):
+            if response.status in _REDIRECTS and response.raw_redirect_url and exchange.request.method != "OPTIONS":
                 targets.append((exchange, _normal(response.raw_redirect_url, exchange.request.raw_url)))
         if not targets:
             return following, origins
@@ -242,9 +232,7 @@ class Timeline:
                 origins[follower.index] = exchange.index
         return following, origins
 
-    def _follower(
-        self, exchange: Exchange, positions: Sequence[int], taken: dict[int, int]
-    ) -> Exchange | None:
+    def _follower(self, exchange: Exchange, positions: Sequence[int], taken: dict[int, int]) -> Exchange | None:
         for position in positions:
             follower = self.exchanges[position]
             if self.started(follower) > self.ended(exchange) + LINK_WINDOW:
@@ -271,9 +259,7 @@ class Timeline:
             return None
         started = self.started(exchange)
         place = bisect_left(failures, self.position(exchange))
-        for position in reversed(
-            failures[max(0, place - _LOOK_AT) : place]
-        ):  # parallel calls may fail together
+        for position in reversed(failures[max(0, place - _LOOK_AT) : place]):  # parallel calls may fail together
             failure = self.exchanges[position]
             if started - self.started(failure) > RETRY_WINDOW:
                 return None
@@ -324,9 +310,7 @@ class Timeline:
     @cached_property
     def _page_urls(self) -> dict[str, str]:
         pages = self.capture.pages
-        return {
-            name: raw(pages[i].title) for name, i in self._page_ordinals.items() if pages[i].url is not None
-        }
+        return {name: raw(pages[i].title) for name, i in self._page_ordinals.items() if pages[i].url is not None}
 
     def in_frame(self, exchange: Exchange) -> bool:
         """Whether the exchange loads a frame, or was sent by a document seen to load in one."""

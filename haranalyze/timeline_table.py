@@ -157,9 +157,7 @@ def haralyzer_of(timeline: Timeline, *, bodies: bool = True) -> HarParser:
 
 def _iso(moment: float) -> str:
     bounded = min(max(moment, 0.0), _LATEST_MS)
-    return (
-        (_EPOCH + timedelta(milliseconds=bounded)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    )
+    return (_EPOCH + timedelta(milliseconds=bounded)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _ms(value: float | None) -> float:
@@ -175,9 +173,7 @@ def _page_members(timeline: Timeline, page: Page) -> dict[str, Any]:
     }
 
 
-def _entry_members(
-    timeline: Timeline, exchange: Exchange, pages: Iterable[str], bodies: bool
-) -> dict[str, Any]:
+def _entry_members(timeline: Timeline, exchange: Exchange, pages: Iterable[str], bodies: bool) -> dict[str, Any]:
     timings = exchange.timings
     required = {phase: max(0.0, _ms(getattr(timings, phase))) for phase in ("send", "wait", "receive")}
     members = {

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from haranalyze.facts import Facts
 from haranalyze.facts.quality import Sanitized
-from haranalyze.facts.session import RefreshResult, Refusal, Says
+from haranalyze.facts.session import RefreshResult, Refusal, Role, Says, SignInResult
 from haranalyze.findings import Confidence, Finding, Owner, Severity
 from haranalyze.text import Sentence
 
@@ -114,10 +114,7 @@ def _with_consequences(
             if _explains(facts, cause, finding, explains):
                 cause_of[finding.id] = _root(cause, cause_of)
                 break
-    return [
-        replace(one, consequence_of=_root(one, cause_of).id) if one.id in cause_of else one
-        for one in findings
-    ]
+    return [replace(one, consequence_of=_root(one, cause_of).id) if one.id in cause_of else one for one in findings]
 
 
 def _root(finding: Finding, cause_of: Mapping[str, Finding]) -> Finding:
@@ -134,9 +131,7 @@ def _explains(facts: Facts, cause: Finding, effect: Finding, explains: Mapping[s
         return False
     if set(cause.exchanges) & set(effect.exchanges):
         return named or _first_sent(facts, cause) <= _first_sent(facts, effect)
-    return (
-        named and _same_host(facts, cause, effect) and _first_sent(facts, cause) <= _first_sent(facts, effect)
-    )
+    return named and _same_host(facts, cause, effect) and _first_sent(facts, cause) <= _first_sent(facts, effect)
 
 
 def _same_host(facts: Facts, one: Finding, other: Finding) -> bool:
@@ -154,8 +149,7 @@ def _reading_order(roots: Sequence[Finding], findings: Sequence[Finding]) -> tup
         ordered += [one for one in findings if one.consequence_of == root.id]
     renamed = {one.id: f"f{number}" for number, one in enumerate(ordered, start=1)}
     return tuple(
-        replace(one, id=renamed[one.id], consequence_of=renamed.get(one.consequence_of or ""))
-        for one in ordered
+        replace(one, id=renamed[one.id], consequence_of=renamed.get(one.consequence_of or "")) for one in ordered
     )
 
 
@@ -196,7 +190,21 @@ def _unexplained(facts: Facts, findings: Sequence[Finding], in_question: Sequenc
     """Exchanges in trouble that no finding speaks of: rules could not judge them, or nothing explains a refusal."""
     spoken_of = {index for one in findings for index in one.exchanges}
     refused = {one.exchange.index for one in facts.session.refusals if _is_unexplained(facts, one)}
-    return tuple(sorted((refused | set(in_question)) - spoken_of))
+    return tuple(sorted((refused | set(in_question) | _failed_sign_ins(facts)) - spoken_of))
+
+
+def _failed_sign_ins(facts: Facts) -> set[int]:
+    """Sign-ins and pages of a sign-in that ended in an error and that no later sign-in made good."""
+    story, timeline = facts.session, facts.timeline
+    good = [timeline.sent(one.exchange) for one in story.sign_ins if one.result is SignInResult.OK]
+    last_good = max(good, default=float("-inf"))
+    failed = [one.exchange for one in story.sign_ins if one.result in {SignInResult.REFUSED, SignInResult.FAILED}]
+    failed += [
+        exchange
+        for exchange in facts.exchanges
+        if exchange.response.status >= 400 and story.role(exchange) is Role.AUTH_PAGE
+    ]
+    return {exchange.index for exchange in failed if timeline.sent(exchange) > last_good}
 
 
 def _is_unexplained(facts: Facts, refusal: Refusal) -> bool:
@@ -214,8 +222,7 @@ def _recovered(facts: Facts, refusal: Refusal) -> bool:
     if accepted and accepted.request.url.path == call.request.url.path:
         return facts.timeline.sent(accepted) > facts.timeline.sent(call)
     return any(
-        one.result is RefreshResult.OK and one.after is call and one.retry is None
-        for one in facts.session.refreshes
+        one.result is RefreshResult.OK and one.after is call and one.retry is None for one in facts.session.refreshes
     )
 
 
@@ -230,9 +237,7 @@ def _cannot_tell(facts: Facts, unexplained: tuple[int, ...]) -> Verdict:
             status=exchange.response.status,
         )
     elif exchange.failed:
-        headline = Sentence(
-            "#{index} got no answer, and this recording does not show why.", index=exchange.index
-        )
+        headline = Sentence("#{index} got no answer, and this recording does not show why.", index=exchange.index)
     else:
         headline = Sentence(
             "#{index} is answered {status} although a session exists, and this recording does not show why.",
@@ -245,9 +250,7 @@ def _cannot_tell(facts: Facts, unexplained: tuple[int, ...]) -> Verdict:
         Confidence.LIKELY,
         Owner.CAPTURE,
         next_step=quality.ask
-        or Sentence(
-            "Look at the server's log for #{index}: the answer does not say its reason.", index=exchange.index
-        ),
+        or Sentence("Look at the server's log for #{index}: the answer does not say its reason.", index=exchange.index),
         in_question=unexplained,
     )
 
@@ -256,12 +259,13 @@ def _without_finding(facts: Facts) -> Verdict:
     session, quality = facts.session, facts.quality
     if not session.sign_ins and not session.hosts and not facts.tokens.all:
         return Verdict(
-            State.CANNOT_TELL,
-            Sentence("This recording holds no sign-in and no call that carries a session."),
-            Confidence.CERTAIN,
-            Owner.CAPTURE,
-            next_step=quality.ask
-            or Sentence("Record again: start before the sign-in, and stop after the trouble was seen."),
+            State.HEALTHY,
+            Sentence("Nothing in this recording uses a session, and nothing in it is refused for one."),
+            Confidence.POSSIBLE,
+            None,
+            next_step=Sentence(
+                "If a login is the trouble, record again: start before the sign-in and stop after the trouble was seen."
+            ),
         )
     refreshes = sum(one.result is RefreshResult.OK for one in session.refreshes)
     headline = Sentence(

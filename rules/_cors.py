@@ -38,8 +38,7 @@ def refusals(facts: Facts, steps: tuple[CorsStep, ...], headline: str, fix: Fix)
         at=decision.place,
         caption=Sentence("decides it: {step}", step=_STEPS[decision.step or steps[0]]),
         related=tuple(
-            (one.exchange.status_place, Sentence("refused for the same reason"))
-            for one in found[1:MOST_PLACES]
+            (one.exchange.status_place, Sentence("refused for the same reason")) for one in found[1:MOST_PLACES]
         ),
         confidence=Confidence.CERTAIN,
         subject=decision.missing[0]
@@ -64,7 +63,7 @@ _STEPS = {
 
 
 def _decisions(facts: Facts) -> list[CorsDecision]:
-    """Refused cross-origin calls of our session. An error page of a gateway lacks CORS headers as a matter of course."""
+    """Refused cross-origin calls of our session; a gateway's error page lacks CORS headers as a matter of course."""
     found = []
     for exchange in facts.exchanges:
         if not facts.session.is_ours(exchange) or facts.timeline.preflight_for(exchange) is not None:

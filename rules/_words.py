@@ -62,9 +62,7 @@ def pass_header(facts: Facts, exchange: Exchange, header: str) -> tuple[Fix, ...
             Sentence("CGIPassAuth On"),
         ),
     }
-    place, before, after = known.get(
-        name, (Sentence("in the proxy or gateway in front of the API"), None, None)
-    )
+    place, before, after = known.get(name, (Sentence("in the proxy or gateway in front of the API"), None, None))
     words = Sentence("Let the {header} header through to the API, unchanged.", header=header)
     return (Fix(Owner.PROXY, place, words, before, after),)
 

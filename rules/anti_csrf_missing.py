@@ -18,12 +18,12 @@ from haranalyze.facts import Facts
 from haranalyze.facts.session import Says
 from haranalyze.facts.tokens import Carrier, TokenUse
 from haranalyze.findings import Confidence, Fix, Layer, Match, Owner, Passed, Said, Severity
+from haranalyze.rule import Needs, rule
 from haranalyze.text import Sentence
 
 from ._words import flow, seen
 
 _READING = frozenset(("GET", "HEAD", "OPTIONS"))
-from haranalyze.rule import Needs, rule
 
 
 @rule(
@@ -58,9 +58,7 @@ def anti_csrf_missing(facts: Facts) -> Iterator[Said]:
     refusal, header = found[0]
     call = refusal.exchange
     contrast = facts.session.accepted_like(call)
-    related = [
-        (refusal.evidence, Sentence("the answer asks for a renewed session although the token is valid"))
-    ]
+    related = [(refusal.evidence, Sentence("the answer asks for a renewed session although the token is valid"))]
     if contrast is not None:
         related.append((contrast.status_place, Sentence("accepted with the same session")))
     yield Match(

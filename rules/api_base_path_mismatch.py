@@ -70,9 +70,7 @@ def api_base_path_mismatch(facts: Facts) -> Iterator[Said]:
             Fix(
                 Owner.FRONTEND,
                 Sentence("in appInfo, on both sides"),
-                Sentence(
-                    "Set the same apiBasePath (and apiGatewayPath) in the front end and in the backend."
-                ),
+                Sentence("Set the same apiBasePath (and apiGatewayPath) in the front end and in the backend."),
                 Sentence('apiBasePath: "/api/auth"  // here, "/auth" there'),
                 Sentence('apiBasePath: "/auth"      // on both sides'),
             ),

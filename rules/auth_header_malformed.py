@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from haranalyze.facts import Facts
 from haranalyze.findings import Fix, Layer, Match, Owner, Passed, Said, Severity
 from haranalyze.protocol.auth import Credential
+from haranalyze.rule import rule
 from haranalyze.text import Sentence
 
 from ._words import answered, flow, later, seen
@@ -28,7 +29,6 @@ _FORMS = {
     Credential.TEMPLATE: "it holds a variable name that was never filled in.",
     Credential.QUOTED: "the token stands in quotes.",
 }
-from haranalyze.rule import rule
 
 
 @rule(
@@ -81,9 +81,7 @@ def auth_header_malformed(facts: Facts) -> Iterator[Said]:
             Fix(
                 Owner.FRONTEND,
                 Sentence("where the API client adds the header"),
-                Sentence(
-                    "Send Authorization: Bearer and the token, and wait with the call until there is one."
-                ),
+                Sentence("Send Authorization: Bearer and the token, and wait with the call until there is one."),
                 Sentence("headers.Authorization = token"),
                 Sentence("if (token) headers.Authorization = `Bearer ${{token}}`"),
             ),

@@ -46,7 +46,8 @@ def aws_missing_auth_token(facts: Facts) -> Iterator[Said]:
             status=call.response.status,
         ),
         headline=Sentence(
-            "The API gateway on {host} does not know {method} {path}: its answer speaks of a missing token, but the route is what is missing.",
+            "The API gateway on {host} does not know {method} {path}: its answer "
+            "speaks of a missing token, but the route is what is missing.",
             host=call.host,
             method=call.method,
             path=call.path,
@@ -60,9 +61,7 @@ def aws_missing_auth_token(facts: Facts) -> Iterator[Said]:
             Fix(
                 Owner.FRONTEND,
                 Sentence("where the app's API address is configured"),
-                Sentence(
-                    "Correct stage, path and method; after adding a route or OPTIONS, deploy the stage."
-                ),
+                Sentence("Correct stage, path and method; after adding a route or OPTIONS, deploy the stage."),
             ),
         ),
         decides=Sentence("Compare the address with the routes of the deployed stage."),

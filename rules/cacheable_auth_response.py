@@ -49,7 +49,8 @@ def cacheable_auth_response(facts: Facts) -> Iterator[Said]:
             index=exchange.index,
         ),
         headline=Sentence(
-            "The answer of {path} carries the session and allows caches to keep it, so it can reach another page or user.",
+            "The answer of {path} carries the session and allows "
+            "caches to keep it, so it can reach another page or user.",
             path=exchange.path,
         ),
         at=one.place,

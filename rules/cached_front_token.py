@@ -66,9 +66,7 @@ def cached_front_token(facts: Facts) -> Iterator[Said]:
         confidence=Confidence.CERTAIN if replay.other_user or replay.identical else Confidence.LIKELY,
         owner=Owner.PROXY if replay.shared else Owner.API,
         subject=replay.header,
-        flow=flow(
-            [one.exchange for one in replays] + [one.original for one in replays if one.original is not None]
-        ),
+        flow=flow([one.exchange for one in replays] + [one.original for one in replays if one.original is not None]),
         fixes=(
             Fix(
                 Owner.API,

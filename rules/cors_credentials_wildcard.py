@@ -42,7 +42,8 @@ def cors_credentials_wildcard(facts: Facts) -> Iterator[Said]:
     yield from refusals(
         facts,
         (CorsStep.ALLOW_ORIGIN_WILDCARD,),
-        "The app's calls to {host} are blocked: the API allows every origin with *, which browsers refuse for calls that carry a session.",
+        "The app's calls to {host} are blocked: the API allows every origin "
+        "with *, which browsers refuse for calls that carry a session.",
         Fix(
             Owner.API,
             Sentence("in the CORS settings of the API or its gateway"),

@@ -50,7 +50,8 @@ def cors_missing_allow_headers(facts: Facts) -> Iterator[Said]:
             Owner.API,
             Sentence("in the CORS settings of the API or its gateway"),
             Sentence(
-                "Allow content-type and the session client's headers (rid, fdi-version, anti-csrf, st-auth-mode, authorization)."
+                "Allow content-type and the session client's headers (rid, "
+                "fdi-version, anti-csrf, st-auth-mode, authorization)."
             ),
             None,
             Sentence("allowedHeaders: ['content-type', ...supertokens.getAllCORSHeaders()]"),

@@ -57,16 +57,12 @@ def cors_missing_expose_headers(facts: Facts) -> Iterator[Said]:
             caption=Sentence("decides it: {header} is not named here", header=header),
             related=((exchange.response.place(header), Sentence("sent, but hidden from the app")),),
             subject=header,
-            flow=tuple(
-                other.index for other, name in _session_headers(facts) if not facts.cors.exposes(other, name)
-            ),
+            flow=tuple(other.index for other, name in _session_headers(facts) if not facts.cors.exposes(other, name)),
             fixes=(
                 Fix(
                     Owner.API,
                     Sentence("where Access-Control-Expose-Headers is set after the session SDK"),
-                    Sentence(
-                        "Append {header} to the exposed headers instead of replacing them.", header=header
-                    ),
+                    Sentence("Append {header} to the exposed headers instead of replacing them.", header=header),
                     None,
                     Sentence("Access-Control-Expose-Headers: {header}", header=header),
                 ),
@@ -80,9 +76,5 @@ def _session_headers(facts: Facts) -> Iterator[tuple[Exchange, str]]:
     """Answers of named systems that carry the header their front end reads."""
     for exchange in facts.exchanges:
         system = facts.session.system_of(exchange) if facts.session.is_ours(exchange) else None
-        if (
-            system is not None
-            and system.front_token_header
-            and exchange.response.has(system.front_token_header)
-        ):
+        if system is not None and system.front_token_header and exchange.response.has(system.front_token_header):
             yield exchange, system.front_token_header

@@ -73,7 +73,8 @@ def credentials_omitted(facts: Facts) -> Iterator[Said]:
             name=cookie.name,
         ),
         headline=Sentence(
-            "Sign-in works, but the app calls {path} without credentials: the browser keeps {name} back, and the API answers {status}.",
+            "Sign-in works, but the app calls {path} without credentials: "
+            "the browser keeps {name} back, and the API answers {status}.",
             path=call.path,
             name=cookie.name,
             status=call.response.status,
@@ -89,7 +90,8 @@ def credentials_omitted(facts: Facts) -> Iterator[Said]:
                 Owner.FRONTEND,
                 Sentence("where this call is made"),
                 Sentence(
-                    "Set credentials to include (withCredentials for XHR), or leave it unset so that the session SDK sets it."
+                    "Set credentials to include (withCredentials for XHR), "
+                    "or leave it unset so that the session SDK sets it."
                 ),
                 Sentence('fetch(url, {{ credentials: "same-origin" }})'),
                 Sentence('fetch(url, {{ credentials: "include" }})'),

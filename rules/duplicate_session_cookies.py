@@ -67,7 +67,8 @@ def duplicate_session_cookies(facts: Facts) -> Iterator[Said]:
             status=exchange.response.status,
         ),
         headline=Sentence(
-            "An old {name} cookie lives on beside the new one: the browser sends both to {host}, and the session is refused.",
+            "An old {name} cookie lives on beside the new one: the "
+            "browser sends both to {host}, and the session is refused.",
             name=name,
             host=exchange.host,
         ),
@@ -80,9 +81,7 @@ def duplicate_session_cookies(facts: Facts) -> Iterator[Said]:
             Fix(
                 Owner.API,
                 Sentence("where the SuperTokens backend is initialised"),
-                Sentence(
-                    "Set olderCookieDomain to the previous cookie domain (an empty string if there was none)."
-                ),
+                Sentence("Set olderCookieDomain to the previous cookie domain (an empty string if there was none)."),
                 Sentence('Session.init({{ cookieDomain: ".example.com" }})'),
                 Sentence('Session.init({{ cookieDomain: ".example.com", olderCookieDomain: "" }})'),
             ),

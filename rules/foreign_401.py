@@ -63,7 +63,8 @@ def foreign_401(facts: Facts) -> Iterator[Said]:
                     Owner.API,
                     Sentence("where {path} refuses the call", path=call.path),
                     Sentence(
-                        "Answer 403 where the session itself is fine, or set a session-expired status of your own on both sides."
+                        "Answer 403 where the session itself is fine, or set "
+                        "a session-expired status of your own on both sides."
                     ),
                     Sentence("res.status(401)"),
                     Sentence("res.status(403)"),

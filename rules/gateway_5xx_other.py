@@ -30,11 +30,7 @@ from ._words import flow, later, seen
 )
 def gateway_5xx_other(facts: Facts) -> Iterator[Said]:
     errors = facts.header_budget.proxy_errors
-    found = [
-        one
-        for one in errors
-        if not (one.sets_session and one.host_answers is not None and not one.host_fails)
-    ]
+    found = [one for one in errors if not (one.sets_session and one.host_answers is not None and not one.host_fails)]
     if not found:
         yield Passed(seen(len(errors), "gateway errors"))
         return
@@ -49,7 +45,8 @@ def gateway_5xx_other(facts: Facts) -> Iterator[Said]:
             name=name,
         ),
         headline=Sentence(
-            "The session is not the problem: {name} on {host} answers {path} with {status} because the server behind it does not.",
+            "The session is not the problem: {name} on {host} answers "
+            "{path} with {status} because the server behind it does not.",
             name=name,
             host=call.host,
             path=call.path,
@@ -63,9 +60,7 @@ def gateway_5xx_other(facts: Facts) -> Iterator[Said]:
             Fix(
                 Owner.API,
                 Sentence("on the server behind the gateway"),
-                Sentence(
-                    "Find out why the server did not answer at that time: stopped, crashed, or too slow."
-                ),
+                Sentence("Find out why the server did not answer at that time: stopped, crashed, or too slow."),
             ),
         ),
         is_trouble=True,

@@ -45,9 +45,7 @@ def interceptor_missing(facts: Facts) -> Iterator[Said]:
             continue
         if refusal.says not in {Says.NO_CREDENTIALS, Says.RENEW} or not facts.session.signed_in_before(call):
             continue
-        if not any(
-            call.request.has(name) for name in (system.transport_header, system.custom_csrf_header) if name
-        ):
+        if not any(call.request.has(name) for name in (system.transport_header, system.custom_csrf_header) if name):
             bare.append((refusal, system))
     marked = [one for one in facts.exchanges if bare and one.request.has(bare[0][1].transport_header)]
     if not bare or not marked:
@@ -62,7 +60,8 @@ def interceptor_missing(facts: Facts) -> Iterator[Said]:
             status=call.response.status,
         ),
         headline=Sentence(
-            "Sign-in works, but the app calls {path} around the session client, so the session is not sent and not renewed.",
+            "Sign-in works, but the app calls {path} around the session "
+            "client, so the session is not sent and not renewed.",
             path=call.path,
         ),
         at=call.request.place(system.transport_header),
@@ -79,7 +78,8 @@ def interceptor_missing(facts: Facts) -> Iterator[Said]:
                 Owner.FRONTEND,
                 Sentence("at the start of the app"),
                 Sentence(
-                    "Initialise the session SDK before any HTTP client is made, and use the browser's fetch or XHR for these calls."
+                    "Initialise the session SDK before any HTTP client is "
+                    "made, and use the browser's fetch or XHR for these calls."
                 ),
             ),
         ),

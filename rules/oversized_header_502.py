@@ -56,13 +56,15 @@ def oversized_header_502(facts: Facts) -> Iterator[Said]:
     after = Sentence("{knob} 16k;", knob=hop.response_knob) if hop and hop.name == "nginx" else None
     yield Match(
         message=Sentence(
-            "#{index} hands out the session and is answered {status} by {name}, while the application answers other calls.",
+            "#{index} hands out the session and is answered {status} "
+            "by {name}, while the application answers other calls.",
             index=call.index,
             status=call.response.status,
             name=name,
         ),
         headline=Sentence(
-            "Sign-in is answered {status}: most likely the session headers of {path} are larger than the buffer of {name}.",
+            "Sign-in is answered {status}: most likely the session "
+            "headers of {path} are larger than the buffer of {name}.",
             status=call.response.status,
             path=call.path,
             name=name,

@@ -30,9 +30,7 @@ from ._words import flow, later, seen
     references=("RFC 9110 section 15.5.4",),
 )
 def permission_denied(facts: Facts) -> Iterator[Said]:
-    found = [
-        one for one in facts.session.refusals if one.says is Says.PERMISSION and not is_claim(facts, one)
-    ]
+    found = [one for one in facts.session.refusals if one.says is Says.PERMISSION and not is_claim(facts, one)]
     if not found:
         yield Passed(seen(len(facts.session.refusals), "refused calls"))
         return

@@ -14,13 +14,13 @@ from collections.abc import Iterator
 
 from haranalyze.facts import Facts
 from haranalyze.facts.session import RefreshResult
-from haranalyze.findings import Confidence, Fix, Layer, Match, Owner, Passed, Said, Severity
+from haranalyze.findings import CannotTell, Confidence, Fix, Layer, Match, Owner, Passed, Said, Severity
+from haranalyze.rule import rule
 from haranalyze.text import Sentence
 
 from ._words import flow, later, seen
 
 _FAILED = frozenset((RefreshResult.REFUSED, RefreshResult.FAILED))
-from haranalyze.rule import rule
 
 
 @rule(
@@ -35,12 +35,13 @@ def refresh_failing(facts: Facts) -> Iterator[Said]:
     found = [
         one.exchange
         for one in facts.session.refreshes
-        if one.result in _FAILED
-        and facts.session.signed_in_before(one.exchange)
-        and one.exchange.response.status
+        if one.result in _FAILED and facts.session.signed_in_before(one.exchange) and one.exchange.response.status
     ]
     if not found:
         yield Passed(seen(len(facts.session.refreshes), "refresh calls"))
+        return
+    if not (facts.quality.records_cookies or facts.quality.records_authorization):
+        yield CannotTell(Sentence("the recording does not show what the refresh carried"), flow(found))
         return
     call = found[0]
     yield Match(

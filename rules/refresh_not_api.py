@@ -47,7 +47,8 @@ def refresh_not_api(facts: Facts) -> Iterator[Said]:
             status=call.response.status,
         ),
         headline=Sentence(
-            "The app asks {host} to renew the session at {path}, and something else answers {status}: no session is made.",
+            "The app asks {host} to renew the session at {path}, and "
+            "something else answers {status}: no session is made.",
             host=call.host,
             path=call.path,
             status=call.response.status,
@@ -61,7 +62,8 @@ def refresh_not_api(facts: Facts) -> Iterator[Said]:
                 Owner.API,
                 Sentence("where the session routes are mounted"),
                 Sentence(
-                    "Serve the refresh route at this path (same base path on both sides); answer 404 for unknown API routes."
+                    "Serve the refresh route at this path (same base path "
+                    "on both sides); answer 404 for unknown API routes."
                 ),
             ),
         ),

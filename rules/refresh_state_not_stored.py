@@ -65,17 +65,13 @@ def refresh_state_not_stored(facts: Facts) -> Iterator[Said]:
             Fix(
                 Owner.FRONTEND,
                 Sentence("where the front-end SDK is initialised"),
-                Sentence(
-                    "Set sessionTokenFrontendDomain to the page's own host or a parent of it, or leave it out."
-                ),
+                Sentence("Set sessionTokenFrontendDomain to the page's own host or a parent of it, or leave it out."),
                 Sentence('sessionTokenFrontendDomain: ".other.example"'),
                 Sentence("// sessionTokenFrontendDomain left out: the page's own host"),
             ),
         ),
         alternatives=(Sentence("the browser or web view keeps no cookies that scripts write"),),
-        decides=Sentence(
-            "Look in the browser's storage panel for the front end's cookies right after signing in."
-        ),
+        decides=Sentence("Look in the browser's storage panel for the front end's cookies right after signing in."),
     )
 
 

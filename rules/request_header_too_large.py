@@ -79,9 +79,7 @@ def request_header_too_large(facts: Facts) -> Iterator[Said]:
                     knob=hop.request_knob if hop else "the request-header limit",
                     largest=one.budget.largest_line,
                 ),
-                Sentence("# large_client_header_buffers 4 8k;  (default)")
-                if hop and hop.name == "nginx"
-                else None,
+                Sentence("# large_client_header_buffers 4 8k;  (default)") if hop and hop.name == "nginx" else None,
                 Sentence("large_client_header_buffers 8 64k;") if hop and hop.name == "nginx" else None,
             ),
             Fix(

@@ -43,7 +43,5 @@ def sanitized_capture(facts: Facts) -> Iterator[Said]:
         at=facts.timeline.exchange(0).place,
         caption=Sentence("holds for the whole recording"),
         confidence=degree.get(quality.sanitized, Confidence.POSSIBLE),
-        fixes=(Fix(Owner.CAPTURE, Sentence("in the browser's devtools"), quality.ask),)
-        if quality.ask
-        else (),
+        fixes=(Fix(Owner.CAPTURE, Sentence("in the browser's devtools"), quality.ask),) if quality.ask else (),
     )

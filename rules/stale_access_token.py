@@ -61,7 +61,8 @@ def stale_access_token(facts: Facts) -> Iterator[Said]:
             new=token.replaced_by.ordinal if token.replaced_by else 0,
         ),
         headline=Sentence(
-            "The session was renewed, but the app keeps sending its old token with {path}, so the API answers {status}.",
+            "The session was renewed, but the app keeps sending its "
+            "old token with {path}, so the API answers {status}.",
             path=call.path,
             status=call.response.status,
         ),

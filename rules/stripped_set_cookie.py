@@ -47,11 +47,7 @@ def stripped_set_cookie(facts: Facts) -> Iterator[Said]:
     for exchange, system in _makes_session(facts):
         looked += 1
         front = facts.tokens.front_token(exchange)
-        if (
-            front is None
-            or front.removed
-            or any(exchange.response.has(name) for name in system.access_headers)
-        ):
+        if front is None or front.removed or any(exchange.response.has(name) for name in system.access_headers):
             continue
         if exchange.response.has("set-cookie"):
             continue
@@ -86,9 +82,7 @@ def stripped_set_cookie(facts: Facts) -> Iterator[Said]:
                 Fix(
                     Owner.PROXY,
                     Sentence("in the proxy or CDN in front of the API"),
-                    Sentence(
-                        "Pass Set-Cookie on for the sign-in and refresh paths, and keep them out of caches."
-                    ),
+                    Sentence("Pass Set-Cookie on for the sign-in and refresh paths, and keep them out of caches."),
                     Sentence("proxy_hide_header Set-Cookie;"),
                     Sentence("proxy_pass_header Set-Cookie;"),
                 ),
@@ -104,16 +98,8 @@ def stripped_set_cookie(facts: Facts) -> Iterator[Said]:
 def _makes_session(facts: Facts) -> Iterator[tuple[Exchange, SessionSystem]]:
     story = facts.session
     for sign_in in story.sign_ins:
-        if (
-            sign_in.result is SignInResult.OK
-            and sign_in.system is not None
-            and sign_in.system.front_token_header
-        ):
+        if sign_in.result is SignInResult.OK and sign_in.system is not None and sign_in.system.front_token_header:
             yield sign_in.exchange, sign_in.system
     for refresh in story.refreshes:
-        if (
-            refresh.result is RefreshResult.OK
-            and refresh.system is not None
-            and refresh.system.front_token_header
-        ):
+        if refresh.result is RefreshResult.OK and refresh.system is not None and refresh.system.front_token_header:
             yield refresh.exchange, refresh.system

@@ -37,13 +37,10 @@ def wrong_credentials(facts: Facts) -> Iterator[Said]:
         return
     call = wrong[-1]
     later_ok = any(
-        one.result is SignInResult.OK and facts.timeline.sent(one.exchange) > facts.timeline.sent(call)
-        for one in tries
+        one.result is SignInResult.OK and facts.timeline.sent(one.exchange) > facts.timeline.sent(call) for one in tries
     )
     yield Match(
-        message=Sentence(
-            "The sign-in #{index} is refused: name or password are not right.", index=call.index
-        ),
+        message=Sentence("The sign-in #{index} is refused: name or password are not right.", index=call.index),
         headline=Sentence(
             "The session set-up is not the problem: the sign-in is refused because name or password are not right."
         ),

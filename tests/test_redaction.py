@@ -118,11 +118,7 @@ def test_control_and_bidi_characters_are_spelled_out() -> None:
 
 @given(
     st.sampled_from(
-        [
-            kind
-            for kind in Kind
-            if kind not in (Kind.HEADER_NAME, Kind.COOKIE_NAME, Kind.PARAMETER_NAME, Kind.HOST)
-        ]
+        [kind for kind in Kind if kind not in (Kind.HEADER_NAME, Kind.COOKIE_NAME, Kind.PARAMETER_NAME, Kind.HOST)]
     ),
     st.text(st.characters(codec="utf-8"), min_size=1, max_size=60),
 )
@@ -140,6 +136,5 @@ def test_nothing_captured_raises_and_no_long_value_survives(kind: Kind, value: s
 def test_every_kind_shows_any_text_without_control_characters(value: str, kind: Kind, name: str) -> None:
     shown = Projector().show(Text(value, kind, name))
     assert not any(
-        ord(character) < 32 or character in "\u202a\u202b\u202d\u202e\u2066\u2067\u2068"
-        for character in shown
+        ord(character) < 32 or character in "\u202a\u202b\u202d\u202e\u2066\u2067\u2068" for character in shown
     )

@@ -53,9 +53,7 @@ def test_the_prose_of_the_module_becomes_part_of_the_rule() -> None:
     ("doc", "rule_id", "name"),
     [
         pytest.param("", "cookie-lost", "cookie_lost", id="no docstring"),
-        pytest.param(
-            PROSE.replace("What to do", "Remedy"), "cookie-lost", "cookie_lost", id="a heading is missing"
-        ),
+        pytest.param(PROSE.replace("What to do", "Remedy"), "cookie-lost", "cookie_lost", id="a heading is missing"),
         pytest.param(
             PROSE.replace("    The next call is refused.\n", ""),
             "cookie-lost",

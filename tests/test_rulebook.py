@@ -80,8 +80,7 @@ def test_an_unknown_rule_id_suggests_the_nearest() -> None:
 def test_select_and_ignore_choose_the_rules() -> None:
     rules = book(make("one", passes), make("two", passes), make("three", passes))
     assert [
-        rule.id
-        for rule in rules.selected(Options(select=frozenset({"one", "two"}), ignore=frozenset({"two"})))
+        rule.id for rule in rules.selected(Options(select=frozenset({"one", "two"}), ignore=frozenset({"two"})))
     ] == ["one"]
 
 

@@ -39,9 +39,7 @@ def test_supertokens_knows_the_names_of_all_generations() -> None:
     assert {"sAccessToken"} == set(system.access_cookies)
     assert {"sRefreshToken"} == set(system.refresh_cookies)
     assert {"sIdRefreshToken"} == set(system.marker_cookies)
-    assert {"sFrontToken", "st-last-access-token-update", "sAntiCsrf", "sIRTFrontend"} <= set(
-        system.state_cookies
-    )
+    assert {"sFrontToken", "st-last-access-token-update", "sAntiCsrf", "sIRTFrontend"} <= set(system.state_cookies)
     assert {"front-token", "id-refresh-token"} == set(system.response_marks)
     assert (system.expired_status, system.claim_status, system.max_retries) == (401, 403, 10)
     said = {phrase.text: phrase.says for phrase in system.phrases}
@@ -115,8 +113,7 @@ def test_a_file_without_an_identity_is_refused() -> None:
 
 def test_a_project_can_describe_its_own_system() -> None:
     system = load_system(
-        MINIMAL
-        + 'access_cookies = ["acme_*"]\n[[phrases]]\nwhere = "json:code"\ntext = "E1"\nsays = "expired"\n',
+        MINIMAL + 'access_cookies = ["acme_*"]\n[[phrases]]\nwhere = "json:code"\ntext = "E1"\nsays = "expired"\n',
         "acme.toml",
     )
     assert system.access_cookies == ("acme_*",)
@@ -147,9 +144,7 @@ def test_a_project_can_describe_its_own_system() -> None:
         ("session_id", ("*_session",), False),
     ],
 )
-def test_a_star_in_a_cookie_name_stands_for_any_characters(
-    name: str, patterns: tuple[str, ...], fits: bool
-) -> None:
+def test_a_star_in_a_cookie_name_stands_for_any_characters(name: str, patterns: tuple[str, ...], fits: bool) -> None:
     assert name_matches(name, patterns) is fits
 
 

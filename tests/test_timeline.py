@@ -68,9 +68,7 @@ def entry(
     return made | members
 
 
-def timeline(
-    *entries: dict[str, Any], pages: Sequence[dict[str, Any]] = (), creator: str = "WebInspector"
-) -> Timeline:
+def timeline(*entries: dict[str, Any], pages: Sequence[dict[str, Any]] = (), creator: str = "WebInspector") -> Timeline:
     log = {"version": "1.2", "creator": {"name": creator, "version": "537.36"}, "pages": list(pages)}
     data = json.dumps({"log": log | {"entries": list(entries)}}).encode()
     return Timeline(haranalyze.read_capture(data))
@@ -157,9 +155,7 @@ def test_a_preflight_exported_after_its_call_stands_before_it() -> None:
 
 
 def test_parallel_calls_each_get_their_own_preflight() -> None:
-    made = timeline(
-        entry(0.0, time=40), entry(1.0, time=40), chromium_preflight(2.0), chromium_preflight(3.0)
-    )
+    made = timeline(entry(0.0, time=40), entry(1.0, time=40), chromium_preflight(2.0), chromium_preflight(3.0))
     assert [index(made.preflight_of(made.exchange(i))) for i in (0, 1)] == [2, 3]
     assert order(made) == [2, 0, 3, 1]
 
@@ -171,9 +167,7 @@ def test_a_preflight_exported_before_its_call_is_paired_within_ten_seconds() -> 
 
 
 def test_firefox_stamps_the_call_first_and_leaves_its_waiting_out_of_the_duration() -> None:
-    made = timeline(
-        entry(0.0, time=0), preflight(33.0), entry(300.0, time=0), preflight(308.0), creator="Firefox"
-    )
+    made = timeline(entry(0.0, time=0), preflight(33.0), entry(300.0, time=0), preflight(308.0), creator="Firefox")
     assert [index(made.preflight_of(made.exchange(i))) for i in (0, 2)] == [1, 3]
     assert order(made) == [1, 0, 3, 2]
 
@@ -204,9 +198,7 @@ def redirect(
 def test_a_redirect_is_followed_to_the_exchange_it_caused() -> None:
     made = timeline(
         entry(0.0, url="https://app.example.com/callback?code=1"),
-        redirect(
-            10.0, "https://idp.example.net/authorize", "https://app.example.com:443/callback?code=1#top"
-        ),
+        redirect(10.0, "https://idp.example.net/authorize", "https://app.example.com:443/callback?code=1#top"),
         entry(30.0, url="https://app.example.com/callback?code=1"),
     )
     assert index(made.redirected_to(made.exchange(1))) == 2
@@ -300,9 +292,7 @@ DTYPES = {
     "exchange": "int64",
     "started": "datetime64[ms, UTC]",
     **dict.fromkeys(("at_ms", "sent_ms", "answered_ms", "ended_ms", "duration_ms"), "float64"),
-    **dict.fromkeys(
-        ("blocked_ms", "dns_ms", "connect_ms", "ssl_ms", "send_ms", "wait_ms", "receive_ms"), "float64"
-    ),
+    **dict.fromkeys(("blocked_ms", "dns_ms", "connect_ms", "ssl_ms", "send_ms", "wait_ms", "receive_ms"), "float64"),
     **dict.fromkeys(("method", "scheme", "host", "path"), "string"),
     "status": "Int64",
     "resource_type": "category",
@@ -401,9 +391,7 @@ def entries(draw: st.DrawFn) -> dict[str, Any]:
         draw(st.sampled_from([-1, 0, 200, 302, 307, 401, 502])),
         request=asked,
         response=[("Location", draw(URLS))],
-        timings=draw(
-            st.dictionaries(st.sampled_from(["blocked", "connect", "ssl", "send", "wait", "receive"]), PHASE)
-        ),
+        timings=draw(st.dictionaries(st.sampled_from(["blocked", "connect", "ssl", "send", "wait", "receive"]), PHASE)),
     )
     made["time"] = draw(PHASE)
     made["response"]["redirectURL"] = made["response"]["headers"][0]["value"]
@@ -432,9 +420,7 @@ def test_no_capture_makes_the_timeline_raise_and_times_never_run_backwards(
     line.page_figures()
 
 
-@given(
-    st.lists(st.integers(0, 10_000), unique=True, min_size=1, max_size=12), st.randoms(use_true_random=False)
-)
+@given(st.lists(st.integers(0, 10_000), unique=True, min_size=1, max_size=12), st.randoms(use_true_random=False))
 def test_the_order_does_not_depend_on_the_order_of_the_file(stamps: list[int], shuffle: Any) -> None:
     made = [entry(float(at), url=f"https://a.example/{at}") for at in sorted(stamps)]
     mixed = list(made)

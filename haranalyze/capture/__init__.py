@@ -42,8 +42,7 @@ def read_captures(data: Buffer, name: str = "", limits: Limits | None = None) ->
     size = len(memoryview(data))
     found = documents(data, limits)
     return tuple(
-        _read(document, Origin(name, digest, size, document.container, document.prefix), limits)
-        for document in found
+        _read(document, Origin(name, digest, size, document.container, document.prefix), limits) for document in found
     )
 
 

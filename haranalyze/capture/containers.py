@@ -112,9 +112,7 @@ def _unpack(kind: str, data: Any, limits: Limits) -> bytes:
 
 def _check_growth(size: int, packed: int, limits: Limits) -> None:
     if size > limits.max_bytes:
-        raise LimitError(
-            f"unpacked, the recording is larger than max_bytes allows ({limits.max_bytes} bytes)"
-        )
+        raise LimitError(f"unpacked, the recording is larger than max_bytes allows ({limits.max_bytes} bytes)")
     if size > _ENOUGH_FOR_RATIO and size > packed * limits.max_ratio:
         raise LimitError(f"the recording unpacks to more than {limits.max_ratio} times its size (max_ratio)")
 
@@ -171,9 +169,7 @@ def _members(data: Any, outer: tuple[str, ...], prefix: str, limits: Limits) -> 
         total += len(content)
         _check_growth(total, len(memoryview(data)), limits)
         contents[member.filename] = content
-    hars = [name for name in names if name == "har.har"] or [
-        name for name in names if _may_be_har(contents[name])
-    ]
+    hars = [name for name in names if name == "har.har"] or [name for name in names if _may_be_har(contents[name])]
     if not hars:
         raise CaptureError(f"the archive has {len(names)} members and none of them is a recording")
     single = len(hars) == 1
@@ -202,9 +198,7 @@ def _may_be_har(content: bytes) -> bool:
     if _container(head) is not None:
         return True
     start = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
-    return (start[:1] == b"{" or _JSONP.match(start) is not None) and (
-        b'"log"' in head or b"l\x00o\x00g" in head
-    )
+    return (start[:1] == b"{" or _JSONP.match(start) is not None) and (b'"log"' in head or b"l\x00o\x00g" in head)
 
 
 def _json_text(data: Any, head: bytes) -> Any:

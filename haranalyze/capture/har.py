@@ -131,9 +131,7 @@ class _Notes:
         self.found[code] = (first[0], first[1], first[2] + 1) if first else (message, pointer, 1)
 
     def listed(self) -> tuple[Note, ...]:
-        return tuple(
-            Note(code, message, pointer, count) for code, (message, pointer, count) in self.found.items()
-        )
+        return tuple(Note(code, message, pointer, count) for code, (message, pointer, count) in self.found.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +158,9 @@ def read_har(data: Any, origin: Origin, limits: Limits) -> Capture:
         log: Any = _FILE.decode(data).log
         entries: Sequence[Any] = log.entries
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError):
-        log, entries, salvaged = _read_loosely(data, notes, origin.prefix, limits)
+        log, entries, salvaged = _read_loosely(data, notes, limits)
     if len(entries) > limits.max_exchanges:
-        raise LimitError(
-            f"the recording holds {len(entries)} exchanges; max_exchanges allows {limits.max_exchanges}"
-        )
+        raise LimitError(f"the recording holds {len(entries)} exchanges; max_exchanges allows {limits.max_exchanges}")
     exchanges = tuple(_exchanges(entries, origin.prefix, notes, limits))
     creator, browser = _named(log.creator), _named(log.browser)
     for note in origin.notes:
@@ -188,7 +184,7 @@ def read_har(data: Any, origin: Origin, limits: Limits) -> Capture:
     )
 
 
-def _read_loosely(data: Any, notes: _Notes, prefix: str, limits: Limits) -> tuple[Any, Sequence[Any], bool]:
+def _read_loosely(data: Any, notes: _Notes, limits: Limits) -> tuple[Any, Sequence[Any], bool]:
     """A HAR with an odd member somewhere: the log member by member, the entries one by one."""
     try:
         log = _LOOSE_LOG.decode(_LOOSE.decode(data).log or b"null")
@@ -233,9 +229,7 @@ def _loose_entry(written: Any, pointer: str, notes: _Notes) -> _Entry:
         pass
     entry = late(written)
     if not isinstance(entry, dict):
-        notes.add(
-            "entry-not-object", "an entry is not an object; it counts as an exchange without content", pointer
-        )
+        notes.add("entry-not-object", "an entry is not an object; it counts as an exchange without content", pointer)
         entry = {}
     request, response = _object(entry, "request", pointer, notes), _object(entry, "response", pointer, notes)
     encode = msgspec.json.encode
@@ -349,9 +343,7 @@ def _started(stamp: str, pointer: str, notes: _Notes) -> float | None:
         notes.add("stamp-unreadable", "a start time cannot be read", f"{pointer}/startedDateTime")
         return None
     if not read[1]:
-        notes.add(
-            "stamp-without-zone", "a start time names no zone; UTC is assumed", f"{pointer}/startedDateTime"
-        )
+        notes.add("stamp-without-zone", "a start time names no zone; UTC is assumed", f"{pointer}/startedDateTime")
     return read[0]
 
 

@@ -27,7 +27,7 @@ from haranalyze.text import Kind, Place, Text
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something odd in the file. ``code`` is kebab-case, ``message`` our own words, ``pointer`` where, ``count`` how often."""
+    """Something odd in the file: a kebab-case code, our own words, a pointer to where, and how often."""
 
     code: str
     message: str
@@ -278,10 +278,7 @@ class Message:
     def headers(self) -> Headers:
         """All headers, decoded now and not kept; prefer ``raw``, ``has`` and ``get`` for single names."""
         return Headers(
-            tuple(
-                Header(name, value, position)
-                for position, (name, value) in enumerate(header_pairs(self._lines))
-            )
+            tuple(Header(name, value, position) for position, (name, value) in enumerate(header_pairs(self._lines)))
         )
 
     def _wanted(self) -> dict[str, str | tuple[str, ...]]:
@@ -341,9 +338,7 @@ class Message:
             at = f"{pointer}/{self._side}/headers/{header.position}"
             parts = header.value.split("\n") if name == "set-cookie" else [header.value]
             found += [
-                Place(index, at, Text(part.strip(), kind, name))
-                for part in parts
-                if part.strip() or len(parts) == 1
+                Place(index, at, Text(part.strip(), kind, name)) for part in parts if part.strip() or len(parts) == 1
             ]
         return tuple(found)
 
@@ -453,8 +448,7 @@ class Request(Message):
         if lines:
             return tuple(pair for line in lines for pair in parse_cookie_header(line))
         return tuple(
-            (as_text(item.get("name")), as_text(item.get("value")))
-            for item in cookie_objects(self._fields[0])
+            (as_text(item.get("name")), as_text(item.get("value"))) for item in cookie_objects(self._fields[0])
         )
 
 
@@ -517,11 +511,7 @@ def _set_cookie_line(cookie: dict[str, Any]) -> str:
     for member, attribute in (("path", "Path"), ("domain", "Domain"), ("sameSite", "SameSite")):
         if value := as_text(cookie.get(member)):
             parts.append(f"{attribute}={value}")
-    parts += [
-        word
-        for member, word in (("secure", "Secure"), ("httpOnly", "HttpOnly"))
-        if cookie.get(member) is True
-    ]
+    parts += [word for member, word in (("secure", "Secure"), ("httpOnly", "HttpOnly")) if cookie.get(member) is True]
     return "; ".join(parts)
 
 
@@ -597,6 +587,11 @@ class Exchange:
         return Text(self.request.url.host, Kind.HOST)
 
     @property
+    def failure(self) -> Text:
+        """The client's failure text."""
+        return Text(self.raw_error, Kind.FAILURE)
+
+    @property
     def place(self) -> Place:
         """The whole exchange."""
         return Place(self.index, self.pointer)
@@ -609,9 +604,7 @@ class Exchange:
     @property
     def status_place(self) -> Place:
         """The response's status."""
-        return Place(
-            self.index, f"{self.pointer}/response/status", Text(str(self.response.status), Kind.STATUS)
-        )
+        return Place(self.index, f"{self.pointer}/response/status", Text(str(self.response.status), Kind.STATUS))
 
 
 def read_timings(written: Any, total: float | None) -> Timings:

@@ -56,9 +56,7 @@ def salvage(data: bytes, limits: Limits) -> Salvaged:
         return _before_the_damage(text, decoder, getattr(error, "pos", 0), notes, data)
     if text[end:].strip(" \t\r\n\x00;"):
         byte = len(text[:end].encode("utf-8", "replace"))
-        notes.append(
-            Note("trailing-data", f"there is more text after the recording, from byte {byte} on", "")
-        )
+        notes.append(Note("trailing-data", f"there is more text after the recording, from byte {byte} on", ""))
     return _whole(_clean(value), notes)
 
 
@@ -75,18 +73,13 @@ def _whole(value: Any, notes: list[Note]) -> Salvaged:
     return Salvaged(log, entries, False, notes)
 
 
-def _before_the_damage(
-    text: str, decoder: json.JSONDecoder, position: int, notes: list[Note], data: bytes
-) -> Salvaged:
+def _before_the_damage(text: str, decoder: json.JSONDecoder, position: int, notes: list[Note], data: bytes) -> Salvaged:
     """Every complete exchange before the place where the text stops being JSON."""
     found = _ENTRIES.search(text)
     byte = len(text[:position].encode("utf-8", "replace"))
     if found is None:
         raise CaptureError(f"this is not a HAR file: it stops being JSON at byte {byte} of {len(data)}")
-    head = {
-        name: _member(text[: found.start()], decoder, name)
-        for name in ("version", "creator", "browser", "pages")
-    }
+    head = {name: _member(text[: found.start()], decoder, name) for name in ("version", "creator", "browser", "pages")}
     entries: list[Any] = []
     at = found.end()
     while True:

@@ -102,9 +102,7 @@ class _Writer:
             self.date = value
         elif word == "page":
             self.page = f"page_{len(self.pages) + 1}"
-            self.pages.append(
-                {"id": self.page, "title": value, "startedDateTime": self.date, "pageTimings": {}}
-            )
+            self.pages.append({"id": self.page, "title": value, "startedDateTime": self.date, "pageTimings": {}})
         elif self.entries:
             self._about_entry(word, value, number)
         else:
@@ -226,14 +224,10 @@ class _Writer:
         first = datetime.fromisoformat(self.date).astimezone(UTC)
         for entry in self.entries:
             moment = first + timedelta(milliseconds=entry.pop("_offset"))
-            entry["startedDateTime"] = (
-                moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
-            )
+            entry["startedDateTime"] = moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
             text = entry["response"]["content"].get("text", "")
             if entry["response"]["content"]["mimeType"] == "x-unknown" and text:
-                entry["response"]["content"]["mimeType"] = (
-                    "application/json" if text[0] in "{[" else "text/html"
-                )
+                entry["response"]["content"]["mimeType"] = "application/json" if text[0] in "{[" else "text/html"
         return {
             "version": "1.2",
             "creator": {"name": self.creator, "version": "537.36"},

@@ -38,9 +38,7 @@ def read_answer(
     status = exchange.response.status
     for system in systems:
         for phrase in system.phrases:
-            if (phrase.status and status not in phrase.status) or (
-                phrase.without_credentials and credentials
-            ):
+            if (phrase.status and status not in phrase.status) or (phrase.without_credentials and credentials):
                 continue
             if (place := words.find(phrase)) is not None:
                 return Answer(system, phrase, place)
@@ -95,9 +93,7 @@ class _Words:
         for position, value in enumerate(values):
             if part in value.lower():
                 places = self._response.places("www-authenticate")
-                return (
-                    places[position] if position < len(places) else self._response.place("www-authenticate")
-                )
+                return places[position] if position < len(places) else self._response.place("www-authenticate")
         return None
 
     def _body_place(self, words: str) -> Place:

@@ -102,9 +102,7 @@ class AuthCalls:
         return self._generic_sign_in(exchange, kind, status)
 
     def _named_sign_in(self, exchange: Exchange, system: SessionSystem, status: int) -> SignInResult | None:
-        own_path = bool(
-            path_ends(path_of(exchange.request.raw_url), system.sign_in_paths + system.sign_up_paths)
-        )
+        own_path = bool(path_ends(path_of(exchange.request.raw_url), system.sign_in_paths + system.sign_up_paths))
         if status >= 400:
             return self._refused(exchange, status) if own_path or status == 401 else None
         if self.hands_out_session(exchange, system):
@@ -115,9 +113,7 @@ class AuthCalls:
         if not own_path:
             return None
         if marked(table, system.sign_in_ok):
-            return (
-                SignInResult.OK if isinstance(table, dict) and isinstance(table.get("user"), dict) else None
-            )
+            return SignInResult.OK if isinstance(table, dict) and isinstance(table.get("user"), dict) else None
         if table is None and _is_html(exchange):
             return SignInResult.FAILED
         return SignInResult.REFUSED if isinstance(table, dict) and "status" in table else None
@@ -188,9 +184,7 @@ class AuthCalls:
         """Whether the answer sets (not removes) a cookie that by name or build carries a session."""
         if not exchange.response.has("set-cookie"):
             return False
-        return any(
-            _makes_session_cookie(line, self._cookie_names) for line in exchange.response.raw_set_cookies()
-        )
+        return any(_makes_session_cookie(line, self._cookie_names) for line in exchange.response.raw_set_cookies())
 
     # refresh
 
@@ -268,9 +262,7 @@ def _kind_by_path(path: str, method: str, systems: tuple[SessionSystem, ...], na
 
 def _kind_by_grant(exchange: Exchange) -> CallKind:
     """RFC 6749 sections 4 and 6: what is asked of a token endpoint."""
-    text = (
-        exchange.request.body.raw_text() or "" if (exchange.request.body.size or 0) <= _LARGEST_BODY else ""
-    )
+    text = exchange.request.body.raw_text() or "" if (exchange.request.body.size or 0) <= _LARGEST_BODY else ""
     grant = ""
     if text.lstrip().startswith("{"):
         grant = str(next(members(exchange.request.body.json(), "grant_type"), ""))

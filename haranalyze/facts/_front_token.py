@@ -60,6 +60,4 @@ def word(value: Any) -> str | None:
     """A JSON string or whole number as text, or None."""
     if isinstance(value, str):
         return value or None
-    return (
-        str(value) if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**18 else None
-    )
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**18 else None

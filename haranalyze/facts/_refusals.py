@@ -38,10 +38,7 @@ class RefusalReader:
         status = exchange.response.status
         if status not in REFUSING:
             own_status = (
-                guard is not None
-                and not guard.generic
-                and 400 < status < 500
-                and status not in (404, 405, 429)
+                guard is not None and not guard.generic and 400 < status < 500 and status not in (404, 405, 429)
             )
             if not own_status or guard is None:
                 return None
@@ -80,11 +77,7 @@ class RefusalReader:
         says, place = Says.UNKNOWN, exchange.status_place
         if status in (403, 419) and ("csrf" in text or "xsrf" in text):
             says, place = Says.CSRF, body.place
-        elif (
-            status == 403
-            and any(words in text for words in _PERMISSION_WORDS)
-            and "html" not in body.raw_mime_type
-        ):
+        elif status == 403 and any(words in text for words in _PERMISSION_WORDS) and "html" not in body.raw_mime_type:
             says, place = Says.PERMISSION, body.place
         elif status == 403 and credentials and not text:
             says = Says.PERMISSION

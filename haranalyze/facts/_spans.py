@@ -67,9 +67,7 @@ def follow_story(
                 lives.sign_in(exchange)
     sign_ins.sort(key=lambda sign_in: timeline.position(sign_in.exchange))
     sign_outs.sort(key=timeline.position)
-    refreshes = tuple(
-        (exchange, results[exchange.index]) for exchange, _ in kinds if exchange.index in results
-    )
+    refreshes = tuple((exchange, results[exchange.index]) for exchange, _ in kinds if exchange.index in results)
     return Story(tuple(sign_ins), tuple(sign_outs), refreshes, lives.spans(), kept)
 
 

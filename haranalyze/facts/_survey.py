@@ -127,9 +127,7 @@ class Survey:
         return self._interesting
 
     def _find_first_parties(self) -> None:
-        hosts = {
-            page.url.host for page in self._facts.capture.pages if page.url is not None and page.url.host
-        }
+        hosts = {page.url.host for page in self._facts.capture.pages if page.url is not None and page.url.host}
         providers: set[str] = set()
         seen_pages: set[str] = set()
         follows: set[int] = set()
@@ -302,24 +300,15 @@ class Survey:
     ) -> None:
         host = self.host(exchange)
         value = exchange.request.raw("authorization")
-        if value is not None and not value.lower().startswith(
-            ("basic ", "digest ", "negotiate ", "aws4-", "ntlm ")
-        ):
+        if value is not None and not value.lower().startswith(("basic ", "digest ", "negotiate ", "aws4-", "ntlm ")):
             if own:
-                words = Sentence(
-                    "the request has the header {name}", name=Text("authorization", Kind.HEADER_NAME)
-                )
+                words = Sentence("the request has the header {name}", name=Text("authorization", Kind.HEADER_NAME))
                 place = exchange.request.place("authorization")
                 self._add(Sign(system, host, "authorization", 0.7, True, place, words))
             elif len(values := sent_elsewhere.setdefault(host, set())) < 5:
                 values.add(value.split(" ")[-1])
         status = exchange.response.status
-        if (
-            own
-            and status == 401
-            and (system.id, host, "answer") not in self._signs
-            and self._may_read_answer(host)
-        ):
+        if own and status == 401 and (system.id, host, "answer") not in self._signs and self._may_read_answer(host):
             challenge = exchange.response.raw("www-authenticate") or ""
             if challenge.lower().startswith(("basic", "digest", "negotiate", "ntlm")):
                 return
@@ -333,9 +322,7 @@ class Survey:
         host = self.host(exchange)
         asked = (exchange.request.raw("access-control-request-headers") or "").lower()
         if "authorization" in asked and (system.id, host, "preflight") not in self._signs:
-            words = Sentence(
-                "the preflight asks for the header {name}", name=Text("authorization", Kind.HEADER_NAME)
-            )
+            words = Sentence("the preflight asks for the header {name}", name=Text("authorization", Kind.HEADER_NAME))
             place = exchange.request.place("access-control-request-headers")
             self._add(Sign(system, host, "preflight", 0.5, True, place, words))
 
@@ -368,9 +355,7 @@ class Survey:
                     self._add(Sign(system, host, "cookie", 0.4, True, place, words))
                     break
 
-    def _adopt(
-        self, bearer: SessionSystem, sent: dict[str, set[str]], generic: dict[str, SessionSystem]
-    ) -> None:
+    def _adopt(self, bearer: SessionSystem, sent: dict[str, set[str]], generic: dict[str, SessionSystem]) -> None:
         """Hosts of other sites are ours when they get a token our own sign-in handed out, or when nothing
         else here has a session and one single such host gets the user's JWT."""
         if not sent:
@@ -380,9 +365,7 @@ class Survey:
             if any(len(value) >= 16 and value in text for value in values for text in issued):
                 generic[host] = bearer
                 self._adopted(bearer, host)
-        jwt_hosts = [
-            host for host, values in sent.items() if any(value.startswith("eyJ") for value in values)
-        ]
+        jwt_hosts = [host for host, values in sent.items() if any(value.startswith("eyJ") for value in values)]
         if not generic and not self.guards and len(jwt_hosts) == 1:
             generic[jwt_hosts[0]] = bearer
             self._adopted(bearer, jwt_hosts[0])

@@ -175,9 +175,7 @@ def sent_sighting(exchange: Exchange, carrier: Carrier, name: str, at: float) ->
     return Sighting(exchange, carrier, _named(name, carrier), at, in_response=False)
 
 
-def answered_sighting(
-    exchange: Exchange, carrier: Carrier, name: str, at: float, position: int = 0
-) -> Sighting:
+def answered_sighting(exchange: Exchange, carrier: Carrier, name: str, at: float, position: int = 0) -> Sighting:
     """A token in an answer; ``position``: of its line among the Set-Cookie lines."""
     return Sighting(exchange, carrier, _named(name, carrier), at, in_response=True, position=position)
 

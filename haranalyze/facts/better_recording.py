@@ -20,16 +20,12 @@ _FIREFOX = (
 )
 _SAFARI = (
     "In Safari: turn on Settings > Advanced > “Show features for web developers”, open Develop > Show Web "
-    "Inspector, Network tab; tick “Preserve Log” and “Disable Caches”. "
-    + _AFRESH
-    + "then choose Export. "
-    + _SANITIZE
+    "Inspector, Network tab; tick “Preserve Log” and “Disable Caches”. " + _AFRESH + "then choose Export. " + _SANITIZE
 )
 _PLAYWRIGHT = (
     "In Playwright: record with the mode “full” and the content “embed”. It never writes preflights: if "
     "CORS is in question, repeat the login by hand in Chrome, where devtools Settings > Preferences > "
-    "Network > “Allow to generate HAR with sensitive data” switches on “Export HAR (with sensitive data)”. "
-    + _SANITIZE
+    "Network > “Allow to generate HAR with sensitive data” switches on “Export HAR (with sensitive data)”. " + _SANITIZE
 )
 _OTHER = (
     "Record with headers and bodies included, from before the sign-in until after the failure; best in a "

@@ -34,9 +34,7 @@ _HIT_HEADERS: Final = (
     "x-cache-hits",
 )
 _HIT_WORDS: Final = ("hit", "stale", "updating")
-_CACHEABLE: Final = frozenset(
-    (200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501)
-)  # RFC 9110 section 15.1
+_CACHEABLE: Final = frozenset((200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501))  # RFC 9110 section 15.1
 _APART = 2_000.0  # ms: within it two honest answers may carry the same Date and the same fresh header
 
 
@@ -51,9 +49,7 @@ class CacheMark(StrEnum):
     NOT_MODIFIED = "not-modified"  # 304: no mark of a replay by itself
 
 
-_DECISIVE: Final = frozenset(
-    (CacheMark.FROM_CACHE, CacheMark.SERVICE_WORKER, CacheMark.AGE, CacheMark.HIT_HEADER)
-)
+_DECISIVE: Final = frozenset((CacheMark.FROM_CACHE, CacheMark.SERVICE_WORKER, CacheMark.AGE, CacheMark.HIT_HEADER))
 _OWN_CACHE: Final = frozenset((CacheMark.FROM_CACHE, CacheMark.SERVICE_WORKER))
 
 Marks = tuple[tuple[CacheMark, Place], ...]
@@ -96,12 +92,8 @@ class _Seen:
     """What answers of one host had shown so far, with the time each was known to the client."""
 
     first: dict[str, Exchange] = field(default_factory=dict)  # session header value -> who showed it first
-    newest: list[tuple[float, float, Exchange]] = field(
-        default_factory=list
-    )  # (answered, issue time), rising
-    users: list[tuple[float, Text, Exchange]] = field(
-        default_factory=list
-    )  # (answered, user) from POST answers
+    newest: list[tuple[float, float, Exchange]] = field(default_factory=list)  # (answered, issue time), rising
+    users: list[tuple[float, Text, Exchange]] = field(default_factory=list)  # (answered, user) from POST answers
 
 
 class Caching:
@@ -229,9 +221,7 @@ class Caching:
             return False
         own = self._facts.tokens.access_token(exchange)
         if own is not None and own.issued_at is not None and own.issued_at > token.issued_at:
-            evidence.append(
-                (self._place_of(own, exchange), Sentence("the token of the request itself is newer"))
-            )
+            evidence.append((self._place_of(own, exchange), Sentence("the token of the request itself is newer")))
             return True
         if own is not None and own.issued_at is not None:
             return False
@@ -330,14 +320,8 @@ class Caching:
         if explicit and seconds == 0:
             return None  # must be asked for again before each use
         if explicit:
-            words = (
-                "Cache-Control or Expires lets a shared cache keep it"
-                if shared
-                else "the browser may keep it"
-            )
-            return Storable(
-                exchange, shared, seconds, True, response.place(_decider(response)), Sentence(words)
-            )
+            words = "Cache-Control or Expires lets a shared cache keep it" if shared else "the browser may keep it"
+            return Storable(exchange, shared, seconds, True, response.place(_decider(response)), Sentence(words))
         where = response.place("cache-control")
         return Storable(exchange, shared, None, False, where, Sentence("no Cache-Control forbids keeping it"))
 
@@ -372,9 +356,7 @@ def _decider(response: Response) -> str:
     return "cache-control" if response.has("cache-control") else "expires"
 
 
-def _freshness(
-    response: Response, directives: Mapping[str, str | None], *, shared: bool
-) -> tuple[int | None, bool]:
+def _freshness(response: Response, directives: Mapping[str, str | None], *, shared: bool) -> tuple[int | None, bool]:
     """Freshness lifetime in seconds (RFC 9111 section 4.2.1) and whether the answer itself allows storing."""
     for name in ("s-maxage", "max-age") if shared else ("max-age",):
         if name in directives:

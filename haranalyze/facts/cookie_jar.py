@@ -159,9 +159,7 @@ class CookieJar:
             if exchange.request.has("cookie") or exchange.request.raw_cookie_pairs():
                 moments.append((self._timeline.sent(exchange), 0, exchange))
         sent_later = self._sent_pairs([exchange for _, order, exchange in moments if order == 0])
-        for at, order, exchange in sorted(
-            moments, key=lambda moment: (moment[0], moment[1], moment[2].index)
-        ):
+        for at, order, exchange in sorted(moments, key=lambda moment: (moment[0], moment[1], moment[2].index)):
             if order:
                 for event in self._judged(exchange, at, sent_later):
                     self._events.setdefault(exchange.index, []).append(event)
@@ -192,14 +190,10 @@ class CookieJar:
             place = (
                 places[position]
                 if position < len(places)
-                else Place(
-                    exchange.index, f"{exchange.pointer}/response/cookies", Text(line, Kind.SET_COOKIE)
-                )
+                else Place(exchange.index, f"{exchange.pointer}/response/cookies", Text(line, Kind.SET_COOKIE))
             )
             refused = self._refusal(parsed, exchange)
-            shown = sent_later.get(
-                (registrable_domain(exchange.request.url.host), parsed.name, parsed.value), -1.0
-            )
+            shown = sent_later.get((registrable_domain(exchange.request.url.host), parsed.name, parsed.value), -1.0)
             contradicted = refused is not None and bool(parsed.value) and shown > at
             yield SetCookieEvent(
                 exchange,
@@ -273,9 +267,7 @@ class CookieJar:
             for kept in jar:
                 if kept.name == name and kept.event is None and kept.domain == url.host and kept.end > at:
                     kept.end = at
-            jar.append(
-                _Kept(name, value, url.host, True, "/", False, SameSite.UNSET, None, at, float("inf"), None)
-            )
+            jar.append(_Kept(name, value, url.host, True, "/", False, SameSite.UNSET, None, at, float("inf"), None))
 
     # the context of a request
 
@@ -329,12 +321,10 @@ class CookieJar:
         return tuple(
             event
             for event in self.events
-            if event.refused is not None
-            and not event.is_deletion
-            and (not reasons or event.refused in reasons)
+            if event.refused is not None and not event.is_deletion and (not reasons or event.refused in reasons)
         )
 
-    def stored(self, name: str, exchange: Exchange) -> tuple[JarCookie, ...]:
+    def stored(self, name: str | Text, exchange: Exchange) -> tuple[JarCookie, ...]:
         """Cookies of this name in the jar for the request's site when the request was sent."""
         _, alive = self._alive(exchange)
         return tuple(kept.cookie() for kept in alive if kept.name == name)
@@ -378,7 +368,7 @@ class CookieJar:
 
     # why
 
-    def why(self, name: str, exchange: Exchange) -> tuple[Step, ...]:
+    def why(self, name: str | Text, exchange: Exchange) -> tuple[Step, ...]:
         """Why the cookie was or was not sent with this request, step by step, ending at the request."""
         sent = self._timeline.sent(exchange)
         site = registrable_domain(exchange.request.url.host)
@@ -463,20 +453,70 @@ def _same_site_reason(same_site: SameSite) -> Reason | None:
 _SAME_SITE = frozenset((Reason.SAME_SITE_LAX, Reason.SAME_SITE_STRICT, Reason.SAME_SITE_UNSPECIFIED))
 _Check = tuple[frozenset[Reason], Sentence, Sentence, Sentence]
 _STORING: Final[tuple[_Check, ...]] = (
-    (frozenset((Reason.PUBLIC_SUFFIX, Reason.DOMAIN_MISMATCH)), Sentence("Domain"), Sentence("the Domain fits the host"), Sentence("the Domain is not this host's: the browser does not store it")),
-    (frozenset((Reason.TOO_LARGE,)), Sentence("Size"), Sentence("within the 4096 bytes a browser keeps"), Sentence("name and value exceed the 4096 bytes a browser keeps")),
-    (frozenset((Reason.SECURE_ONLY,)), Sentence("Secure"), Sentence("Secure fits the scheme"), Sentence("Secure, but set over http: the browser does not store it")),
-    (frozenset((Reason.SAME_SITE_NONE_INSECURE, Reason.INVALID_PARTITIONED)), Sentence("None needs Secure"), Sentence("its attributes agree"), Sentence("SameSite=None without Secure: the browser does not store it")),
-    (frozenset((Reason.INVALID_PREFIX,)), Sentence("Prefix"), Sentence("no broken name prefix"), Sentence("its name prefix demands attributes it lacks")),
-    (_SAME_SITE, Sentence("SameSite"), Sentence("SameSite allows it here"), Sentence("set by an answer to a cross-site request, and not SameSite=None: the browser does not store it")),
-)  # fmt: skip
+    (
+        frozenset((Reason.PUBLIC_SUFFIX, Reason.DOMAIN_MISMATCH)),
+        Sentence("Domain"),
+        Sentence("the Domain fits the host"),
+        Sentence("the Domain is not this host's: the browser does not store it"),
+    ),
+    (
+        frozenset((Reason.TOO_LARGE,)),
+        Sentence("Size"),
+        Sentence("within the 4096 bytes a browser keeps"),
+        Sentence("name and value exceed the 4096 bytes a browser keeps"),
+    ),
+    (
+        frozenset((Reason.SECURE_ONLY,)),
+        Sentence("Secure"),
+        Sentence("Secure fits the scheme"),
+        Sentence("Secure, but set over http: the browser does not store it"),
+    ),
+    (
+        frozenset((Reason.SAME_SITE_NONE_INSECURE, Reason.INVALID_PARTITIONED)),
+        Sentence("None needs Secure"),
+        Sentence("its attributes agree"),
+        Sentence("SameSite=None without Secure: the browser does not store it"),
+    ),
+    (
+        frozenset((Reason.INVALID_PREFIX,)),
+        Sentence("Prefix"),
+        Sentence("no broken name prefix"),
+        Sentence("its name prefix demands attributes it lacks"),
+    ),
+    (
+        _SAME_SITE,
+        Sentence("SameSite"),
+        Sentence("SameSite allows it here"),
+        Sentence("set by an answer to a cross-site request, and not SameSite=None: the browser does not store it"),
+    ),
+)
 _SENDING: Final[tuple[_Check, ...]] = (
-    (frozenset((Reason.DOMAIN_MISMATCH,)), Sentence("Domain"), Sentence("kept for this host"), Sentence("kept for another host")),
-    (frozenset((Reason.NOT_ON_PATH,)), Sentence("Path"), Sentence("its Path covers the request"), Sentence("its Path does not cover the request")),
-    (frozenset((Reason.SECURE_ONLY,)), Sentence("Secure"), Sentence("Secure fits the scheme"), Sentence("Secure, and the request goes over http")),
+    (
+        frozenset((Reason.DOMAIN_MISMATCH,)),
+        Sentence("Domain"),
+        Sentence("kept for this host"),
+        Sentence("kept for another host"),
+    ),
+    (
+        frozenset((Reason.NOT_ON_PATH,)),
+        Sentence("Path"),
+        Sentence("its Path covers the request"),
+        Sentence("its Path does not cover the request"),
+    ),
+    (
+        frozenset((Reason.SECURE_ONLY,)),
+        Sentence("Secure"),
+        Sentence("Secure fits the scheme"),
+        Sentence("Secure, and the request goes over http"),
+    ),
     (frozenset((Reason.EXPIRED,)), Sentence("Expiry"), Sentence("not expired"), Sentence("expired before the request")),
-    (_SAME_SITE, Sentence("SameSite"), Sentence("SameSite allows it here"), Sentence("a cross-site request, and the cookie is not SameSite=None")),
-)  # fmt: skip
+    (
+        _SAME_SITE,
+        Sentence("SameSite"),
+        Sentence("SameSite allows it here"),
+        Sentence("a cross-site request, and the cookie is not SameSite=None"),
+    ),
+)
 
 
 def _steps_to(reason: Reason, checks: tuple[_Check, ...], place: Place) -> Iterator[Step]:

@@ -130,9 +130,7 @@ class Cors:
     @cached_property
     def _client_marks(self) -> frozenset[str]:
         """Request headers of session clients that send credentials with every call."""
-        return frozenset(
-            name for system in self._facts.systems if not system.generic for name in system.request_marks
-        )
+        return frozenset(name for system in self._facts.systems if not system.generic for name in system.request_marks)
 
     def _marked(self, exchange: Exchange) -> bool:
         asked = exchange.request.raw("access-control-request-headers")
@@ -213,8 +211,7 @@ class Cors:
         lacking = tuple(
             name
             for name in asked
-            if name.lower() not in allowed
-            and not (wildcard and "*" in allowed and name.lower() != "authorization")
+            if name.lower() not in allowed and not (wildcard and "*" in allowed and name.lower() != "authorization")
         )
         if lacking:
             return CorsStep.ALLOW_HEADERS, response.place("access-control-allow-headers"), lacking

@@ -41,9 +41,7 @@ _CUT_OFF: Final = (
     "ERR_EMPTY_RESPONSE",
 )
 _NEAR = 0.8  # of a limit: HPACK, proxies' own headers and start lines make up the rest
-_HANDS_OUT: Final = frozenset(
-    ("login", "signin", "sign-in", "signup", "sign-up", "token", "refresh", "callback")
-)
+_HANDS_OUT: Final = frozenset(("login", "signin", "sign-in", "signup", "sign-up", "token", "refresh", "callback"))
 _FAILS: Final = 20
 _CALLS: Final = frozenset(("xhr", "fetch", ""))
 
@@ -156,16 +154,12 @@ class HeaderBudget:
 
     def _response(self, exchange: Exchange) -> Budget:
         quality, response = self._facts.quality, exchange.response
-        hidden = (
-            (quality.hidden_response_bytes(exchange) or 0) if quality.sanitized is not Sanitized.NO else 0
-        )
+        hidden = (quality.hidden_response_bytes(exchange) or 0) if quality.sanitized is not Sanitized.NO else 0
         parts = list(self._parts(response))
         if hidden:
             parts.append(Part(Share.TOKEN, Text("set-cookie", Kind.HEADER_NAME), hidden))
         exact = quality.sanitized is Sanitized.NO or quality.hidden_response_bytes(exchange) is not None
-        return _budget(
-            len("HTTP/1.1 200 \r\n") + _phrase_length(response.status), response, parts, hidden, exact
-        )
+        return _budget(len("HTTP/1.1 200 \r\n") + _phrase_length(response.status), response, parts, hidden, exact)
 
     def _parts(self, message: Message) -> Iterator[Part]:
         for header in message.headers:
@@ -293,18 +287,14 @@ class HeaderBudget:
         groups: dict[tuple[str, int], list[Exchange]] = {}
         for exchange in errors:
             groups.setdefault((exchange.request.url.host, exchange.response.status), []).append(exchange)
-        return tuple(
-            self._proxy_error(e, groups[e.request.url.host, e.response.status][: _FAILS + 1]) for e in errors
-        )
+        return tuple(self._proxy_error(e, groups[e.request.url.host, e.response.status][: _FAILS + 1]) for e in errors)
 
     def _made_by_hop(self, exchange: Exchange) -> bool:
         response = exchange.response
         hop = self.hop(exchange)
         if self._is_by_application(response) or any(response.has(name) for name in self._token_headers):
             return False
-        return "json" not in response.body.raw_mime_type or (
-            hop is not None and hop.response_limit is not None
-        )
+        return "json" not in response.body.raw_mime_type or (hop is not None and hop.response_limit is not None)
 
     def _proxy_error(self, exchange: Exchange, group: list[Exchange]) -> ProxyError:
         page = page_of(exchange.response)
@@ -387,11 +377,7 @@ class HeaderBudget:
 
 
 def _budget(start_line: int, message: Message, parts: list[Part], hidden: int, exact: bool) -> Budget:
-    lines = [
-        (h.name.lower(), len(h.name) + len(h.value) + 4)
-        for h in message.headers
-        if not h.name.startswith(":")
-    ]
+    lines = [(h.name.lower(), len(h.name) + len(h.value) + 4) for h in message.headers if not h.name.startswith(":")]
     if not any(name == "host" for name, _ in lines) and (authority := message.raw(":authority")):
         lines.append(("host", len("host: \r\n") + len(authority)))
     return Budget(

@@ -99,9 +99,7 @@ VARNISH: Final = Hop(
 GUNICORN: Final = Hop(
     "gunicorn", 8190, None, None, "limit_request_field_size", "", "benoitc/gunicorn gunicorn/config.py"
 )
-UVICORN: Final = Hop(
-    "uvicorn", None, 16 * KIB, None, "--h11-max-incomplete-event-size", "", "uvicorn and h11 sources"
-)
+UVICORN: Final = Hop("uvicorn", None, 16 * KIB, None, "--h11-max-incomplete-event-size", "", "uvicorn and h11 sources")
 HYPERCORN: Final = Hop("hypercorn", None, 16 * KIB, None, "h11_max_incomplete_size", "", "hypercorn config")
 KESTREL: Final = Hop(
     "Kestrel",
@@ -123,12 +121,8 @@ JETTY: Final = Hop(
     "HttpConfiguration.responseHeaderSize",
     "jetty HttpConfiguration",
 )
-CADDY: Final = Hop(
-    "Caddy", None, 1024 * KIB, None, "max_header_size", "", "Go net/http DefaultMaxHeaderBytes"
-)
-ALB: Final = Hop(
-    "AWS load balancer", 16 * KIB, 64 * KIB, 32 * KIB, "", "", "AWS Application Load Balancer quotas"
-)
+CADDY: Final = Hop("Caddy", None, 1024 * KIB, None, "max_header_size", "", "Go net/http DefaultMaxHeaderBytes")
+ALB: Final = Hop("AWS load balancer", 16 * KIB, 64 * KIB, 32 * KIB, "", "", "AWS Application Load Balancer quotas")
 API_GATEWAY: Final = Hop("AWS API Gateway", None, 10_240, None, "", "", "AWS HTTP API quotas")
 CLOUDFRONT: Final = Hop("CloudFront", None, 20_480, None, "", "", "AWS CloudFront quotas")
 S3: Final = Hop("Amazon S3", None, 8 * KIB, None, "", "", "S3 RequestHeaderSectionTooLarge")

@@ -23,9 +23,7 @@ _BROWSERS: Final = frozenset(
     ("chromium", "firefox", "firebug", "safari", "playwright", "chrome-har", "chrome-har-capturer",
      "browsertime", "puppeteer-har", "webpagetest", "internet-explorer", "splash", "phantomjs", "cypress")
 )  # fmt: skip
-_CLIENTS: Final = frozenset(
-    ("postman", "newman", "insomnia", "advanced-rest-client", "bruno", "hoppscotch", "polly")
-)
+_CLIENTS: Final = frozenset(("postman", "newman", "insomnia", "advanced-rest-client", "bruno", "hoppscotch", "polly"))
 # Exporters that leave out what their HTTP library adds, or read headers before the cookies are added.
 _PARTIAL_HEADERS: Final = frozenset(("insomnia", "chrome-har", "chrome-har-capturer", "browsertime"))
 _NO_PREFLIGHTS: Final = frozenset(("playwright", "safari"))
@@ -195,9 +193,7 @@ class Quality:
 
     def _residue_seen(self, answered: list[Exchange]) -> int:
         if not hasattr(self, "_residues"):
-            self._residues = sum(
-                1 for e in answered if self.hidden_request_bytes(e) or self.hidden_response_bytes(e)
-            )
+            self._residues = sum(1 for e in answered if self.hidden_request_bytes(e) or self.hidden_response_bytes(e))
         return self._residues
 
     # what is there
@@ -255,9 +251,7 @@ class Quality:
             lacks.append(
                 Sentence("the body of #{first}", first=first)
                 if first == last
-                else Sentence(
-                    "{count} bodies between #{first} and #{last}", count=len(indexes), first=first, last=last
-                )
+                else Sentence("{count} bodies between #{first} and #{last}", count=len(indexes), first=first, last=last)
             )
         if self.is_browser and not self.records_preflights:
             lacks.append(Sentence("preflights (OPTIONS requests)"))

@@ -86,9 +86,7 @@ class Session:
         self._survey: Survey = facts.derive(survey_of)
         self._auth_calls = AuthCalls(facts, self._survey, self._tokens)
         self._roles: dict[int, Role] = {}
-        self._accepted: (
-            tuple[dict[tuple[str, str, str], list[Exchange]], dict[str, list[Exchange]]] | None
-        ) = None
+        self._accepted: tuple[dict[tuple[str, str, str], list[Exchange]], dict[str, list[Exchange]]] | None = None
         self._transports: dict[str, str] = {}
         self._cookie_names: frozenset[Text] | None = None
         self.hosts = frozenset(self._survey.guards) | self._focused_hosts()
@@ -106,9 +104,7 @@ class Session:
         redirects = [
             exchange
             for exchange in self._survey.interesting
-            if exchange.response.status in _REDIRECTS
-            and is_navigation(exchange)
-            and not self._is_third_party(exchange)
+            if exchange.response.status in _REDIRECTS and is_navigation(exchange) and not self._is_third_party(exchange)
         ]
         self.redirect_loops = redirect_loops(self._timeline, redirects)
 
@@ -162,18 +158,14 @@ class Session:
         """Whether a session existed when the request was sent: an earlier sign-in or accepted refresh, or one
         carried from before the recording, and no sign-out or loss since."""
         sent = self._timeline.sent(exchange) + _STEP
-        return any(
-            span.began <= sent and (span.ended is None or sent <= span.ended + _STEP) for span in self.spans
-        )
+        return any(span.began <= sent and (span.ended is None or sent <= span.ended + _STEP) for span in self.spans)
 
     def accepted_like(self, exchange: Exchange) -> Exchange | None:
         """An accepted (2xx, 304) session call of the same method and path, else of the same host, that
         carried credentials; the nearest in time. None without one."""
         by_call, by_host = self._accepted or self._find_accepted()
         host = self._survey.host(exchange)
-        candidates = by_call.get((exchange.request.method, host, self._survey.path(exchange))) or by_host.get(
-            host, []
-        )
+        candidates = by_call.get((exchange.request.method, host, self._survey.path(exchange))) or by_host.get(host, [])
         at = self._timeline.sent(exchange)
         others = (other for other in candidates if other is not exchange)
         return min(others, key=lambda other: abs(self._timeline.sent(other) - at), default=None)
@@ -279,9 +271,7 @@ class Session:
                 continue
             if exchange.request.method == "OPTIONS" or exchange.index in sign_ins:
                 continue
-            refusal = reader.read(
-                exchange, self.system_of(exchange), credentials=self.carries_credentials(exchange)
-            )
+            refusal = reader.read(exchange, self.system_of(exchange), credentials=self.carries_credentials(exchange))
             if refusal is not None:
                 yield refusal
 
@@ -302,9 +292,7 @@ class Session:
 
     def _refreshes(self, story: Story) -> Iterator[Refresh]:
         timeline = self._timeline
-        refused = [
-            r.exchange for r in self.refusals if self._kinds.get(r.exchange.index) is not CallKind.REFRESH
-        ]
+        refused = [r.exchange for r in self.refusals if self._kinds.get(r.exchange.index) is not CallKind.REFRESH]
         refused = [exchange for exchange in refused if exchange.response.status != 403]
         refused.sort(key=timeline.answered)
         by_call: dict[tuple[str, str], list[Exchange]] = {}
@@ -361,11 +349,7 @@ class Session:
         for exchange in self._survey.interesting:
             if self._survey.host(exchange) != host:
                 continue
-            asked = (
-                (exchange.request.raw(system.transport_header) or "").lower()
-                if system.transport_header
-                else ""
-            )
+            asked = (exchange.request.raw(system.transport_header) or "").lower() if system.transport_header else ""
             if asked in counts:
                 counts[asked] += 1
             for token, sighting in self._tokens.issued_by(exchange):
@@ -387,9 +371,7 @@ class Session:
                 continue
             if self.carries_credentials(exchange) or quality.carries_hidden_credentials(exchange):
                 host = self._survey.host(exchange)
-                by_call.setdefault((exchange.request.method, host, self._survey.path(exchange)), []).append(
-                    exchange
-                )
+                by_call.setdefault((exchange.request.method, host, self._survey.path(exchange)), []).append(exchange)
                 by_host.setdefault(host, []).append(exchange)
         self._accepted = (by_call, by_host)
         return self._accepted
@@ -414,9 +396,7 @@ class Session:
             if self._survey.host(exchange) not in self.hosts and exchange.index not in made:
                 continue
             if exchange.request.has("cookie"):
-                seen |= {
-                    name for name, _ in exchange.request.raw_cookie_pairs() if name_matches(name, generic)
-                }
+                seen |= {name for name, _ in exchange.request.raw_cookie_pairs() if name_matches(name, generic)}
             if exchange.response.has("set-cookie"):
                 seen |= set(session_cookies_set(exchange, generic, by_build=exchange.index in made))
         yield from (Text(name, Kind.COOKIE_NAME) for name in sorted(seen))

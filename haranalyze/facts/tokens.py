@@ -106,9 +106,7 @@ class Tokens:
     def authorization(self, exchange: Exchange) -> tuple[Authorization, Place] | None:
         """The read Authorization header and its place, None when the request records none."""
         value = exchange.request.raw("authorization")
-        return (
-            None if value is None else (parse_authorization(value), exchange.request.place("authorization"))
-        )
+        return None if value is None else (parse_authorization(value), exchange.request.place("authorization"))
 
     def front_token(self, exchange: Exchange) -> FrontToken | None:
         """The response's front-token, None without one or when it cannot be decoded."""
@@ -186,15 +184,9 @@ class Tokens:
         value = request.raw("authorization")
         if value is not None:
             read = credentials(value)
-            if (
-                read.scheme in _TOKEN_SCHEMES
-                and is_token(read)
-                and (read.scheme or looks_like_jwt(read.raw_token))
-            ):
+            if read.scheme in _TOKEN_SCHEMES and is_token(read) and (read.scheme or looks_like_jwt(read.raw_token)):
                 use = TokenUse.REFRESH if is_refresh and system and not system.generic else TokenUse.ACCESS
-                self._seen(
-                    read.raw_token, use, sent_sighting(exchange, Carrier.AUTHORIZATION, "authorization", at)
-                )
+                self._seen(read.raw_token, use, sent_sighting(exchange, Carrier.AUTHORIZATION, "authorization", at))
         if system is None:
             return
         if system.anti_csrf_header and (value := request.raw(system.anti_csrf_header)):
@@ -219,9 +211,7 @@ class Tokens:
             return True
         if self._learnt and any(name in cookie for name in self._learnt):
             return True
-        return not system.generic and any(
-            name in cookie for name in system.access_cookies + system.refresh_cookies
-        )
+        return not system.generic and any(name in cookie for name in system.access_cookies + system.refresh_cookies)
 
     def _read_cookies(self, exchange: Exchange, system: SessionSystem, at: float) -> None:
         for name, value in exchange.request.raw_cookie_pairs():
@@ -253,9 +243,7 @@ class Tokens:
                 token = credentials(value).raw_token if value else ""
                 if looks_like_jwt(token):
                     handed.append(
-                        self._handed_out(
-                            token, TokenUse.ACCESS, answered_sighting(exchange, Carrier.HEADER, name, at)
-                        )
+                        self._handed_out(token, TokenUse.ACCESS, answered_sighting(exchange, Carrier.HEADER, name, at))
                     )
             handed += self._read_token_answer(exchange, at)
         if len(handed) > 1:
@@ -268,9 +256,7 @@ class Tokens:
             value = response.raw(name)
             if value and value.strip() != system.removed_value:
                 handed.append(
-                    self._handed_out(
-                        value.strip(), use, answered_sighting(exchange, Carrier.HEADER, name, at)
-                    )
+                    self._handed_out(value.strip(), use, answered_sighting(exchange, Carrier.HEADER, name, at))
                 )
         return handed
 
@@ -385,11 +371,7 @@ class Tokens:
             assert sighting is not None
             key = (token.use, *self._lineage(token, sighting))
             before = latest.get(key)
-            if (
-                before is not None
-                and before.issued is not None
-                and before.issued.exchange is not sighting.exchange
-            ):
+            if before is not None and before.issued is not None and before.issued.exchange is not sighting.exchange:
                 before.replaced_by, before.replaced_at = token, sighting.at
             latest[key] = token
 

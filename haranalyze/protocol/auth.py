@@ -79,7 +79,7 @@ def _split_scheme(value: str) -> tuple[str, str]:
 def parse_challenges(value: str) -> tuple[Challenge, ...]:
     """Read WWW-Authenticate (RFC 9110 section 11.6.1), leniently; several challenges in one value are split."""
     text = value[:8_192]
-    starts = [found for found in _CHALLENGE.finditer(text)]
+    starts = list(_CHALLENGE.finditer(text))
     challenges = []
     for found, following in zip(starts, [*starts[1:], None], strict=True):
         part = text[found.end() : following.start() if following else len(text)]

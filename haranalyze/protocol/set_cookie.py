@@ -12,9 +12,7 @@ from typing import Final
 MAX_PAIR = 4_096  # bytes of name + value (RFC 6265bis section 5.6)
 MAX_ATTRIBUTE = 1_024  # bytes of one attribute value
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-_MONTHS: Final = {
-    m: n for n, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)
-}
+_MONTHS: Final = {m: n for n, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
 _DATE_TOKEN = re.compile(r"[^\x09\x20-\x2f\x3b-\x40\x5b-\x60\x7b-\x7e]+")
 _TIME = re.compile(r"(\d{1,2}):(\d{1,2}):(\d{1,2})(?:\D.*)?", re.DOTALL)
 _DAY = re.compile(r"(\d{1,2})(?:\D.*)?", re.DOTALL)

@@ -1,4 +1,4 @@
-"""URLs as browsers read them (WHATWG URL, through ada-url), origins, and sites (public suffix list, private rules too)."""
+"""URLs as browsers read them (WHATWG URL), origins, and sites (public suffix list, private rules too)."""
 
 from __future__ import annotations
 

@@ -235,9 +235,7 @@ def _check(built: Any, name: str, within: str) -> None:
         raise SessionSystemError(f"{name}: {within}says {built.says!r} is unknown{hint}")
     if isinstance(built, SessionSystem):
         if built.transport not in _TRANSPORTS:
-            raise SessionSystemError(
-                f"{name}: transport {built.transport!r} is none of {', '.join(_TRANSPORTS)}"
-            )
+            raise SessionSystemError(f"{name}: transport {built.transport!r} is none of {', '.join(_TRANSPORTS)}")
         for key in (
             "refresh_paths",
             "sign_in_paths",
@@ -248,9 +246,7 @@ def _check(built: Any, name: str, within: str) -> None:
         ):
             for path in getattr(built, key):
                 if not path.startswith("/") or path.endswith("/") or path != path.lower():
-                    raise SessionSystemError(
-                        f"{name}: {key!r} must be lower case, start with / and not end with it"
-                    )
+                    raise SessionSystemError(f"{name}: {key!r} must be lower case, start with / and not end with it")
         for key in ("sign_in_ok", "sign_in_wrong"):
             if not all("=" in mark for mark in getattr(built, key)):
                 raise SessionSystemError(f"{name}: {key!r} must hold path=value")

@@ -162,9 +162,7 @@ def test_a_closed_connection_is_about_size_only_with_proof() -> None:
     entry["request"]["headers"] = [h for h in entry["request"]["headers"] if h["name"] != "Cookie"]
     entry["request"]["headersSize"] = -1
     for other in har["log"]["entries"]:
-        other["response"]["headers"] = [
-            h for h in other["response"]["headers"] if h["name"].lower() != "set-cookie"
-        ]
+        other["response"]["headers"] = [h for h in other["response"]["headers"] if h["name"].lower() != "set-cookie"]
     assert index not in [item.exchange.index for item in facts_of(har).header_budget.too_large]
 
 
@@ -203,14 +201,10 @@ def test_an_equal_call_that_succeeded_tells_the_expected_size() -> None:
     )
     again = json.loads(json.dumps(har["log"]["entries"][index]))
     har["log"]["entries"].append(again)
-    page = (
-        "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<hr><center>nginx</center>\r\n</html>\r\n"
-    )
+    page = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<hr><center>nginx</center>\r\n</html>\r\n"
     change(har, len(har["log"]["entries"]) - 1, 502, {"Server": "nginx"}, page, "text/html")
     facts = facts_of(har)
-    error = next(
-        e for e in facts.header_budget.proxy_errors if e.exchange.index == len(har["log"]["entries"]) - 1
-    )
+    error = next(e for e in facts.header_budget.proxy_errors if e.exchange.index == len(har["log"]["entries"]) - 1)
     assert error.sets_session
     assert error.expected_bytes == facts.header_budget.response(facts.timeline.exchange(index)).total
 
@@ -233,9 +227,7 @@ def test_a_503_of_the_application_is_no_proxy_error() -> None:
         ({"Server": "my own"}, "", None),
     ],
 )
-def test_a_hop_is_known_by_its_page_before_its_headers(
-    headers: dict[str, str], body: str, hop: object
-) -> None:
+def test_a_hop_is_known_by_its_page_before_its_headers(headers: dict[str, str], body: str, hop: object) -> None:
     har = load("login-502-big-header")
     index = find(har, 502)
     change(har, index, 502, headers, body, "text/html")

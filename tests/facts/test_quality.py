@@ -184,9 +184,7 @@ def test_a_proxy_recording_of_a_browser_is_a_browser() -> None:
         ("mitmproxy", "okhttp/4.9", "from before the sign-in"),
     ],
 )
-def test_the_request_for_a_better_recording_speaks_of_the_program_at_hand(
-    creator: str, agent: str, words: str
-) -> None:
+def test_the_request_for_a_better_recording_speaks_of_the_program_at_hand(creator: str, agent: str, words: str) -> None:
     har = other_creator(creator, load("healthy-no-store"))
     for entry in har["log"]["entries"]:
         entry["response"]["content"].pop("text", None)
@@ -215,9 +213,7 @@ VALUES = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1,
     st.sampled_from(["https://a.example", "https://a.example/x?y=1#z", "https://a.example?q"]),
     st.sampled_from(["GET", "POST"]),
 )
-def test_the_residue_is_the_size_of_the_removed_headers(
-    headers: list[tuple[str, str]], url: str, method: str
-) -> None:
+def test_the_residue_is_the_size_of_the_removed_headers(headers: list[tuple[str, str]], url: str, method: str) -> None:
     headers = [("Host", "a.example"), *headers]
     target = "/" + url.partition("#")[0].removeprefix("https://a.example").removeprefix("/")
     size = len(f"{method} {target} HTTP/1.1\r\n") + sum(len(f"{n}: {v}\r\n") for n, v in headers)

@@ -33,9 +33,7 @@ def front(number: int) -> str:
     return base64.b64encode(json.dumps(table).encode()).decode()
 
 
-def call(
-    path: str, status: int, body: str = "{}", *, method: str = "GET", sent: str = "", got: str = ""
-) -> str:
+def call(path: str, status: int, body: str = "{}", *, method: str = "GET", sent: str = "", got: str = "") -> str:
     """One SDK call of the API with a JSON answer; ``sent`` and ``got`` are further header lines."""
     lines = [f"> {method} {API}{path}", "> rid: anti-csrf", "> st-auth-mode: cookie"]
     lines += [f"> {line}" for line in sent.splitlines()]
@@ -427,9 +425,7 @@ def test_a_login_form_succeeded_when_it_leads_away_from_itself(location: str, re
 
 
 def test_a_wrong_password_is_a_sign_in_and_not_a_refusal() -> None:
-    story = (
-        SPA + f'> POST https://api.acme.test/login\n* type: fetch\n< 401\n< {JSON}\n<\n< {{"error":"no"}}\n'
-    )
+    story = SPA + f'> POST https://api.acme.test/login\n* type: fetch\n< 401\n< {JSON}\n<\n< {{"error":"no"}}\n'
     session = session_of(story)
     assert [s.result for s in session.sign_ins] == [SignInResult.WRONG_CREDENTIALS]
     assert not session.refusals
@@ -449,10 +445,7 @@ def test_a_refused_call_of_a_login_like_path_that_speaks_of_tokens_is_a_refusal(
 
 
 def test_a_wrong_password_answered_with_a_bare_challenge_is_still_a_wrong_password() -> None:
-    answer = (
-        f"< 401\n< {JSON}\n< WWW-Authenticate: Bearer\n<\n"
-        + '< {"detail":"Incorrect username or password"}\n'
-    )
+    answer = f"< 401\n< {JSON}\n< WWW-Authenticate: Bearer\n<\n" + '< {"detail":"Incorrect username or password"}\n'
     session = session_of(SPA + f"> POST https://api.acme.test/token/login\n* type: fetch\n{answer}")
     assert [s.result for s in session.sign_ins] == [SignInResult.WRONG_CREDENTIALS]
 
@@ -485,9 +478,7 @@ def test_one_round_through_the_identity_provider_is_no_redirect_loop() -> None:
 
 def test_a_long_chain_of_different_urls_is_no_redirect_loop() -> None:
     chain = "".join(hop(f"{SHOP}/step/{n}", f"/step/{n - 1}") for n in range(9, 0, -1))
-    assert not session_of(
-        f"* page: {SHOP}/\n{chain}> GET {SHOP}/step/0\n* type: document\n< 200\n"
-    ).redirect_loops
+    assert not session_of(f"* page: {SHOP}/\n{chain}> GET {SHOP}/step/0\n* type: document\n< 200\n").redirect_loops
 
 
 def test_the_identity_provider_and_the_callback_are_auth_pages() -> None:
@@ -527,9 +518,9 @@ def test_a_capture_without_any_session_is_not_given_one() -> None:
 
 
 def test_focus_limits_the_session_to_the_hosts_asked_about() -> None:
-    story = HEALTHY + bearer(200, sent="Authorization: Bearer abcdefgh").replace(
-        "acme.test", "example.com"
-    ).replace("api.example.com", "api2.example.com")
+    story = HEALTHY + bearer(200, sent="Authorization: Bearer abcdefgh").replace("acme.test", "example.com").replace(
+        "api.example.com", "api2.example.com"
+    )
     assert session_of(story).hosts == {"api.example.com", "api2.example.com"}
     assert session_of(story, focus=frozenset({"api2.example.com"})).hosts == {"api2.example.com"}
 
@@ -545,9 +536,7 @@ ODD = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
     lambda inner: (
         st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(("message", "status", "error", "detail", "user", "code")), inner, max_size=4
-        )
+        | st.dictionaries(st.sampled_from(("message", "status", "error", "detail", "user", "code")), inner, max_size=4)
     ),
     max_leaves=6,
 )
@@ -560,9 +549,7 @@ ODD = st.recursive(
 )
 def test_no_answer_breaks_the_story(body: Any, status: int, path: str) -> None:
     text = json.dumps(body)
-    facts = Facts(
-        Timeline(read_transcript(PAGE + sign_in() + call(f"/auth/{path}", status, text, method="POST") * 3))
-    )
+    facts = Facts(Timeline(read_transcript(PAGE + sign_in() + call(f"/auth/{path}", status, text, method="POST") * 3)))
     session = facts.session
     assert session.hosts == {"api.example.com"}
     assert len({session.role(exchange) for exchange in facts.exchanges}) >= 2

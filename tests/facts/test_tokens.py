@@ -349,9 +349,7 @@ def test_a_front_token_is_read_as_it_was_written(uid: str, expires: int) -> None
         st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=5),
         lambda inner: (
             st.lists(inner, max_size=3)
-            | st.dictionaries(
-                st.sampled_from(("uid", "ate", "up", "iat", "sessionHandle")), inner, max_size=5
-            )
+            | st.dictionaries(st.sampled_from(("uid", "ate", "up", "iat", "sessionHandle")), inner, max_size=5)
         ),
         max_leaves=8,
     )

@@ -1,0 +1,496 @@
+"""The report: one plain, versioned document that every output is made from. Everything in it may be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from haranalyze.analysis import Analysis
+from haranalyze.facts import Facts
+from haranalyze.findings import Finding, Fix, Match, RuleOutcome
+from haranalyze.redaction import Projector
+from haranalyze.report.proof import Card, cards
+from haranalyze.report.rows import Row, rows
+from haranalyze.report.strip import Box, strip
+from haranalyze.report.texts import Texts, texts
+from haranalyze.text import Place, Sentence, Text
+
+
+SCHEMA = "haranalyze-report/0"
+
+
+class PackInfo(msgspec.Struct, frozen=True, gc=False):
+    """A rule pack that took part."""
+
+    name: str
+    distribution: str
+    version: str
+    rules: int
+
+
+class Tool(msgspec.Struct, frozen=True, gc=False):
+    """What made the report."""
+
+    name: str
+    version: str
+    packs: list[PackInfo]
+
+
+class QualityInfo(msgspec.Struct, frozen=True, gc=False):
+    """What the recording can and cannot show; ``ask`` how to make a better one, None when it is good."""
+
+    sanitized: str
+    missing: list[str]
+    ask: str | None
+
+
+class CaptureInfo(msgspec.Struct, frozen=True, gc=False):
+    """The recording. Times are ISO 8601 in UTC; None where no start time can be read."""
+
+    name: str
+    sha256: str
+    bytes: int
+    format: str
+    creator: str
+    browser: str
+    started: str | None
+    ended: str | None
+    exchanges: int
+    pages: int
+    quality: QualityInfo
+
+
+class SystemInfo(msgspec.Struct, frozen=True, gc=False):
+    """A session system the recording shows."""
+
+    name: str
+    title: str
+    confidence: float
+    evidence: list[str]
+
+
+class VerdictInfo(msgspec.Struct, frozen=True, gc=False):
+    """The answer; ``finding`` the id of the leading finding, None without one."""
+
+    state: str
+    headline: str
+    confidence: str
+    owner: str | None
+    finding: str | None
+    chain: list[str]
+    alternatives: list[str]
+    next_step: str | None
+    in_question: list[int]
+    texts: Texts
+
+
+class QuestionInfo(msgspec.Struct, frozen=True, gc=False):
+    """A question to ask, and what fits it."""
+
+    text: str
+    why: str
+
+
+class SessionInfo(msgspec.Struct, frozen=True, gc=False):
+    """One life of a session; times in ms after the first exchange."""
+
+    began: float
+    ended: float | None
+    sign_in: int | None
+    sign_out: int | None
+    lost: int | None
+    system: str | None
+
+
+class TokenInfo(msgspec.Struct, frozen=True, gc=False):
+    """One token's life. ``issued`` and ``uses`` are exchanges; times in ms after the first exchange."""
+
+    ordinal: int
+    use: str
+    bytes: int
+    algorithm: str
+    issued: int | None
+    uses: list[int]
+    refused: list[int]
+    replaced_by: int | None
+    expires: float | None
+
+
+class CookieInfo(msgspec.Struct, frozen=True, gc=False):
+    """One Set-Cookie line of our hosts and what the browser did with it."""
+
+    exchange: int
+    line: str
+    refused: str | None
+
+
+class StepInfo(msgspec.Struct, frozen=True, gc=False):
+    """One step of a "why"; ``outcome`` is ok, stop, info or follows."""
+
+    outcome: str
+    check: str
+    finding: str
+    source: str
+    exchange: int | None
+
+
+class WhyInfo(msgspec.Struct, frozen=True, gc=False):
+    """Why a cookie was or was not sent with an exchange."""
+
+    cookie: str
+    exchange: int
+    steps: list[StepInfo]
+
+
+class CorsInfo(msgspec.Struct, frozen=True, gc=False):
+    """A CORS decision that refused or could not be told."""
+
+    exchange: int
+    origin: str
+    credentials: str
+    allowed: bool | None
+    step: str | None
+    missing: list[str]
+
+
+class BudgetInfo(msgspec.Struct, frozen=True, gc=False):
+    """Header bytes of an exchange that carries the session."""
+
+    exchange: int
+    request: int
+    request_cookies: int
+    response: int
+    exact: bool
+
+
+class FactsInfo(msgspec.Struct, frozen=True, gc=False):
+    """What the pictures and proof cards show."""
+
+    strip: list[Box]
+    proof: list[Card]
+    why: list[WhyInfo]
+    sessions: list[SessionInfo]
+    tokens: list[TokenInfo]
+    cookies: list[CookieInfo]
+    cors: list[CorsInfo]
+    budget: list[BudgetInfo]
+
+
+class PageInfo(msgspec.Struct, frozen=True, gc=False):
+    """A page load; times in ms after its start, None unknown."""
+
+    url: str
+    content_loaded: float | None
+    loaded: float | None
+
+
+class Evidence(msgspec.Struct, frozen=True, gc=False):
+    """A place with its caption and the projection of what stands there (``""`` for an absence)."""
+
+    exchange: int
+    pointer: str
+    caption: str
+    quote: str
+
+
+class FixInfo(msgspec.Struct, frozen=True, gc=False):
+    """One change; ``for_`` is written ``for``."""
+
+    for_: str = msgspec.field(name="for")
+    place: str
+    text: str
+    before: str | None
+    after: str | None
+
+
+class FindingInfo(msgspec.Struct, frozen=True, gc=False):
+    """A finding."""
+
+    id: str
+    rule: str
+    title: str
+    severity: str
+    confidence: str
+    owner: str
+    message: str
+    consequence_of: str | None
+    fingerprint: str
+    exchanges: list[int]
+    primary: Evidence
+    related: list[Evidence]
+    fix: list[FixInfo]
+
+
+class RuleInfo(msgspec.Struct, frozen=True, gc=False):
+    """What became of a rule."""
+
+    rule: str
+    outcome: str
+    reason: str
+
+
+class NoteInfo(msgspec.Struct, frozen=True, gc=False):
+    """Something odd in the file."""
+
+    code: str
+    message: str
+    pointer: str
+    count: int
+
+
+class Report(msgspec.Struct, frozen=True, gc=False):
+    """The document. ``exchanges`` are the timeline rows the report shows; ``folded`` counts those it does not."""
+
+    schema: str
+    tool: Tool
+    capture: CaptureInfo
+    systems: list[SystemInfo]
+    verdict: VerdictInfo
+    questions: list[QuestionInfo]
+    facts: FactsInfo
+    pages: list[PageInfo]
+    findings: list[FindingInfo]
+    rules: list[RuleInfo]
+    notes: list[NoteInfo]
+    exchanges: list[Row]
+    folded: dict[str, int]
+
+
+def build(analysis: Analysis) -> Report:
+    """The report of an analysis: the same analysis gives the same document."""
+    facts = analysis.facts
+    projector = Projector(facts)
+    verdict = _verdict(analysis, projector)
+    shown, folded = rows(analysis, projector)
+    return Report(
+        SCHEMA,
+        _tool(analysis),
+        _capture(facts, projector),
+        [
+            SystemInfo(
+                found.system.id,
+                found.system.title,
+                round(found.confidence, 2),
+                [projector.say(words) for _, words in found.evidence[:5]],
+            )
+            for found in facts.session.systems
+        ],
+        verdict,
+        [QuestionInfo(projector.say(one.text), projector.say(one.why)) for one in analysis.questions],
+        _facts(analysis, projector),
+        [PageInfo(projector.show(page.title), page.content_loaded, page.loaded) for page in facts.capture.pages[:100]],
+        [_finding(one, projector) for one in analysis.findings],
+        [_rule(one, projector) for one in analysis.outcomes],
+        [NoteInfo(note.code, note.message, note.pointer, note.count) for note in facts.capture.notes],
+        shown,
+        folded,
+    )
+
+
+def _tool(analysis: Analysis) -> Tool:
+    packs = [PackInfo(pack.name, pack.distribution, pack.version, len(pack.rules)) for pack in analysis.packs]
+    version = next((pack.version for pack in packs if pack.distribution == "haranalyze"), "")
+    return Tool("haranalyze", version, packs)
+
+
+def _capture(facts: Facts, projector: Projector) -> CaptureInfo:
+    capture, timeline, quality = facts.capture, facts.timeline, facts.quality
+    known = any(exchange.started is not None for exchange in capture.exchanges)
+    last = max((timeline.ended(exchange) for exchange in facts.exchanges[-500:]), default=0.0)
+    return CaptureInfo(
+        _file_name(capture.name, projector),
+        capture.sha256,
+        capture.size,
+        capture.format,
+        projector.show(capture.creator),
+        projector.show(quality.browser),
+        _moment(timeline.origin) if known else None,
+        _moment(timeline.wall(last)) if known else None,
+        len(capture.exchanges),
+        len(capture.pages),
+        QualityInfo(
+            quality.sanitized.value,
+            [projector.say(one) for one in quality.missing],
+            projector.say(quality.ask) if quality.ask else None,
+        ),
+    )
+
+
+def _file_name(name: Text, projector: Projector) -> str:
+    return projector.file_name(name)
+
+
+def _moment(milliseconds: float) -> str | None:
+    from datetime import UTC, datetime
+
+    try:
+        return datetime.fromtimestamp(milliseconds / 1000.0, UTC).isoformat(timespec="milliseconds")
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _verdict(analysis: Analysis, projector: Projector) -> VerdictInfo:
+    verdict = analysis.verdict
+    return VerdictInfo(
+        verdict.state.value,
+        projector.say(verdict.headline),
+        verdict.confidence.value,
+        verdict.owner.value if verdict.owner else None,
+        verdict.root.id if verdict.root else None,
+        list(verdict.chain),
+        [projector.say(one) for one in verdict.alternatives],
+        projector.say(verdict.next_step) if verdict.next_step else None,
+        list(verdict.in_question),
+        texts(analysis, projector),
+    )
+
+
+def _facts(analysis: Analysis, projector: Projector) -> FactsInfo:
+    facts = analysis.facts
+    return FactsInfo(
+        strip(analysis, projector),
+        cards(analysis, projector),
+        _why(analysis, projector),
+        [
+            SessionInfo(
+                round(span.began, 1),
+                None if span.ended is None else round(span.ended, 1),
+                span.sign_in.index if span.sign_in else None,
+                span.sign_out.index if span.sign_out else None,
+                span.lost.index if span.lost else None,
+                span.system.id if span.system else None,
+            )
+            for span in facts.session.spans[:50]
+        ],
+        _tokens(facts),
+        [
+            CookieInfo(event.exchange.index, projector.quote(event.place), event.refused.value if event.refused else None)
+            for event in facts.cookie_jar.events[:200]
+            if facts.session.is_ours(event.exchange)
+        ],
+        _cors(analysis, projector),
+        _budget(analysis),
+    )
+
+
+def _why(analysis: Analysis, projector: Projector) -> list[WhyInfo]:
+    """For a leading finding about a session cookie: why it was not sent with the first call that lacked it."""
+    root, facts = analysis.verdict.root, analysis.facts
+    if root is None or not isinstance(root.match.subject, Text):
+        return []
+    name = root.match.subject
+    if name not in facts.session.session_cookie_names():
+        return []
+    at = facts.timeline.exchange(root.match.at.exchange)
+    later = [facts.timeline.exchange(index) for index in root.exchanges if index != at.index]
+    asked = next((one for one in later if facts.timeline.sent(one) > facts.timeline.sent(at)), at)
+    steps = [
+        StepInfo(
+            step.outcome,
+            projector.say(step.check),
+            projector.say(step.finding),
+            step.source,
+            step.place.exchange if step.place else None,
+        )
+        for step in facts.cookie_jar.why(name, asked)
+    ]
+    return [WhyInfo(projector.show(name), asked.index, steps)]
+
+
+def _tokens(facts: Facts) -> list[TokenInfo]:
+    listed = []
+    for token in facts.tokens.all[:100]:
+        uses = [sighting.exchange.index for sighting in token.uses or ()]
+        refused = [index for index in uses if facts.session.refusal(facts.timeline.exchange(index)) is not None]
+        listed.append(
+            TokenInfo(
+                token.ordinal,
+                token.use.value,
+                len(token.value),
+                token.jwt.algorithm if token.jwt else "",
+                token.issued.exchange.index if token.issued else None,
+                uses[:200],
+                refused[:200],
+                token.replaced_by.ordinal if token.replaced_by else None,
+                None if token.expires is None else round(token.expires - facts.timeline.origin, 1),
+            )
+        )
+    return listed
+
+
+def _concerned(analysis: Analysis) -> list[int]:
+    """Exchanges that findings name, in source order, at most a hundred."""
+    return sorted({index for one in analysis.findings for index in one.exchanges})[:100]
+
+
+def _cors(analysis: Analysis, projector: Projector) -> list[CorsInfo]:
+    facts = analysis.facts
+    listed = []
+    for index in _concerned(analysis):
+        decision = facts.cors.decision(facts.timeline.exchange(index))
+        if decision is not None and decision.exchange.index == index:
+            listed.append(
+                CorsInfo(
+                    index,
+                    projector.show(decision.origin),
+                    decision.credentials.value,
+                    decision.allowed,
+                    decision.step.value if decision.step else None,
+                    [projector.show(name) for name in decision.missing],
+                )
+            )
+    return listed
+
+
+def _budget(analysis: Analysis) -> list[BudgetInfo]:
+    facts, listed = analysis.facts, []
+    for index in _concerned(analysis)[:40]:
+        exchange = facts.timeline.exchange(index)
+        request, response = facts.header_budget.request(exchange), facts.header_budget.response(exchange)
+        listed.append(
+            BudgetInfo(index, request.total, request.cookies, response.total, request.exact and response.exact)
+        )
+    return listed
+
+
+def _finding(finding: Finding, projector: Projector) -> FindingInfo:
+    match: Match = finding.match
+    return FindingInfo(
+        finding.id,
+        finding.rule,
+        finding.title,
+        finding.severity.value,
+        finding.confidence.value,
+        finding.owner.value,
+        projector.say(match.message),
+        finding.consequence_of,
+        finding.fingerprint,
+        list(finding.exchanges[:1000]),
+        _evidence(match.at, match.caption, projector),
+        [_evidence(place, caption, projector) for place, caption in match.related],
+        _fixes(match.fixes, projector),
+    )
+
+
+def _evidence(place: Place, caption: Sentence, projector: Projector) -> Evidence:
+    return Evidence(place.exchange, place.pointer, projector.say(caption), projector.quote(place))
+
+
+def _fixes(fixes: Sequence[Fix], projector: Projector) -> list[FixInfo]:
+    return [
+        FixInfo(
+            for_=fix.owner.value,
+            place=projector.say(fix.place),
+            text=projector.say(fix.text),
+            before=projector.say(fix.before) if fix.before else None,
+            after=projector.say(fix.after) if fix.after else None,
+        )
+        for fix in fixes
+    ]
+
+
+def _rule(outcome: RuleOutcome, projector: Projector) -> RuleInfo:
+    return RuleInfo(outcome.rule, outcome.outcome.value, projector.say(outcome.reason))
+
+
