@@ -80,12 +80,19 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
 @main.command(epilog=EXIT_CODES)
 @click.argument("files", nargs=-1, required=True, type=click.Path(allow_dash=True), metavar="FILE...")
 @click.option(
-    "--format", "format_", type=click.Choice(FORMATS), help="Format of the report (default: by the ending of -o, else text)."
+    "--format",
+    "format_",
+    type=click.Choice(FORMATS),
+    help="Format of the report (default: by the ending of -o, else text).",
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file; for several files, a folder.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Write to this file; for several files, a folder."
+)
 @click.option("--open", "open_", is_flag=True, help="Open the written report in the browser.")
 @click.option(
-    "--fail-on", type=click.Choice(SEVERITIES), help="Exit with 1 when a finding is this severe, or the verdict is cannot-tell."
+    "--fail-on",
+    type=click.Choice(SEVERITIES),
+    help="Exit with 1 when a finding is this severe, or the verdict is cannot-tell.",
 )
 @click.option("--select", multiple=True, metavar="RULES", help="Run only these rules (comma-separated, repeatable).")
 @click.option("--ignore", multiple=True, metavar="RULES", help="Leave these rules out (comma-separated, repeatable).")
@@ -292,7 +299,9 @@ def _exit(codes: list[int]) -> None:
 
 @main.command()
 @click.argument("file", type=click.Path(allow_dash=True))
-@click.option("--format", "format_", type=click.Choice(TABLES), help="Format (default: by the ending of -o, else text).")
+@click.option(
+    "--format", "format_", type=click.Choice(TABLES), help="Format (default: by the ending of -o, else text)."
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file.")
 @click.option("--pages", is_flag=True, help="One row for each page instead: load time, first byte, sizes.")
 @_common

@@ -1,0 +1,1 @@
+"""Jinja2 templates, the style sheet and the script of the pages."""

@@ -365,7 +365,9 @@ def _facts(analysis: Analysis, projector: Projector) -> FactsInfo:
         ],
         _tokens(facts),
         [
-            CookieInfo(event.exchange.index, projector.quote(event.place), event.refused.value if event.refused else None)
+            CookieInfo(
+                event.exchange.index, projector.quote(event.place), event.refused.value if event.refused else None
+            )
             for event in facts.cookie_jar.events[:200]
             if facts.session.is_ours(event.exchange)
         ],
@@ -492,5 +494,3 @@ def _fixes(fixes: Sequence[Fix], projector: Projector) -> list[FixInfo]:
 
 def _rule(outcome: RuleOutcome, projector: Projector) -> RuleInfo:
     return RuleInfo(outcome.rule, outcome.outcome.value, projector.say(outcome.reason))
-
-

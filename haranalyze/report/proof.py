@@ -95,9 +95,7 @@ def _card(
     )
 
 
-def _marked(
-    exchange: Exchange, places: list[tuple[Place, str]], primary: Place, projector: Projector
-) -> list[Line]:
+def _marked(exchange: Exchange, places: list[tuple[Place, str]], primary: Place, projector: Projector) -> list[Line]:
     """Lines the finding points to: a header, the body, the status, or an absence."""
     lines = []
     for place, caption in places:

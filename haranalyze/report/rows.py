@@ -72,4 +72,6 @@ def rows(analysis: Analysis, projector: Projector) -> tuple[list[Row], dict[str,
                 pins.get(index, []),
             )
         )
-    return listed, {projector.host(host): count for host, count in sorted(folded.items(), key=lambda item: -item[1])[:500]}
+    return listed, {
+        projector.host(host): count for host, count in sorted(folded.items(), key=lambda item: -item[1])[:500]
+    }

@@ -69,7 +69,11 @@ def _engineering(analysis: Analysis, projector: Projector) -> list[str]:
     verdict, root = analysis.verdict, analysis.verdict.root
     if root is None:
         numbers = ", ".join(f"#{index}" for index in verdict.in_question[:10])
-        return [projector.say(verdict.headline), f"In question: {numbers}." if numbers else "", _do(analysis, projector)]
+        return [
+            projector.say(verdict.headline),
+            f"In question: {numbers}." if numbers else "",
+            _do(analysis, projector),
+        ]
     match = root.match
     proof = [f"#{match.at.exchange}: {projector.say(match.caption)}."]
     proof += [f"#{place.exchange}: {projector.say(caption)}." for place, caption in match.related[:4]]
@@ -88,7 +92,11 @@ def _operations(analysis: Analysis, projector: Projector) -> list[str]:
         return [projector.say(analysis.verdict.headline)]
     exchange = analysis.facts.timeline.exchange(root.match.at.exchange)
     hop = analysis.facts.header_budget.hop(exchange)
-    where = f"Host {projector.show(exchange.host)}, answered by {hop.name}." if hop else f"Host {projector.show(exchange.host)}."
+    where = (
+        f"Host {projector.show(exchange.host)}, answered by {hop.name}."
+        if hop
+        else f"Host {projector.show(exchange.host)}."
+    )
     steps = [
         f"{projector.say(fix.place)}: {projector.say(fix.after)}"
         for fix in root.match.fixes
