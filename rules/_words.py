@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from haranalyze.capture.model import Exchange
-from haranalyze.facts import Facts
+from haranalyze.facts import Exchange, Facts
 from haranalyze.findings import Fix, Owner
 from haranalyze.text import Place, Sentence
 

@@ -14,8 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from haranalyze.capture.model import Exchange
-from haranalyze.facts import Facts
+from haranalyze.facts import Exchange, Facts
 from haranalyze.facts.session import Refusal, Says
 from haranalyze.findings import CannotTell, Confidence, Layer, Match, Owner, Passed, Said, Severity
 from haranalyze.rule import rule

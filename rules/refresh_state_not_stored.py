@@ -14,8 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from haranalyze.capture.model import Exchange
-from haranalyze.facts import Facts
+from haranalyze.facts import Exchange, Facts
 from haranalyze.facts.session import RefreshResult
 from haranalyze.facts.tokens import TokenUse
 from haranalyze.findings import Confidence, Fix, Layer, Match, Owner, Passed, Said, Severity

@@ -14,8 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from haranalyze.capture.model import Exchange
-from haranalyze.facts import Facts
+from haranalyze.facts import Exchange, Facts
 from haranalyze.facts.session import Says
 from haranalyze.facts.tokens import Carrier, TokenUse
 from haranalyze.findings import Confidence, Layer, Match, Owner, Passed, Said, Severity

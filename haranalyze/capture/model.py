@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import msgspec
@@ -23,6 +23,11 @@ from haranalyze.protocol.headers import Header, Headers
 from haranalyze.protocol.set_cookie import parse_cookie_header
 from haranalyze.protocol.url import Url, parse_url
 from haranalyze.text import Kind, Place, Text
+
+if TYPE_CHECKING:
+    from haralyzer import HarParser
+
+    from haranalyze.timeline import Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -682,3 +687,14 @@ class Capture:
 
     def __iter__(self) -> Iterator[Exchange]:
         return iter(self.exchanges)
+
+    @property
+    def timeline(self) -> Timeline:
+        """The exchanges in client order, made anew at each call; ``timeline.to_frame()`` is a pandas DataFrame."""
+        from haranalyze.timeline import Timeline
+
+        return Timeline(self)
+
+    def to_haralyzer(self) -> HarParser:
+        """The capture for scripts written against haralyzer; it holds the captured text itself."""
+        return self.timeline.to_haralyzer()

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from haranalyze.capture.model import Exchange
 from haranalyze.options import Options
 from haranalyze.systems import SessionSystem, builtin_systems
 from haranalyze.timeline import Timeline
 
 if TYPE_CHECKING:
-    from haranalyze.capture.model import Capture, Exchange
+    from haranalyze.capture.model import Capture
     from haranalyze.facts.caching import Caching
     from haranalyze.facts.cookie_jar import CookieJar
     from haranalyze.facts.cors import Cors
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from haranalyze.facts.quality import Quality
     from haranalyze.facts.session import Session
     from haranalyze.facts.tokens import Tokens
+
+__all__ = ["Exchange", "Facts"]
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from haranalyze.text import Sentence
 
 _AFRESH = "Load the page afresh, repeat the login and what fails after it, "
-_SANITIZE = "Run “haranalyze sanitize” on the file before sending it."
+_SANITIZE = "The file then holds live tokens: send it only where you would send a password, and sign out afterwards."
 
 _CHROMIUM = (
     "In {browser}: open devtools (F12), then Settings (gear) > Preferences > Network, and tick “Allow to "

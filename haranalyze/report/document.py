@@ -16,7 +16,6 @@ from haranalyze.report.strip import Box, strip
 from haranalyze.report.texts import Texts, texts
 from haranalyze.text import Place, Sentence, Text
 
-
 SCHEMA = "haranalyze-report/0"
 
 
