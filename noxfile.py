@@ -1,0 +1,84 @@
+"""The one task runner: every check behind a name. Sessions run in the environment that nox runs in.
+
+README's test command makes that environment and then runs the default list below, cheap checks first.
+"""
+
+import shutil
+import sys
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.5"
+nox.options.default_venv_backend = "none"
+nox.options.sessions = ["lint", "types", "layers", "fuzz", "bench", "browser", "tests"]
+
+PYTHON = sys.executable
+SOURCES = ("haranalyze", "rules", "tests", "bench", "noxfile.py")
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style and formatting."""
+    session.run(PYTHON, "-m", "ruff", "check", *SOURCES)
+    session.run(PYTHON, "-m", "ruff", "format", "--check", *SOURCES)
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Strict types."""
+    session.run(PYTHON, "-m", "mypy", "haranalyze", "rules")
+
+
+@nox.session
+def layers(session: nox.Session) -> None:
+    """Data flows one way: the import contracts."""
+    session.run(str(Path(PYTHON).with_name("lint-imports")))
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """All tests but those in a browser."""
+    session.run(PYTHON, "-m", "pytest", "-n", "2", "--ignore=tests/browser", *session.posargs)
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """The page in a real Chromium, which is installed when there is none."""
+    if not _chromium():
+        if shutil.which("apt-get"):
+            session.log("no Chromium here: installing Debian's package")
+            session.run("apt-get", "update", "-qq", external=True)
+            session.run("apt-get", "install", "-y", "-qq", "chromium", external=True, silent=True)
+        else:
+            session.log("no Chromium here: installing Playwright's")
+            session.run(PYTHON, "-m", "playwright", "install", "chromium")
+    session.run(PYTHON, "-m", "pytest", "tests/browser", *session.posargs)
+
+
+def _chromium() -> str | None:
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """Coverage-guided fuzzing of the reader (Linux); ``nox -s fuzz -- --seconds 1800`` for a long run."""
+    session.run(PYTHON, "-m", "tests.fuzz.reader", *(session.posargs or ("--seconds", "30")))
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """The bench on small captures, to see that it runs; ``nox -s bench -- --full`` prints the ratios."""
+    session.run(PYTHON, "-m", "bench", *(session.posargs or ("--quick",)))
+
+
+@nox.session
+def samples(session: nox.Session) -> None:
+    """Write the expected reports of the samples anew; review the diff like code."""
+    session.run(PYTHON, "-m", "tests.samples", "--write")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Write the generated pages (rules, help texts, schema) anew."""
+    session.run(PYTHON, "-m", "tests.docs", "--write")
