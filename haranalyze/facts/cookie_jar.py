@@ -54,18 +54,23 @@ class Reason(StrEnum):
 class SetCookieEvent:
     """One Set-Cookie line and what the browser did with it.
 
-    ``parsed`` is raw (analysis only); ``refused`` None when stored or a deletion; ``contradicted``: the profile
+    ``raw_parsed`` is for analysis only; ``refused`` None when stored or a deletion; ``contradicted``: the profile
     predicts a refusal but a later request shows the cookie was stored (then ``refused`` is None).
     """
 
     exchange: Exchange
     place: Place  # text is the SET_COOKIE line
     name: Text
-    parsed: SetCookie
+    raw_parsed: SetCookie
     at: float
     refused: Reason | None
     is_deletion: bool
     contradicted: bool = False
+
+    @property
+    def http_only(self) -> bool:
+        """Whether scripts cannot read the cookie."""
+        return self.raw_parsed.http_only
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +236,7 @@ class CookieJar:
         return None
 
     def _keep(self, event: SetCookieEvent, exchange: Exchange) -> None:
-        cookie, url = event.parsed, exchange.request.url
+        cookie, url = event.raw_parsed, exchange.request.url
         host_only = cookie.domain is None or is_public_suffix(cookie.domain)
         kept = _Kept(
             cookie.name,
@@ -358,7 +363,7 @@ class CookieJar:
         return tuple(
             cookie
             for cookie in self.predicted(exchange)
-            if cookie.by is not None and cookie.by.parsed.http_only and raw(cookie.name) not in names
+            if cookie.by is not None and cookie.by.raw_parsed.http_only and raw(cookie.name) not in names
         )
 
     def duplicates(self, exchange: Exchange) -> tuple[tuple[Text, int], ...]:

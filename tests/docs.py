@@ -1,0 +1,85 @@
+"""``python -m tests.docs --write``: writes the generated pages: rules, help texts, the report's schema."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+import click
+import msgspec
+
+from haranalyze.cli import main as cli
+from haranalyze.report.document import Report
+from haranalyze.rule import Rule
+from haranalyze.rulebook import Rulebook
+
+FOLDER = Path(__file__).parents[1] / "docs"
+
+
+def help_of(command: click.Command, name: str, parent: click.Context | None = None) -> str:
+    """The help text of a command as a terminal of 80 columns shows it."""
+    context = click.Context(command, info_name=name, parent=parent, terminal_width=80, max_content_width=80)
+    return command.get_help(context)
+
+
+def cli_page() -> str:
+    parts = ["# Command line\n", "Reports go to standard output or `-o`; progress and messages to standard error.\n"]
+    context = click.Context(cli, info_name="haranalyze")
+    parts.append(f"```text\n{help_of(cli, 'haranalyze')}\n```\n")
+    for name, command in sorted(cli.commands.items()):
+        parts.append(f"## {name}\n\n```text\n{help_of(command, name, context)}\n```\n")
+    parts.append(
+        "## Exit codes\n\n| Code | Means |\n|---|---|\n| 0 | analysed |\n| 1 | findings at or above `--fail-on` |\n"
+        "| 2 | wrong use |\n| 3 | a recording could not be read |\n| 4 | a rule could not run |\n| 130 | interrupted |\n\n"
+        "When several apply, 3 wins over 4, and 4 over 1.\n"
+    )
+    return "\n".join(line.rstrip() for line in "\n".join(parts).split("\n"))
+
+
+def rule_page(rule: Rule) -> str:
+    references = "\n".join(f"* {reference}" for reference in rule.references)
+    return (
+        f"# {rule.id}\n\n{rule.title}.\n\n| Severity | Who acts | Since |\n|---|---|---|\n"
+        f"| {rule.severity} | {rule.owner} | {rule.since} |\n\n## Why it matters\n\n{rule.why}\n\n## What to do\n\n"
+        f"{rule.what}\n\n## Stays quiet when\n\n{rule.quiet}\n\n## References\n\n{references}\n"
+    )
+
+
+def index_page(rules: tuple[Rule, ...]) -> str:
+    rows = "\n".join(f"| [{rule.id}]({rule.id}.md) | {rule.severity} | {rule.title} |" for rule in rules)
+    return f"# Rules\n\nGenerated from the rules themselves.\n\n| Rule | Severity | Fault |\n|---|---|---|\n{rows}\n"
+
+
+def schema() -> str:
+    made = msgspec.json.schema(Report)
+    made = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "haranalyze-report/0", **made}
+    for definition in made["$defs"].values():
+        if definition.get("type") == "object" and "properties" in definition:
+            definition["additionalProperties"] = False
+    return json.dumps(made, indent=2) + "\n"
+
+
+def pages() -> dict[str, str]:
+    """Every generated page by its path below ``docs``."""
+    rules = Rulebook.installed().rules
+    return {
+        "cli.md": cli_page(),
+        "report.schema.json": schema(),
+        "rules/README.md": index_page(rules),
+        **{f"rules/{rule.id}.md": rule_page(rule) for rule in rules},
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true", required=True)
+    parser.parse_args()
+    for name, text in pages().items():
+        path = FOLDER / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
