@@ -49,7 +49,7 @@ def read_captures(data: Buffer, name: str = "", limits: Limits | None = None) ->
 def _read(document: Document, origin: Origin, limits: Limits) -> Capture:
     data: Any = document.data
     _refuse_other_json(bytes(memoryview(data)[:20_000]))
-    return read_har(data, origin, limits)
+    return read_har(data, origin, limits, document.files)
 
 
 # Members near the start of the file that tell which other JSON it is.

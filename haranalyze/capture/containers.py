@@ -17,6 +17,7 @@ from haranalyze.errors import CaptureError, LimitError
 from haranalyze.options import Limits
 
 _CHUNK: Final = 1 << 18
+_BROTLI_START: Final = 1 << 16  # its first table alone can take kilobytes
 _ENOUGH_FOR_RATIO: Final = 1 << 20  # small files may be packed as tightly as they like
 _JSONP = re.compile(rb"\s*[A-Za-z_$][\w.$]{0,80}\s*\(\s*(?=\{)")
 _TNETSTRING = re.compile(rb"\d{1,10}:")
@@ -49,7 +50,7 @@ def documents(data: Any, limits: Limits) -> list[Document]:
 
 def _documents(data: Any, outer: tuple[str, ...], prefix: str, limits: Limits) -> Iterator[Document]:
     head = bytes(memoryview(data)[:512])
-    kind = _container(head)
+    kind = _container(data)
     if kind is None:
         yield Document(_json_text(data, head), outer, prefix)
     elif len(outer) >= limits.max_nesting:
@@ -60,7 +61,8 @@ def _documents(data: Any, outer: tuple[str, ...], prefix: str, limits: Limits) -
         yield from _documents(_unpack(kind, data, limits), (*outer, kind), prefix, limits)
 
 
-def _container(head: bytes) -> str | None:
+def _container(data: Any) -> str | None:
+    head = bytes(memoryview(data)[:512])
     if head.startswith(b"\x1f\x8b"):
         return "gzip"
     if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
@@ -69,19 +71,16 @@ def _container(head: bytes) -> str | None:
         return "zstd"
     if len(head) > 1 and head[0] == 0x78 and (head[0] * 256 + head[1]) % 31 == 0:
         return "zlib"
-    text = head.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")
-    printable = sum(9 <= byte <= 13 or byte >= 32 for byte in head[:64])
-    if text and (text[:1] in b'{["<(' or printable == len(head[:64])):
-        return None
-    return "brotli" if head and _is_brotli(head) else None
+    is_text = all(9 <= byte <= 13 or byte >= 32 for byte in head[:64]) or head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return "brotli" if not is_text and _is_brotli(data) else None
 
 
-def _is_brotli(head: bytes) -> bool:
+def _is_brotli(data: Any) -> bool:
     """Brotli has no magic number: the start must decompress to text that begins like JSON."""
     import brotli
 
     try:
-        start = brotli.Decompressor().process(head)
+        start = brotli.Decompressor().process(bytes(memoryview(data)[:_BROTLI_START]), output_buffer_limit=64)
     except brotli.error:
         return False
     return bytes(start).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
@@ -107,6 +106,8 @@ def _unpack(kind: str, data: Any, limits: Limits) -> bytes:
             raise
         if not out:
             raise CaptureError(f"the {kind} data is damaged") from error
+    if not out:
+        raise CaptureError(f"the {kind} data is empty or damaged")
     return bytes(out)
 
 
@@ -136,7 +137,9 @@ def _pieces(kind: str, packed: memoryview) -> Iterator[bytes]:
 
         process = brotli.Decompressor()
         for start in range(0, len(packed), 1 << 12):
-            yield process.process(bytes(packed[start : start + (1 << 12)]))
+            yield process.process(bytes(packed[start : start + (1 << 12)]), output_buffer_limit=_CHUNK * 4)
+            while not process.can_accept_more_data():
+                yield process.process(b"", output_buffer_limit=_CHUNK * 4)
     else:
         import zstandard
 
@@ -195,7 +198,7 @@ def _read_member(archive: Any, member: Any, limits: Limits) -> bytes:
 
 def _may_be_har(content: bytes) -> bool:
     head = content[:4096]
-    if _container(head) is not None:
+    if _container(content) is not None:
         return True
     start = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     return (start[:1] == b"{" or _JSONP.match(start) is not None) and (b'"log"' in head or b"l\x00o\x00g" in head)

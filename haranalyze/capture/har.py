@@ -7,7 +7,7 @@ exchange; what msgspec refuses altogether (NaN, lone surrogates, a cut-off end) 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -146,8 +146,8 @@ class Origin:
     notes: tuple[Note, ...] = ()
 
 
-def read_har(data: Any, origin: Origin, limits: Limits) -> Capture:
-    """Read one HAR document (UTF-8 JSON in any buffer).
+def read_har(data: Any, origin: Origin, limits: Limits, files: Mapping[str, bytes] | None = None) -> Capture:
+    """Read one HAR document (UTF-8 JSON in any buffer); ``files`` are the other members of its archive by name.
 
     Raises:
         CaptureError: it is not JSON, or no HAR; LimitError: too many exchanges.
@@ -161,7 +161,7 @@ def read_har(data: Any, origin: Origin, limits: Limits) -> Capture:
         log, entries, salvaged = _read_loosely(data, notes, limits)
     if len(entries) > limits.max_exchanges:
         raise LimitError(f"the recording holds {len(entries)} exchanges; max_exchanges allows {limits.max_exchanges}")
-    exchanges = tuple(_exchanges(entries, origin.prefix, notes, limits))
+    exchanges = tuple(_exchanges(entries, origin.prefix, notes, limits, files))
     creator, browser = _named(log.creator), _named(log.browser)
     for note in origin.notes:
         notes.found.setdefault(note.code, (note.message, note.pointer, note.count))
@@ -211,13 +211,15 @@ def _require_log(log: _LooseLog, entries: bytes) -> None:
         raise CaptureError("this is JSON but no HAR: it has no /log/entries")
 
 
-def _exchanges(entries: Sequence[Any], prefix: str, notes: _Notes, limits: Limits) -> list[Exchange]:
+def _exchanges(
+    entries: Sequence[Any], prefix: str, notes: _Notes, limits: Limits, files: Mapping[str, bytes] | None
+) -> list[Exchange]:
     read = []
     base = f"{prefix}/log/entries/"
     for index, written in enumerate(entries):
         pointer = base + str(index)
         entry = written if isinstance(written, _Entry) else _loose_entry(written, pointer, notes)
-        read.append(_exchange(index, pointer, entry, notes, limits))
+        read.append(_exchange(index, pointer, entry, notes, limits, files))
     return read
 
 
@@ -225,7 +227,9 @@ def _loose_entry(written: Any, pointer: str, notes: _Notes) -> _Entry:
     """An entry as the skeleton wants it, whatever types its members have."""
     try:
         return _ENTRY.decode(written)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError):
+    except UnicodeDecodeError:
+        notes.add("not-utf-8", "an entry holds bytes that are not UTF-8; they read as replacement characters", pointer)
+    except (msgspec.MsgspecError, RecursionError, ValueError):
         pass
     entry = late(written)
     if not isinstance(entry, dict):
@@ -285,13 +289,15 @@ def _object(entry: dict[str, Any], name: str, pointer: str, notes: _Notes) -> di
 def _number(value: Any) -> float | None:
     if isinstance(value, str):
         try:
-            return float(value)
+            value = float(value)
         except ValueError:
             return None
     return float(value) if isinstance(value, int | float) and abs(value) < 1e300 else None
 
 
-def _exchange(index: int, pointer: str, entry: _Entry, notes: _Notes, limits: Limits) -> Exchange:
+def _exchange(
+    index: int, pointer: str, entry: _Entry, notes: _Notes, limits: Limits, files: Mapping[str, bytes] | None
+) -> Exchange:
     spot = (index, pointer)
     asked, answered = entry.request, entry.response
     exchange = Exchange()
@@ -301,7 +307,7 @@ def _exchange(index: int, pointer: str, entry: _Entry, notes: _Notes, limits: Li
         asked.method,
         asked.url,
         asked.headers,
-        (asked.cookies, asked.postData),
+        (asked.cookies, asked.postData, files),
         spot,
         parse_http_version(asked.httpVersion),
         (_size(asked.headersSize), _size(asked.bodySize)),
@@ -313,7 +319,7 @@ def _exchange(index: int, pointer: str, entry: _Entry, notes: _Notes, limits: Li
         answered.redirectURL or "",
         _size(answered.transfer_size),
         answered.headers,
-        (answered.cookies, answered.content),
+        (answered.cookies, answered.content, files),
         spot,
         parse_http_version(answered.httpVersion),
         (_size(answered.headersSize), _size(answered.bodySize)),

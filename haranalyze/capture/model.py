@@ -10,10 +10,9 @@ from __future__ import annotations
 import binascii
 import json
 from base64 import b64decode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -112,9 +111,9 @@ class Body:
         self._limit = limit
         self._json: Any = _UNREAD
         self.size = size
-        self.present = isinstance(text, str)
+        self.present = isinstance(text, str | bytes)
         self.raw_mime_type = mime_type.partition(";")[0].strip().lower()
-        length = len(text) if isinstance(text, str) else 0
+        length = len(text) if isinstance(text, str | bytes) else 0
         self.cut = bool(self.present and size and length < size // 4 and length < size - 1_000)
         shown = self.raw_text() if self.present and length <= _QUOTED else None
         self.place = Place(*spot, None if shown is None else Text(shown, Kind.BODY, self.raw_mime_type))
@@ -122,11 +121,13 @@ class Body:
     def raw_text(self) -> str | None:
         """The text, base64 removed; None when absent, over ``Limits.max_body_bytes`` or not text."""
         text = self._raw_text
-        if not isinstance(text, str) or len(text) > self._limit:
+        if not isinstance(text, str | bytes) or len(text) > self._limit:
             return None
+        if isinstance(text, bytes):
+            return _as_utf8(text)
         if self._encoding == "base64":
             try:
-                return b64decode(text).decode("utf-8")
+                return b64decode("".join(text.split()), validate=True).decode("utf-8")
             except (binascii.Error, ValueError):
                 return None
         return text
@@ -136,6 +137,19 @@ class Body:
         if self._json is _UNREAD:
             self._json = read_json(self.raw_text() or "")
         return self._json
+
+
+def _as_utf8(data: bytes) -> str | None:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def _file_beside(written: dict[str, Any], files: Mapping[str, bytes] | None) -> bytes | None:
+    """The body that stands in its own member of the archive: by exact name, in the same archive only."""
+    name = written.get("_file")
+    return files.get(name) if files and isinstance(name, str) else None
 
 
 _UNREAD = object()
@@ -403,9 +417,7 @@ def as_text(value: Any) -> str:
 
 def as_size(value: Any) -> int | None:
     """A member that should be a size in bytes; None for -1, null and whatever is no number."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or value < 0:
-        return None
-    return int(value)
+    return int(value) if _is_amount(value) else None
 
 
 class Request(Message):
@@ -438,7 +450,7 @@ class Request(Message):
                 text = urlencode([(as_text(item.get("name")), as_text(item.get("value"))) for item in pairs])
             index, pointer = self._spot
             self._body = Body(
-                text if isinstance(text, str) and text else None,
+                text if isinstance(text, str) and text else _file_beside(posted, self._fields[2]),
                 as_text(posted.get("encoding")),
                 as_text(posted.get("mimeType")),
                 self.body_size,
@@ -495,8 +507,9 @@ class Response(Message):
             content = late(self._fields[1]) or {}
             content = content if isinstance(content, dict) else {}
             index, pointer = self._spot
+            text = content.get("text")
             self._body = Body(
-                content.get("text"),
+                text if isinstance(text, str) else _file_beside(content, self._fields[2]),
                 as_text(content.get("encoding")),
                 as_text(content.get("mimeType")) or (self.raw("content-type") or ""),
                 as_size(content.get("size")),
@@ -629,9 +642,15 @@ def read_timings(written: Any, total: float | None) -> Timings:
 
 def as_duration(value: Any) -> float | None:
     """A member that should be milliseconds; None for negative values, null and whatever is no number."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or value < 0:
-        return None
-    return float(value)
+    return float(value) if _is_amount(value) else None
+
+
+def _is_amount(value: Any) -> bool:
+    """Whether it is a number from 0 on; NaN, infinity and integers beyond a float's range are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < _BEYOND
+
+
+_BEYOND = 1e300
 
 
 def read_initiator(written: Any) -> Initiator | None:

@@ -1,0 +1,243 @@
+"""Headers, cookies, bodies, phases and initiators in every form an exporter writes them."""
+
+import json
+from base64 import b64encode
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from haranalyze.capture import read_capture
+from haranalyze.capture.model import Exchange, as_duration, as_size, as_text, read_json, read_timings
+from haranalyze.options import Limits
+from haranalyze.text import raw
+from tests.capture.small import entry, har
+
+
+def only(made: dict[str, Any], limits: Limits | None = None) -> Exchange:
+    return read_capture(har(made), limits=limits).exchanges[0]
+
+
+PAIRS = [("X-One", "1"), ("Set-Cookie", "a=1; Path=/"), ("x-ONE", "2"), ("set-cookie", "b=2")]
+
+
+@pytest.mark.parametrize(
+    "form", [[{"name": name, "value": value} for name, value in PAIRS], [[name, value] for name, value in PAIRS]]
+)
+def test_header_lists_of_objects_and_of_pairs_read_alike(form: Any) -> None:
+    response = only(entry({}, {"headers": form})).response
+    assert [(header.name, header.value, header.position) for header in response.headers] == [
+        (name, value, position) for position, (name, value) in enumerate(PAIRS)
+    ]
+    assert response.raw_all("x-one") == ("1", "2")
+    assert response.raw("x-one") == "1"
+    assert response.raw_set_cookies() == ("a=1; Path=/", "b=2")
+    assert [place.pointer for place in response.places("set-cookie")] == [
+        "/log/entries/0/response/headers/1",
+        "/log/entries/0/response/headers/3",
+    ]
+
+
+def test_headers_as_one_object_are_read() -> None:
+    request = only(entry({"headers": {"Authorization": "Bearer x", "Accept": "*/*"}})).request
+    assert request.raw("authorization") == "Bearer x"
+    assert [header.name for header in request.headers] == ["Authorization", "Accept"]
+
+
+def test_an_odd_header_keeps_the_positions_of_the_others() -> None:
+    listed: list[Any] = [None, {"name": "Via", "value": None}, "text", ["Age", 5], {"value": "x"}, {"name": "ETag"}]
+    response = only(entry({}, {"headers": listed})).response
+    assert response.raw("age") == "5"
+    assert response.raw("via") == ""
+    assert response.place("age").pointer == "/log/entries/0/response/headers/3"
+    assert response.has("etag")
+    assert len(response.headers) == 6
+
+
+def test_the_place_of_a_header_that_is_not_there_is_the_list() -> None:
+    place = only(entry()).response.place("set-cookie")
+    assert (place.pointer, place.text) == ("/log/entries/0/response/headers", None)
+
+
+def test_set_cookie_joined_by_line_feeds_is_split_and_other_headers_are_not() -> None:
+    joined = [
+        {"name": "Set-Cookie", "value": "a=1; Expires=Mon, 01 Jan 2029 00:00:00 GMT\n b=2; Secure\n\nc=3"},
+        {"name": "Vary", "value": "Origin\nAccept"},
+    ]
+    response = only(entry({}, {"headers": joined})).response
+    assert response.raw_set_cookies() == ("a=1; Expires=Mon, 01 Jan 2029 00:00:00 GMT", "b=2; Secure", "c=3")
+    assert {place.pointer for place in response.places("set-cookie")} == {"/log/entries/0/response/headers/0"}
+    assert len(response.places("set-cookie")) == 3
+    assert response.raw("vary") == "Origin\nAccept"
+
+
+COOKIE = {"name": "sid", "value": "1", "path": "/", "domain": "a.example", "secure": True, "httpOnly": True}
+
+
+@pytest.mark.parametrize("written", [[COOKIE], COOKIE])
+def test_cookies_come_from_the_array_or_single_object_where_no_header_is_recorded(written: Any) -> None:
+    exchange = only(entry({"cookies": written}, {"cookies": written}))
+    assert exchange.request.raw_cookie_pairs() == (("sid", "1"),)
+    assert exchange.response.raw_set_cookies() == ("sid=1; Path=/; Domain=a.example; Secure; HttpOnly",)
+
+
+def test_the_headers_win_over_the_cookies_array() -> None:
+    asked = {"headers": [{"name": "cookie", "value": "a=1; b=2; a=3"}], "cookies": [COOKIE]}
+    answered = {"headers": [{"name": "set-cookie", "value": "a=9"}], "cookies": [COOKIE]}
+    exchange = only(entry(asked, answered))
+    assert exchange.request.raw_cookie_pairs() == (("a", "1"), ("b", "2"), ("a", "3"))
+    assert exchange.response.raw_set_cookies() == ("a=9",)
+
+
+@pytest.mark.parametrize("written", [None, [], {}, "text", [None, 3], 0])
+def test_an_odd_cookies_member_holds_no_cookie(written: Any) -> None:
+    exchange = only(entry({"cookies": written}, {"cookies": written}))
+    assert len(exchange.request.raw_cookie_pairs()) == len(exchange.response.raw_set_cookies())
+    assert all(name == "" for name, _ in exchange.request.raw_cookie_pairs())
+
+
+def content(**members: Any) -> dict[str, Any]:
+    return entry({}, {"content": members})
+
+
+def test_a_base64_body_is_decoded_and_an_encoding_that_is_a_charset_is_not() -> None:
+    body = json.dumps({"status": "grün"}, ensure_ascii=False)
+    coded = only(content(text=b64encode(body.encode()).decode(), encoding="base64", mimeType="application/json"))
+    assert coded.response.body.json() == {"status": "grün"}
+    plain = only(content(text=body, encoding="utf-8", mimeType="Application/JSON; charset=utf-8"))
+    assert plain.response.body.json() == {"status": "grün"}
+    assert plain.response.body.raw_mime_type == "application/json"
+
+
+@pytest.mark.parametrize("text", ["%%%", "abc", b64encode(b"\xff\xfe\x00").decode(), "é"])
+def test_a_body_that_is_no_text_has_no_text_but_is_present(text: str) -> None:
+    body = only(content(text=text, encoding="base64", size=3)).response.body
+    assert (body.present, body.raw_text(), body.json()) == (True, None, None)
+
+
+@pytest.mark.parametrize("members", [{}, {"text": None}, {"size": 10}, {"text": 5}, {"text": ["1f8b"]}])
+def test_a_body_that_was_not_kept_is_not_present(members: dict[str, Any]) -> None:
+    body = only(content(**members)).response.body
+    assert (body.present, body.raw_text(), body.json()) == (False, None, None)
+
+
+def test_a_body_much_shorter_than_its_size_is_cut() -> None:
+    assert only(content(text="x" * 100, size=50_000)).response.body.cut
+    assert not only(content(text="x" * 49_000, size=50_000)).response.body.cut
+    assert not only(content(text="x" * 100, size=-1)).response.body.cut
+
+
+def test_a_body_over_the_limit_is_not_read() -> None:
+    body = only(content(text='{"a": 1}'), Limits(max_body_bytes=4)).response.body
+    assert (body.present, body.raw_text(), body.json()) == (True, None, None)
+
+
+def test_the_mime_type_of_a_body_falls_back_to_the_header() -> None:
+    assert only(content(text="{}")).response.body.raw_mime_type == "application/json"
+
+
+def test_a_posted_form_is_read_from_its_text_or_from_its_params() -> None:
+    params = [{"name": "user", "value": "a b"}, {"name": "file", "fileName": "x"}, None]
+    from_params = only(entry({"postData": {"mimeType": "application/x-www-form-urlencoded", "params": params}}))
+    assert from_params.request.body.raw_text() == "user=a+b&file="
+    from_text = only(entry({"postData": {"mimeType": "text/plain", "text": "a=1", "params": params}}))
+    assert from_text.request.body.raw_text() == "a=1"
+    assert not only(entry({"postData": {"mimeType": "x", "text": ""}})).request.body.present
+    assert not only(entry({"postData": "text"})).request.body.present
+
+
+PHASES = {"blocked": 5, "dns": 2, "connect": 30, "send": 1, "wait": 10, "receive": 2}  # 50 ms without ssl
+
+
+@pytest.mark.parametrize(
+    ("ssl", "total", "connect"),
+    [
+        (20, 50, 10.0),  # Chromium, Charles, Safari, WebPageTest: TLS is part of connect
+        (20, 70, 30.0),  # Firefox, mitmproxy, Playwright, newman-trace: TLS stands beside connect
+        (20, None, 10.0),
+        (-1, 50, 30.0),
+        (0, 50, 30.0),
+        (40, 50, 0.0),
+    ],
+)
+def test_the_total_decides_whether_tls_is_part_of_connect(ssl: float, total: float | None, connect: float) -> None:
+    timings = read_timings({**PHASES, "ssl": ssl}, total)
+    assert timings.connect == connect
+    assert timings.ssl == (ssl if ssl >= 0 else None)
+
+
+@pytest.mark.parametrize("written", [None, {}, [], "text", {"wait": None}, {"wait": -1}, {"wait": "5"}, {"wait": True}])
+def test_phases_that_are_not_there_are_unknown(written: Any) -> None:
+    assert only(entry(timings=written)).timings.wait is None
+
+
+def test_the_initiator_lists_scripts_through_async_parents() -> None:
+    deep = {"callFrames": [{"url": "https://a.example/sdk.js"}], "parent": {"callFrames": [{"url": "b.js"}, None]}}
+    initiator = only(entry(_initiator={"type": "script", "stack": deep, "requestId": "9.1"})).initiator
+    assert initiator is not None
+    assert (initiator.kind, initiator.request_id) == ("script", "9.1")
+    assert initiator.raw_scripts == ("https://a.example/sdk.js", "b.js")
+    assert only(entry(_initiator="script")).initiator is None
+
+
+@pytest.mark.parametrize(
+    ("made", "is_page"),
+    [
+        (entry(_resourceType="document"), True),
+        (entry(_resourceType="xhr"), False),
+        (entry({"headers": [{"name": "Sec-Fetch-Mode", "value": "navigate"}]}), True),
+        (entry({"headers": [{"name": "Sec-Fetch-Mode", "value": "cors"}]}), False),
+        (entry({"headers": [{"name": "Accept", "value": "text/html,*/*"}]}), True),
+        (entry({"headers": [{"name": "Accept", "value": "application/json"}]}), False),
+    ],
+)
+def test_a_navigation_is_known_by_type_mode_or_accept(made: dict[str, Any], is_page: bool) -> None:
+    assert only(made).is_page is is_page
+
+
+def test_places_and_captured_words_of_an_exchange_hold_what_was_recorded() -> None:
+    exchange = only(entry({"method": "get"}, {"status": 0, "_error": "net::ERR_FAILED"}))
+    assert (raw(exchange.method), raw(exchange.host), raw(exchange.path)) == ("GET", "api.example.com", "/feed")
+    assert raw(exchange.failure) == "net::ERR_FAILED"
+    assert [place.pointer for place in (exchange.place, exchange.url_place, exchange.status_place)] == [
+        "/log/entries/0",
+        "/log/entries/0/request/url",
+        "/log/entries/0/response/status",
+    ]
+
+
+@given(st.lists(st.tuples(st.text(max_size=12), st.text(max_size=20)), max_size=8))
+def test_any_header_list_keeps_order_repeats_and_spelling(pairs: list[tuple[str, str]]) -> None:
+    listed = [{"name": name, "value": value} for name, value in pairs]
+    request = only(entry({"headers": listed})).request
+    assert [(header.name, header.value) for header in request.headers] == pairs
+    for name, _ in pairs:
+        low = name.lower()
+        if low != "set-cookie":
+            assert request.raw_all(low) == tuple(value for spelled, value in pairs if spelled.lower() == low)
+
+
+@given(st.text(max_size=200))
+def test_any_text_as_a_body_is_given_back(text: str) -> None:
+    assert only(content(text=text)).response.body.raw_text() == text
+    coded = b64encode(text.encode()).decode()
+    assert only(content(text=coded, encoding="base64")).response.body.raw_text() == text
+
+
+@given(st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5), st.lists(st.integers())))
+def test_any_value_as_size_duration_or_text_is_read_or_absent(value: Any) -> None:
+    size, duration = as_size(value), as_duration(value)
+    assert size is None or size >= 0
+    assert duration is None or 0 <= duration < float("inf")
+    assert isinstance(as_text(value), str)
+
+
+@given(st.text(max_size=60))
+def test_any_text_as_a_json_body_is_a_value_or_none(text: str) -> None:
+    read_json(text)
+    assert read_json("[" + json.dumps(text) + "]") == [text]
+
+
+def test_a_body_nested_without_end_is_no_json() -> None:
+    assert read_json("[" * 100_000 + "]" * 100_000) is None
