@@ -27,7 +27,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Strict types."""
-    session.run(PYTHON, "-m", "mypy", "haranalyze", "rules")
+    session.run(PYTHON, "-m", "mypy", "haranalyze", "rules", "tests", "bench")
 
 
 @nox.session
@@ -39,7 +39,14 @@ def layers(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """All tests but those in a browser."""
-    session.run(PYTHON, "-m", "pytest", "-n", "2", "--ignore=tests/browser", *session.posargs)
+    arguments = ("-n", "2", "--dist", "loadfile", "--ignore=tests/browser")
+    session.run(PYTHON, "-m", "pytest", *arguments, *session.posargs)
+
+
+@nox.session
+def packaging(session: nox.Session) -> None:
+    """The wheel against the tree, alone (the tests session holds it too)."""
+    session.run(PYTHON, "-m", "pytest", "tests/test_packaging.py", *session.posargs)
 
 
 @nox.session

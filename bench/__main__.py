@@ -1,6 +1,7 @@
 """``python -m bench [--quick]``: times each stage and whole processes against named peers, and prints the ratios.
 
-Every figure is of this run on this machine; the peers are fresh processes that only parse the same file.
+Every figure is of this run on this machine; the peers are fresh processes that only parse the same file. The last
+table sets the ratios beside their targets. Generated recordings are kept in ``bench/data``.
 """
 
 from __future__ import annotations
@@ -9,11 +10,14 @@ import argparse
 import gc
 import mmap
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from bench import captures
 
@@ -26,6 +30,32 @@ PEERS = {
     "haralyzer": "import json,sys; from haralyzer import HarParser; "
     "p=HarParser(json.load(open(sys.argv[1], encoding='utf-8'))); [g.entries for g in p.pages]",
 }
+CASES: dict[str, dict[str, Any]] = {
+    "small-200.har": {"exchanges": 200, "body_bytes": 2_000},
+    "bodies.har": {"exchanges": 3_000, "body_bytes": 30_000},
+    "exchanges-40000.har": {"exchanges": 40_000},
+    "many-cookies.har": {"exchanges": 5_000, "cookies": 60},
+}
+QUICK: dict[str, dict[str, Any]] = {"quick.har": {"exchanges": 300, "body_bytes": 500}}
+SERIES = (100, 1_000, 10_000, 100_000)
+SLOW = 50_000  # exchanges from which one run is enough
+
+
+@dataclass
+class Measured:
+    """Whole processes on one recording: seconds and peak memory in MB by who did it."""
+
+    size: int
+    seconds: dict[str, float] = field(default_factory=dict)
+    memory: dict[str, float] = field(default_factory=dict)
+
+    def ratio(self, peer: str) -> float:
+        return self.seconds["haranalyze"] / self.seconds[peer]
+
+    @property
+    def above_size(self) -> float:
+        """Peak memory above the size of the file, in MB."""
+        return self.memory["haranalyze"] - self.size / 2**20
 
 
 def run(arguments: list[str], times: int = 3) -> tuple[float, float]:
@@ -41,6 +71,11 @@ def run(arguments: list[str], times: int = 3) -> tuple[float, float]:
             raise SystemExit(f"{arguments[:4]} ended with {child.returncode}")
         best, peak = min(best, took), max(peak, usage.ru_maxrss / 1024)
     return best, peak
+
+
+def analysing(path: Path, output: Path) -> list[str]:
+    """The main job as a command: analyse, write the page."""
+    return [sys.executable, "-m", "haranalyze", "analyze", "-q", str(path), "-o", str(output)]
 
 
 def stages(path: Path) -> dict[str, float]:
@@ -74,59 +109,100 @@ def stages(path: Path) -> dict[str, float]:
     at = lap("facts", at)
     book.run(facts)
     at = lap("rules", at)
-    report = build(examine(capture, book))
-    at = lap("analysis and report", at)
+    analysis = examine(capture, book)
+    at = lap("all of these again, verdict", at)
+    report = build(analysis)
+    at = lap("report", at)
     render(report, "html")
     lap("html", at)
     gc.enable()
     return took
 
 
-def whole(path: Path, output: Path, times: int) -> None:
+def imports(sample: Path) -> float:
+    """Milliseconds that ``analyze`` spends on importing, above those of an empty Python; the least of three runs."""
+
+    def spent(*arguments: str) -> int:
+        command = [sys.executable, "-X", "importtime", *arguments]
+        told = subprocess.run(command, capture_output=True, encoding="utf-8", check=True).stderr
+        return sum(int(own) for own in re.findall(r"^import time:\s*(\d+) \|", told, re.MULTILINE))
+
+    job = ("-m", "haranalyze", "analyze", "-q", str(sample), "--format", "html")
+    return min(spent(*job) - spent("-c", "pass") for _ in range(3)) / 1000
+
+
+def whole(path: Path, output: Path, times: int) -> Measured:
     """Whole processes on one file: ours with HTML written, and the peers."""
-    size = path.stat().st_size / 1e6
-    ours, memory = run([sys.executable, "-m", "haranalyze", "analyze", "-q", str(path), "-o", str(output)], times)
-    print(f"\n{path.name}: {size:.1f} MB")
-    print(f"  {'haranalyze analyze -o html':28} {ours:7.2f} s  {memory:7.0f} MB")
-    for name, code in PEERS.items():
-        if name == "haralyzer" and size > 150:
+    measured = Measured(path.stat().st_size)
+    print(f"\n{path.name}: {measured.size / 1e6:.1f} MB")
+    commands = {"haranalyze": analysing(path, output)}
+    commands |= {name: [sys.executable, "-c", code, str(path)] for name, code in PEERS.items()}
+    for name, command in commands.items():
+        measured.seconds[name], measured.memory[name] = run(command, times)
+        ratio = "" if name == "haranalyze" else f"   ours is {measured.ratio(name):5.2f} x"
+        print(f"  {name:28} {measured.seconds[name]:7.2f} s  {measured.memory[name]:7.0f} MB{ratio}", flush=True)
+    print(f"  memory above the file's size {measured.above_size:7.0f} MB;  page {output.stat().st_size / 1e6:.2f} MB")
+    print("  stages: " + ", ".join(f"{stage} {took:.3f} s" for stage, took in stages(path).items()))
+    return measured
+
+
+def cost_per_exchange(counts: tuple[int, ...], output: Path) -> list[float]:
+    """Microseconds for each exchange above what the smallest recording costs, from the second count on."""
+    print("\ncost per exchange (whole process; above the smallest recording)")
+    costs: list[float] = []
+    first = 0.0
+    for count in counts:
+        path = recording(f"series-{count}.har", exchanges=count)
+        took, memory = run(analysing(path, output), 1 if count > SLOW else 3)
+        if not first:
+            first = took
+            print(f"  {count:7} exchanges {took:7.2f} s  {'':14} {memory:6.0f} MB")
             continue
-        took, used = run([sys.executable, "-c", code, str(path)], times)
-        print(f"  {name:28} {took:7.2f} s  {used:7.0f} MB   ours is {ours / took:5.2f} x")
-    print(f"  memory above the file's size {memory - size * 1e6 / 2**20:7.0f} MB (at most 200)")
-    print(f"  report {output.stat().st_size / 1e6:.2f} MB")
+        costs.append((took - first) / (count - counts[0]) * 1e6)
+        print(f"  {count:7} exchanges {took:7.2f} s  {costs[-1]:7.0f} us each {memory:6.0f} MB", flush=True)
+    return costs
+
+
+def recording(name: str, **how: Any) -> Path:
+    """A generated recording, kept for the next run."""
+    path = DATA / name
+    if not path.exists():
+        captures.write(path, **how)
+    return path
+
+
+def targets(measured: dict[str, Measured], costs: list[float], imported: float) -> None:
+    """The ratios beside what they are to be."""
+    bodies, many, small = (measured[name] for name in ("bodies.har", "exchanges-40000.har", "small-200.har"))
+    above_empty = small.seconds["haranalyze"] - small.seconds["python -c pass"]
+    steady = costs[1:]  # the first is within the noise of starting a process
+    rows = [
+        (f"{bodies.size / 1e6:.0f} MB with bodies / orjson.loads", bodies.ratio("orjson.loads"), 1.0, "x"),
+        (f"40,000 exchanges, {many.size / 1e6:.0f} MB / orjson.loads", many.ratio("orjson.loads"), 1.0, "x"),
+        ("memory above the file's size, bodies", bodies.above_size, 200, "MB"),
+        ("memory above the file's size, 40,000 exchanges", many.above_size, 200, "MB"),
+        ("200 exchanges, above python -c pass", above_empty, 0.4, "s"),
+        ("imports of analyze", imported / 1000, 0.2, "s"),
+        ("cost per exchange, largest / smallest", max(steady) / min(steady), 1.2, "x"),
+    ]
+    print(f"\n{'target':50} {'measured':>10} {'at most':>10}")
+    for name, value, most, unit in rows:
+        print(f"{name:50} {value:7.2f} {unit:2} {most:7.2f} {unit:2}  {'holds' if value <= most else 'DOES NOT HOLD'}")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="small captures, to see that it runs")
-    options = parser.parse_args([one for one in sys.argv[1:] if one != "--full"])
-    cases = {
-        "small-200.har": {"exchanges": 200, "body_bytes": 2_000},
-        "bodies.har": {"exchanges": 3_000, "body_bytes": 30_000},
-        "exchanges-40000.har": {"exchanges": 40_000},
-        "many-cookies.har": {"exchanges": 5_000, "cookies": 60},
-    }
-    series = (100, 1_000, 10_000, 100_000)
-    if options.quick:
-        cases = {"quick.har": {"exchanges": 300, "body_bytes": 500}}
-        series = (100, 1_000)
+    parser.add_argument("--quick", action="store_true", help="small recordings, to see that it runs")
+    parser.add_argument("--full", action="store_true", help="all of it (the default)")
+    options = parser.parse_args()
+    print(f"Python {sys.version.split()[0]}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
     with tempfile.TemporaryDirectory() as folder:
-        for name, how in cases.items():
-            path = DATA / name
-            if not path.exists():
-                captures.write(path, **how)
-            whole(path, Path(folder) / "report.html", 1 if options.quick else 3)
-            print("  stages: " + ", ".join(f"{stage} {took:.3f}" for stage, took in stages(path).items()))
-        print("\ncost per exchange (whole process less an empty one)")
-        empty, _ = run([sys.executable, "-c", "pass"])
-        for count in series:
-            path = DATA / f"series-{count}.har"
-            if not path.exists():
-                captures.write(path, exchanges=count)
-            command = [sys.executable, "-m", "haranalyze", "analyze", "-q", str(path), "-o", f"{folder}/s.html"]
-            took, memory = run(command, 1 if count > 50_000 else 2)
-            print(f"  {count:7} exchanges {took:7.2f} s  {(took - empty) / count * 1e6:8.0f} us each  {memory:6.0f} MB")
+        page = Path(folder) / "report.html"
+        cases = QUICK if options.quick else CASES
+        measured = {name: whole(recording(name, **how), page, 1 if options.quick else 3) for name, how in cases.items()}
+        costs = cost_per_exchange(SERIES[:2] if options.quick else SERIES, page)
+        if not options.quick:
+            targets(measured, costs, imports(DATA / "small-200.har"))
     return 0
 
 

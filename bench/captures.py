@@ -45,8 +45,8 @@ def _entries(exchanges: int, body_bytes: int, cookies: int) -> Iterator[dict[str
             if number % 400 == 1 or number < 3:
                 path, token = "/auth/session/refresh", _token(number)
                 sets = [
-                    f"sAccessToken={token}; Path=/; Expires=Mon, 22 Nov 2027 02:34:24 GMT; HttpOnly; Secure; SameSite=Lax",
-                    f"sRefreshToken={random.getrandbits(600):x}; Path=/auth/session/refresh; HttpOnly; Secure; SameSite=Lax",
+                    f"sAccessToken={token}; Path=/; Expires=Mon, 22 Nov 2027 02:34:24 GMT; HttpOnly; SameSite=Lax",
+                    f"sRefreshToken={random.getrandbits(600):x}; Path=/auth/session/refresh; HttpOnly; SameSite=Lax",
                 ]
         yield _entry(number, host, path, token, sets, body_bytes, cookies)
 
@@ -93,7 +93,15 @@ def _entry(
         headers.append({"name": "access-control-expose-headers", "value": "front-token"})
     text = "{}" if refresh else _body(body_bytes)
     content = {"size": len(text), "mimeType": response["content-type"]} | ({"text": text} if body_bytes else {})
-    frames = [{"functionName": "", "scriptId": "8", "url": "https://app.example.com/app.js", "lineNumber": 4, "columnNumber": 24}]
+    frames = [
+        {
+            "functionName": "",
+            "scriptId": "8",
+            "url": "https://app.example.com/app.js",
+            "lineNumber": 4,
+            "columnNumber": 24,
+        }
+    ]
     return {
         "_connectionId": str(number % 12),
         "_initiator": {"type": "script", "stack": {"callFrames": frames * 4}},

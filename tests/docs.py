@@ -14,25 +14,35 @@ from haranalyze.rule import Rule
 from haranalyze.rulebook import Rulebook
 
 FOLDER = Path(__file__).parents[1] / "docs"
+COLUMNS = 80
+MARGIN = 2  # click leaves so much free at the right of a terminal
+EXIT_CODES = {
+    0: "analysed",
+    1: "findings at or above `--fail-on`",
+    2: "wrong use",
+    3: "a recording could not be read",
+    4: "a rule could not run",
+    130: "interrupted",
+}
 
 
-def help_of(command: click.Command, name: str, parent: click.Context | None = None) -> str:
-    """The help text of a command as a terminal of 80 columns shows it."""
-    context = click.Context(command, info_name=name, parent=parent, terminal_width=80, max_content_width=80)
+def help_of(*words: str) -> str:
+    """What ``haranalyze WORDS --help`` prints in a terminal of 80 columns."""
+    context = click.Context(cli, info_name="haranalyze", **cli.context_settings, terminal_width=COLUMNS - MARGIN)
+    command: click.Command = cli
+    for word in words:
+        command = cli.commands[word]
+        context = click.Context(command, parent=context, info_name=word, **command.context_settings)
     return command.get_help(context)
 
 
 def cli_page() -> str:
     parts = ["# Command line\n", "Reports go to standard output or `-o`; progress and messages to standard error.\n"]
-    context = click.Context(cli, info_name="haranalyze")
-    parts.append(f"```text\n{help_of(cli, 'haranalyze')}\n```\n")
-    for name, command in sorted(cli.commands.items()):
-        parts.append(f"## {name}\n\n```text\n{help_of(command, name, context)}\n```\n")
-    parts.append(
-        "## Exit codes\n\n| Code | Means |\n|---|---|\n| 0 | analysed |\n| 1 | findings at or above `--fail-on` |\n"
-        "| 2 | wrong use |\n| 3 | a recording could not be read |\n| 4 | a rule could not run |\n| 130 | interrupted |\n\n"
-        "When several apply, 3 wins over 4, and 4 over 1.\n"
-    )
+    parts.append(f"```text\n{help_of()}\n```\n")
+    parts += [f"## {name}\n\n```text\n{help_of(name)}\n```\n" for name in sorted(cli.commands)]
+    parts.append("## Exit codes\n\n| Code | Means |\n|---|---|")
+    parts += [f"| {code} | {meaning} |" for code, meaning in EXIT_CODES.items()]
+    parts.append("\nWhen several apply, 3 wins over 4, and 4 over 1.\n")
     return "\n".join(line.rstrip() for line in "\n".join(parts).split("\n"))
 
 

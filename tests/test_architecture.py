@@ -27,7 +27,7 @@ MAY_TOUCH_RAW = (
 )
 HEAVY = ("pandas", "haralyzer", "jinja2", "rich", "jwt", "publicsuffixlist", "ada_url", "http_sf", "pyarrow")
 UNPREDICTABLE = frozenset(
-    ("os", "time", "random", "secrets", "socket", "subprocess", "tempfile", "uuid", "threading", "shutil", "locale")
+    ("os", "time", "random", "secrets", "socket", "subprocess", "tempfile", "uuid", "shutil", "locale", "getpass")
 )
 SHELLS = ("haranalyze/cli.py", "haranalyze/__main__.py", "haranalyze/__init__.py")
 

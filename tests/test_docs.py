@@ -1,15 +1,22 @@
 """The documentation says what the program does: generated pages are fresh, and nothing is left out."""
 
 import dataclasses
+import os
 import re
 import shlex
+import subprocess
+import sys
 
+import click
 import pytest
 
+import haranalyze
+import haranalyze.errors
+from haranalyze.cli import EXIT_CODES as EXIT_CODES_OF_THE_PROGRAM
 from haranalyze.cli import main as cli
-from haranalyze.options import Limits
+from haranalyze.options import Limits, Options
 from haranalyze.rulebook import Rulebook
-from tests.docs import FOLDER, pages
+from tests.docs import COLUMNS, EXIT_CODES, FOLDER, help_of, pages
 
 ROOT = FOLDER.parent
 
@@ -17,6 +24,60 @@ ROOT = FOLDER.parent
 @pytest.mark.parametrize("name", sorted(pages()))
 def test_a_generated_page_is_fresh(name: str) -> None:
     assert (FOLDER / name).read_text(encoding="utf-8") == pages()[name], "run: nox -s docs"
+
+
+@pytest.mark.parametrize("words", [(), *((name,) for name in sorted(cli.commands))])
+def test_the_embedded_help_is_what_the_program_prints(words: tuple[str, ...]) -> None:
+    printed = subprocess.run(
+        [sys.executable, "-m", "haranalyze", *words, "--help"],
+        env=os.environ | {"COLUMNS": str(COLUMNS)},
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    ).stdout
+    page = (FOLDER / "cli.md").read_text(encoding="utf-8")
+    assert "\n".join(line.rstrip() for line in printed.strip().splitlines()) in page
+
+
+@pytest.mark.parametrize("name", sorted(cli.commands))
+def test_every_option_of_a_command_stands_in_its_help(name: str) -> None:
+    told = help_of(name)
+    for parameter in cli.commands[name].params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, parameter.name
+            assert all(re.search(rf"(?<![\w-]){re.escape(flag)}(?![\w-])", told) for flag in parameter.opts)
+
+
+def test_the_exit_codes_of_the_page_are_those_of_the_program() -> None:
+    listed = re.findall(r"^ +(\d+) +(.+)$", EXIT_CODES_OF_THE_PROGRAM, re.MULTILINE)
+    assert {int(code): meaning for code, meaning in listed} == {
+        code: meaning.replace("`", "") for code, meaning in EXIT_CODES.items()
+    }
+
+
+def test_every_option_of_the_library_is_documented() -> None:
+    text = (FOLDER / "python.md").read_text(encoding="utf-8")
+    assert [one.name for one in dataclasses.fields(Options) if f"`{one.name}`" not in text] == []
+    assert [name for name in haranalyze.__all__ if f"haranalyze.{name}(" not in text] == []
+    errors = [name for name, one in vars(haranalyze.errors).items() if isinstance(one, type)]
+    assert [name for name in errors if f"`{name}`" not in text] == []
+
+
+def test_the_example_of_the_library_page_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (FOLDER / "python.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    assert blocks
+    monkeypatch.chdir(ROOT)
+    for block in blocks:
+        exec(compile(block, "python.md", "exec"), {})
+
+
+def test_the_limits_page_tells_the_defaults() -> None:
+    text = (FOLDER / "limits.md").read_text(encoding="utf-8")
+    units = {"": 1, "MiB": 1024**2, "GiB": 1024**3}
+    rows = re.findall(r"^\| `(\w+)` \| ([\d,]+)(?: ([MG]iB))?", text, re.MULTILINE)
+    told = {name: int(number.replace(",", "")) * units[unit] for name, number, unit in rows}
+    assert told == {one.name: one.default for one in dataclasses.fields(Limits)}
 
 
 def test_no_page_is_left_of_a_rule_that_is_gone() -> None:
@@ -36,11 +97,6 @@ def test_every_command_has_help_with_an_example() -> None:
         assert f"haranalyze {name}" in command.help, name
 
 
-def test_every_limit_is_documented() -> None:
-    text = (FOLDER / "limits.md").read_text(encoding="utf-8")
-    assert [one.name for one in dataclasses.fields(Limits) if f"`{one.name}`" not in text] == []
-
-
 def test_ci_runs_the_readme_test_command_and_nothing_else() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     command = (ROOT / ".ci" / "run").read_text(encoding="utf-8").strip().splitlines()[-1]
@@ -56,9 +112,10 @@ def test_the_readme_demo_reads_a_sample_that_exists() -> None:
 
 
 def test_links_between_pages_lead_somewhere() -> None:
-    broken = []
-    for page in [*ROOT.glob("*.md"), *FOLDER.rglob("*.md")]:
-        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
-            if not (page.parent / target).exists():
-                broken.append(f"{page.name}: {target}")
+    broken = [
+        f"{page.name}: {target}"
+        for page in [*ROOT.glob("*.md"), *FOLDER.rglob("*.md")]
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8"))
+        if not (page.parent / target).exists()
+    ]
     assert broken == []

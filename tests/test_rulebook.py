@@ -1,6 +1,7 @@
 """Rules are loaded from packs, selected, and run in isolation."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ def facts(options: Options | None = None) -> Facts:
     return Facts(Timeline(haranalyze.read_capture(EMPTY)), options)
 
 
-def make(rule_id: str, check, needs: tuple[Needs, ...] = ()) -> Rule:
+def make(rule_id: str, check: Any, needs: tuple[Needs, ...] = ()) -> Rule:
     return Rule(
         rule_id,
         "A title",

@@ -1,6 +1,7 @@
 """Captured text cannot be formatted; sentences and places carry it to where it is projected."""
 
 import pickle
+from collections.abc import Callable
 
 import pytest
 
@@ -16,13 +17,13 @@ SECRET = Text("eyJhbGciOi.secret.value", Kind.TOKEN)
         pytest.param(lambda: str(SECRET), id="str"),
         pytest.param(lambda: "%s" % SECRET, id="percent"),  # noqa: UP031 - the very thing under test
         pytest.param(lambda: "{}".format(SECRET), id="format"),  # noqa: UP032
-        pytest.param(lambda: "".join([SECRET]), id="join"),
+        pytest.param(lambda: "".join([SECRET]), id="join"),  # type: ignore[list-item]
         pytest.param(lambda: list(SECRET), id="iterate"),
-        pytest.param(lambda: "a" + SECRET, id="add"),
+        pytest.param(lambda: "a" + SECRET, id="add"),  # type: ignore[operator]
         pytest.param(lambda: pickle.dumps(SECRET), id="pickle"),
     ],
 )
-def test_captured_text_cannot_become_a_string_by_accident(attempt) -> None:
+def test_captured_text_cannot_become_a_string_by_accident(attempt: Callable[[], object]) -> None:
     with pytest.raises(TypeError):
         attempt()
 

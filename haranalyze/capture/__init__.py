@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import mmap
+from collections.abc import Callable
+from threading import Thread
 from typing import Any
 
 from haranalyze.capture.containers import Document, documents
@@ -11,6 +13,8 @@ from haranalyze.capture.har import Origin, read_har
 from haranalyze.capture.model import Capture
 from haranalyze.errors import CaptureError
 from haranalyze.options import Limits
+
+_WORTH_A_THREAD = 1 << 22
 
 Buffer = bytes | bytearray | memoryview | mmap.mmap
 
@@ -38,12 +42,28 @@ def read_capture(data: Buffer, name: str = "", limits: Limits | None = None) -> 
 def read_captures(data: Buffer, name: str = "", limits: Limits | None = None) -> tuple[Capture, ...]:
     """Read every recording in the bytes: one, or several in an archive. Arguments and errors as read_capture."""
     limits = limits or Limits()
-    digest = hashlib.sha256(data).hexdigest()
+    digest = _digest(data)
     size = len(memoryview(data))
     found = documents(data, limits)
     return tuple(
         _read(document, Origin(name, digest, size, document.container, document.prefix), limits) for document in found
     )
+
+
+def _digest(data: Buffer) -> Callable[[], str]:
+    """The SHA-256 of the bytes, computed while the rest is read: hashing needs no interpreter."""
+    if len(memoryview(data)) < _WORTH_A_THREAD:
+        ready = hashlib.sha256(data).hexdigest()
+        return lambda: ready
+    done: list[str] = []
+    worker = Thread(target=lambda: done.append(hashlib.sha256(data).hexdigest()), daemon=True)
+    worker.start()
+
+    def wait() -> str:
+        worker.join()
+        return done[0]
+
+    return wait
 
 
 def _read(document: Document, origin: Origin, limits: Limits) -> Capture:

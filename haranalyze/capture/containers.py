@@ -156,7 +156,7 @@ def _members(data: Any, outer: tuple[str, ...], prefix: str, limits: Limits) -> 
     try:
         archive = zipfile.ZipFile(io.BytesIO(bytes(memoryview(data))))
         listed = [member for member in archive.infolist() if not member.is_dir()]
-    except (zipfile.BadZipFile, ValueError, OSError, EOFError) as error:
+    except Exception as error:  # a damaged archive makes zipfile raise a dozen kinds of errors
         raise CaptureError("the zip archive is damaged") from error
     if len(listed) > limits.max_members:
         raise LimitError(f"the archive has {len(listed)} members; max_members allows {limits.max_members}")
@@ -168,7 +168,7 @@ def _members(data: Any, outer: tuple[str, ...], prefix: str, limits: Limits) -> 
     for member in listed:
         if member.flag_bits & 1:
             raise CaptureError("the zip archive is protected by a password")
-        content = _read_member(archive, member, limits)
+        content = _read_member(archive, member, len(memoryview(data)), limits)
         total += len(content)
         _check_growth(total, len(memoryview(data)), limits)
         contents[member.filename] = content
@@ -182,17 +182,14 @@ def _members(data: Any, outer: tuple[str, ...], prefix: str, limits: Limits) -> 
             yield Document(document.data, document.container, document.prefix, contents)
 
 
-def _read_member(archive: Any, member: Any, limits: Limits) -> bytes:
-    import zipfile
-
+def _read_member(archive: Any, member: Any, archive_size: int, limits: Limits) -> bytes:
+    packed = min(member.compress_size, archive_size)  # the size in the directory may be a lie
     try:
         with archive.open(member) as stream:
-            content: bytes = stream.read(
-                min(limits.max_bytes, max(_ENOUGH_FOR_RATIO, member.compress_size * limits.max_ratio)) + 1
-            )
-    except (zipfile.BadZipFile, NotImplementedError, zlib.error, EOFError, OSError, RuntimeError) as error:
+            content: bytes = stream.read(min(limits.max_bytes, max(_ENOUGH_FOR_RATIO, packed * limits.max_ratio)) + 1)
+    except Exception as error:  # a damaged archive makes zipfile raise a dozen kinds of errors
         raise CaptureError("a member of the zip archive is damaged") from error
-    _check_growth(len(content), member.compress_size, limits)
+    _check_growth(len(content), packed, limits)
     return content
 
 

@@ -7,7 +7,7 @@ exchange; what msgspec refuses altogether (NaN, lone surrogates, a cut-off end) 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -139,7 +139,7 @@ class Origin:
     """Where the bytes of one HAR came from: name, hash and size as given, containers, member prefix."""
 
     name: str
-    sha256: str
+    sha256: Callable[[], str]
     size: int
     container: tuple[str, ...] = ()
     prefix: str = ""
@@ -167,7 +167,7 @@ def read_har(data: Any, origin: Origin, limits: Limits, files: Mapping[str, byte
         notes.found.setdefault(note.code, (note.message, note.pointer, note.count))
     return Capture(
         name=Text(origin.name, Kind.PARAMETER_NAME),
-        sha256=origin.sha256,
+        sha256=origin.sha256(),
         size=origin.size,
         format="har",
         version=_version(late(log.version)),

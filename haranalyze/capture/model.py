@@ -88,49 +88,56 @@ class Body:
     """A request or response body.
 
     ``size`` is the decoded size in bytes or None; ``present`` whether the recording holds its text;
-    ``cut`` whether the text is shorter than the size says; ``raw_mime_type`` without parameters, lower case.
+    ``raw_mime_type`` without parameters, lower case. The text itself is decoded when asked for.
     """
 
-    __slots__ = (
-        "_encoding",
-        "_json",
-        "_limit",
-        "_raw_text",
-        "cut",
-        "place",
-        "present",
-        "raw_mime_type",
-        "size",
-    )
+    __slots__ = ("_encoding", "_json", "_limit", "_spot", "_text", "present", "raw_mime_type", "size")
 
     def __init__(
         self, text: Any, encoding: str, mime_type: str, size: int | None, spot: tuple[int, str], limit: int
     ) -> None:
-        self._raw_text = text
+        self._text = text  # str, bytes of a file beside the HAR, or an undecoded JSON string
         self._encoding = encoding
         self._limit = limit
+        self._spot = spot
         self._json: Any = _UNREAD
         self.size = size
-        self.present = isinstance(text, str | bytes)
+        undecoded = isinstance(text, msgspec.Raw)
+        self.present = bytes(memoryview(text)[:1]) == b'"' if undecoded else isinstance(text, str | bytes)
         self.raw_mime_type = mime_type.partition(";")[0].strip().lower()
-        length = len(text) if isinstance(text, str | bytes) else 0
-        self.cut = bool(self.present and size and length < size // 4 and length < size - 1_000)
-        shown = self.raw_text() if self.present and length <= _QUOTED else None
-        self.place = Place(*spot, None if shown is None else Text(shown, Kind.BODY, self.raw_mime_type))
+
+    def _length(self) -> int:
+        """Characters of the text, or a little more while it is undecoded."""
+        text = self._text
+        return len(text if isinstance(text, str | bytes) else memoryview(text)) if self.present else 0
+
+    @property
+    def cut(self) -> bool:
+        """Whether the text is much shorter than the size says."""
+        length = self._length()
+        return bool(self.present and self.size and length < self.size // 4 and length < self.size - 1_000)
+
+    @property
+    def place(self) -> Place:
+        """The body's place; long bodies are not quoted."""
+        shown = self.raw_text() if self._length() <= _QUOTED else None
+        return Place(*self._spot, None if shown is None else Text(shown, Kind.BODY, self.raw_mime_type))
 
     def raw_text(self) -> str | None:
         """The text, base64 removed; None when absent, over ``Limits.max_body_bytes`` or not text."""
-        text = self._raw_text
-        if not isinstance(text, str | bytes) or len(text) > self._limit:
+        if not self.present or self._length() > 2 * self._limit:
             return None
-        if isinstance(text, bytes):
-            return _as_utf8(text)
-        if self._encoding == "base64":
-            try:
-                return b64decode("".join(text.split()), validate=True).decode("utf-8")
-            except (binascii.Error, ValueError):
+        text = late(self._text) if isinstance(self._text, msgspec.Raw) else self._text
+        try:
+            if isinstance(text, bytes):
+                return text.decode("utf-8")
+            if not isinstance(text, str) or len(text) > self._limit:
                 return None
-        return text
+            if self._encoding != "base64":
+                return text
+            return b64decode("".join(text.split()), validate=True).decode("utf-8")
+        except (binascii.Error, ValueError):
+            return None
 
     def json(self) -> Any:
         """The parsed JSON value, or None when absent or not JSON. Kept. Strings inside are raw: analysis only."""
@@ -139,16 +146,28 @@ class Body:
         return self._json
 
 
-def _as_utf8(data: bytes) -> str | None:
+class _Content(msgspec.Struct, gc=False):
+    """A ``content`` object with its text undecoded."""
+
+    size: Any = None
+    mimeType: Any = None  # noqa: N815 - HAR's own spelling
+    encoding: Any = None
+    text: msgspec.Raw = msgspec.Raw()
+    file: Any = msgspec.field(default=None, name="_file")
+
+
+_CONTENT = msgspec.json.Decoder(_Content)
+
+
+def _read_content(value: Any) -> _Content:
     try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return None
+        return _CONTENT.decode(value)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError):
+        return _Content()
 
 
-def _file_beside(written: dict[str, Any], files: Mapping[str, bytes] | None) -> bytes | None:
+def _file_beside(name: Any, files: Mapping[str, bytes] | None) -> bytes | None:
     """The body that stands in its own member of the archive: by exact name, in the same archive only."""
-    name = written.get("_file")
     return files.get(name) if files and isinstance(name, str) else None
 
 
@@ -450,7 +469,7 @@ class Request(Message):
                 text = urlencode([(as_text(item.get("name")), as_text(item.get("value"))) for item in pairs])
             index, pointer = self._spot
             self._body = Body(
-                text if isinstance(text, str) and text else _file_beside(posted, self._fields[2]),
+                text if isinstance(text, str) and text else _file_beside(posted.get("_file"), self._fields[2]),
                 as_text(posted.get("encoding")),
                 as_text(posted.get("mimeType")),
                 self.body_size,
@@ -504,15 +523,14 @@ class Response(Message):
     def body(self) -> Body:
         """The response body."""
         if self._body is None:
-            content = late(self._fields[1]) or {}
-            content = content if isinstance(content, dict) else {}
+            content = _read_content(self._fields[1])
             index, pointer = self._spot
-            text = content.get("text")
+            beside = _file_beside(content.file, self._fields[2])
             self._body = Body(
-                text if isinstance(text, str) else _file_beside(content, self._fields[2]),
-                as_text(content.get("encoding")),
-                as_text(content.get("mimeType")) or (self.raw("content-type") or ""),
-                as_size(content.get("size")),
+                content.text if beside is None else beside,
+                as_text(content.encoding),
+                as_text(content.mimeType) or (self.raw("content-type") or ""),
+                as_size(content.size),
                 (index, f"{pointer}/response/content"),
                 self._limit,
             )

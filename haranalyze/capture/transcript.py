@@ -26,6 +26,7 @@ ordinary HAR reader. A ``Host`` header is added where none is written, so that h
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -39,10 +40,37 @@ _REQUEST = re.compile(r"([A-Z]+) (\S+)")
 _STATUS = re.compile(r"(\d{3})\b.*")
 _ABOUT = re.compile(r"([a-z]+): (.*)")
 _AFTER = re.compile(r"\+(\d+)(?: ms)?")
+_MARK = re.compile(r"\s# (want|related): (.*)$")
 _COMMENT = re.compile(r"\s+# .*$")
 _START: Final = "2026-11-22T02:34:23Z"
 _CACHES: Final = {"memory-cache": "memory", "disk-cache": "disk"}
 _VERSIONS: Final = {"h1": "http/1.1", "h2": "http/2.0", "h3": "h3"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A ``# want: words`` or ``# related: words`` at the end of a line, and the pointers that line stands for."""
+
+    line: int
+    kind: str
+    words: str
+    pointers: frozenset[str]
+
+
+def read_marked(text: str) -> tuple[Capture, tuple[Mark, ...]]:
+    """Read a transcript and its marks. A request line stands for the exchange, its address and its header list; a
+    status line for the status, the header list and the body. Raises CaptureError as :func:`read_transcript`."""
+    writer = _Writer()
+    marks = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        stripped = line.strip()
+        if not stripped or stripped.startswith("#"):
+            continue
+        writer.line(_COMMENT.sub("", stripped), number)
+        if found := _MARK.search(stripped):
+            marks.append(Mark(number, found[1], found[2].strip(), writer.pointers()))
+    capture = read_capture(msgspec.json.encode({"log": writer.log()}), "transcript")
+    return capture, tuple(marks)
 
 
 def read_transcript(text: str, name: str = "transcript") -> Capture:
@@ -76,6 +104,12 @@ class _Writer:
         self.jump: float | None = None
         self.entries: list[dict[str, Any]] = []
         self.in_body = {">": False, "<": False}
+        self.stands_for: tuple[str, ...] = ()
+
+    def pointers(self) -> frozenset[str]:
+        """Pointers that the last line stands for."""
+        base = f"/log/entries/{len(self.entries) - 1}"
+        return frozenset(base + one for one in self.stands_for)
 
     def line(self, line: str, number: int) -> None:
         mark, content = line[0], line[1:].strip()
@@ -132,6 +166,7 @@ class _Writer:
         found = _REQUEST.fullmatch(content)
         if found and "://" in found[2] and not (self.entries and self.in_body[">"] and not self._answered()):
             self._begin(found[1], found[2])
+            self.stands_for = ("", "/request/url", "/request/headers")
             return
         if not self.entries:
             raise CaptureError(f"line {number} of the transcript should begin a request: METHOD https://...")
@@ -139,9 +174,11 @@ class _Writer:
         if self.in_body[">"]:
             posted = request.setdefault("postData", {"mimeType": "application/json", "text": ""})
             posted["text"] += content
+            self.stands_for = ("/request/postData",)
             request["bodySize"] = len(posted["text"].encode())
         elif content:
             request["headers"].append(_header(content, number))
+            self.stands_for = (f"/request/headers/{len(request['headers']) - 1}",)
         else:
             self.in_body[">"] = True
 
@@ -206,13 +243,16 @@ class _Writer:
             if found is None:
                 raise CaptureError(f"line {number} of the transcript should give a status")
             response["status"] = int(found[1])
+            self.stands_for = ("/response/status", "/response/headers", "/response/content")
         elif self.in_body["<"]:
             body = response["content"]
             body["text"] = body.get("text", "") + content
+            self.stands_for = ("/response/content",)
             body["size"] = len(body["text"].encode())
         elif content:
             header = _header(content, number)
             response["headers"].append(header)
+            self.stands_for = (f"/response/headers/{len(response['headers']) - 1}",)
             if header["name"].lower() == "content-type":
                 response["content"]["mimeType"] = header["value"]
             elif header["name"].lower() == "location":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from haranalyze.facts import Facts
 
 _LAX_POST_WINDOW: Final = 120_000.0  # ms: Chromium's Lax+POST exception for cookies without SameSite
+_LOOK_AT: Final = 50  # cookies of one name looked at: hosts and paths of one site that set the same name
 _SAFE_METHODS: Final = frozenset(("GET", "HEAD", "OPTIONS", "TRACE"))
 
 
@@ -130,6 +132,10 @@ class _Kept:
         )
 
 
+def _begin(kept: _Kept) -> float:
+    return kept.begin
+
+
 class CookieJar:
     """What the browser kept and sent.
 
@@ -143,7 +149,7 @@ class CookieJar:
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
         self._timeline = facts.timeline
-        self._by_site: dict[str, list[_Kept]] = {}
+        self._by_site: dict[str, dict[str, list[_Kept]]] = {}  # site -> name -> in order of begin
         self._events: dict[int, list[SetCookieEvent]] = {}
         self._replay()
         self.events = tuple(event for _, event in sorted(self._in_time(), key=lambda pair: pair[0]))
@@ -251,28 +257,31 @@ class CookieJar:
             float("inf"),
             event,
         )
-        jar = self._by_site.setdefault(registrable_domain(url.host), [])
-        for other in jar:
-            same = (other.name, other.domain, other.host_only, other.path) == (
-                kept.name, kept.domain, kept.host_only, kept.path
-            )  # fmt: skip
+        named = self._by_site.setdefault(registrable_domain(url.host), {}).setdefault(cookie.name, [])
+        for other in named[-_LOOK_AT:]:
+            same = (other.domain, other.host_only, other.path) == (kept.domain, kept.host_only, kept.path)
             if same and other.end > event.at:
                 other.end = event.at
         if not event.is_deletion:
-            jar.append(kept)
+            named.append(kept)
 
     def _learn(self, exchange: Exchange, at: float) -> None:
-        """Cookies first seen on a request: from before the recording, or written by a script."""
-        url = exchange.request.url
-        jar = self._by_site.setdefault(registrable_domain(url.host), [])
-        known = {(kept.name, kept.value) for kept in jar if kept.begin <= at < kept.end}
+        """Cookies first seen on a request: from before the recording, or written by a script.
+
+        A script may write a new value for every request, so only the latest value of such a cookie is kept.
+        """
+        host = exchange.request.url.host
+        jar = self._by_site.setdefault(registrable_domain(host), {})
         for name, value in exchange.request.raw_cookie_pairs():
-            if (name, value) in known:
+            named = jar.setdefault(name, [])
+            near = named[-_LOOK_AT:]
+            if any(kept.value == value and kept.begin <= at < kept.end for kept in near):
                 continue
-            for kept in jar:
-                if kept.name == name and kept.event is None and kept.domain == url.host and kept.end > at:
-                    kept.end = at
-            jar.append(_Kept(name, value, url.host, True, "/", False, SameSite.UNSET, None, at, float("inf"), None))
+            learnt = next((kept for kept in near if kept.event is None and kept.domain == host), None)
+            if learnt is not None:
+                learnt.value = value
+            else:
+                named.append(_Kept(name, value, host, True, "/", False, SameSite.UNSET, None, at, float("inf"), None))
 
     # the context of a request
 
@@ -314,8 +323,12 @@ class CookieJar:
 
     def _alive(self, exchange: Exchange) -> tuple[float, list[_Kept]]:
         sent = self._timeline.sent(exchange)
-        jar = self._by_site.get(registrable_domain(exchange.request.url.host), [])
-        return sent, [kept for kept in jar if kept.begin <= sent < kept.end]
+        jar = self._by_site.get(registrable_domain(exchange.request.url.host), {})
+        alive: list[_Kept] = []
+        for named in jar.values():
+            place = bisect_right(named, sent, key=_begin)
+            alive += [kept for kept in named[max(0, place - _LOOK_AT) : place] if sent < kept.end]
+        return sent, alive
 
     def set_by(self, exchange: Exchange) -> tuple[SetCookieEvent, ...]:
         """The Set-Cookie lines of this response with their fate."""

@@ -223,15 +223,19 @@ class Cors:
         """CORS check (Fetch standard 4.9): Allow-Origin, then Allow-Credentials."""
         response = exchange.response
         values = response.raw_all("access-control-allow-origin")
-        place = response.place("access-control-allow-origin")
+        step: CorsStep | None = None
         if not values:
-            return CorsStep.ALLOW_ORIGIN_MISSING, place
-        if len(values) > 1 or "," in values[0]:
-            return CorsStep.ALLOW_ORIGIN_MULTIPLE, place
-        if values[0] == "*":
-            return (CorsStep.ALLOW_ORIGIN_WILDCARD, place) if credentials is Credentials.INCLUDED else None
-        if values[0] != origin:
-            return CorsStep.ALLOW_ORIGIN_MISMATCH, place
+            step = CorsStep.ALLOW_ORIGIN_MISSING
+        elif len(values) > 1 or "," in values[0]:
+            step = CorsStep.ALLOW_ORIGIN_MULTIPLE
+        elif values[0] == "*":
+            if credentials is not Credentials.INCLUDED:
+                return None
+            step = CorsStep.ALLOW_ORIGIN_WILDCARD
+        elif values[0] != origin:
+            step = CorsStep.ALLOW_ORIGIN_MISMATCH
+        if step is not None:
+            return step, response.place("access-control-allow-origin")
         if credentials is Credentials.INCLUDED and response.raw("access-control-allow-credentials") != "true":
             return CorsStep.ALLOW_CREDENTIALS, response.place("access-control-allow-credentials")
         return None

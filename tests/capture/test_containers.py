@@ -228,3 +228,23 @@ def test_one_wrong_byte_in_a_compressed_recording_gives_a_recording_or_the_one_e
         assert str(error)  # noqa: PT017 - either outcome is right
     else:
         assert captures
+
+
+@given(st.integers(0, 4000), st.integers(1, 255), st.booleans())
+def test_one_wrong_byte_in_a_zip_gives_a_recording_or_the_one_error(position: int, change: int, end: bool) -> None:
+    packed = bytearray(zipped(("har.har", PLAIN), ("a.json", b"{}")))
+    packed[-1 - position % 200 if end else position % len(packed)] ^= change
+    try:
+        captures = read_captures(bytes(packed))
+    except CaptureError as error:
+        assert str(error)  # noqa: PT017 - either outcome is right
+    else:
+        assert captures
+
+
+def test_a_zip_that_lies_about_a_packed_size_is_refused_before_it_grows() -> None:
+    data = bytearray(zipped(("a.har", BOMB)))
+    directory = data.index(b"PK\x01\x02")
+    data[directory + 20 : directory + 24] = (1 << 30).to_bytes(4, "little")
+    with pytest.raises(CaptureError):
+        read_captures(bytes(data))

@@ -5,15 +5,26 @@ break this are kept as ``tests/fuzz/regressions/<hash>`` and replayed by ``tests
 """
 
 import argparse
+import gzip
 import hashlib
+import io
 import json
 import sys
 import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 REGRESSIONS = Path(__file__).parent / "regressions"
 SAMPLES = Path(__file__).parents[2] / "samples"
 MOST_BYTES = 4096
+ODD: tuple[Any, ...] = (
+    None, True, -1, 0, 1e308, float("nan"), float("inf"), 10**30, 10**400, "", "null", "inf", "\ud800", "\x00",
+    "a=b\nc=d", "2026-11-22T02:34:23", "https://[::1", "data:,x", [], {}, [[]], ["a", "b"], {"name": None},
+    [{"name": "Cookie"}],
+)  # fmt: skip
 
 
 def seeds() -> list[bytes]:
@@ -25,7 +36,10 @@ def seeds() -> list[bytes]:
         b'"headers":{"Set-Cookie":"a=b\\nc=d"},"content":{"text":"e30=","encoding":"base64"}}}]}}',
         b'onInputData({"log":{"entries":[]}});',
         b"\xff\xfe" + '{"log":{"entries":[]}}'.encode("utf-16-le"),
+        b'{"log":{"version":"1.2","entries":[{"time":1e999,"_error":"\\ud800","request":{"headersSize":"inf"},'
+        b'"response":{"status":-1,"bodySize":NaN,"content":{"size":99999999999999999999,"_file":"a"}}}]}}',
     ]
+    found += [gzip.compress(found[0], mtime=0), zlib.compress(found[1]), _zipped(found[1])]
     for path in sorted(SAMPLES.glob("*/capture.har"))[:6]:
         log = json.loads(path.read_bytes())["log"]
         for entry in log["entries"][8:12]:
@@ -34,6 +48,45 @@ def seeds() -> list[bytes]:
             log_small = {"version": "1.2", "creator": log["creator"], "entries": [entry]}
             found.append(json.dumps({"log": log_small}).encode())
     return found
+
+
+def _zipped(har: bytes) -> bytes:
+    """A recording with a body beside it, as Playwright writes them."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("har.har"), har.replace(b'"text"', b'"_file":"body.json","_text"'))
+        archive.writestr(zipfile.ZipInfo("body.json"), b"{}")
+    return out.getvalue()
+
+
+def mutated(data: bytes, mutate: Callable[[bytes, int], bytes], max_size: int, seed: int) -> bytes:
+    """Two times of three one member of a JSON input gets an odd value, else its bytes change anywhere.
+
+    The bytes of a HAR are mostly member names; changing values in place gets past the first decode more often.
+    """
+    if seed % 3:
+        try:
+            value = json.loads(data)
+        except (ValueError, RecursionError):
+            return mutate(data, max_size)
+        places = list(_places(value))
+        if places:
+            holder, key = places[seed // 3 % len(places)]
+            holder[key] = ODD[seed // 7 % len(ODD)]
+            changed = json.dumps(value).encode()
+            if len(changed) <= max_size:
+                return changed
+    return mutate(data, max_size)
+
+
+def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Every (container, key or index) of a JSON value."""
+    todo = [value]
+    while todo:
+        item = todo.pop()
+        for key in list(item) if isinstance(item, dict) else range(len(item)) if isinstance(item, list) else ():
+            yield item, key
+            todo.append(item[key])
 
 
 def read_all(data: bytes) -> None:
@@ -72,7 +125,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=int, default=30)
     options = parser.parse_args()
     try:
-        import atheris
+        import atheris  # type: ignore[import-untyped,import-not-found,unused-ignore]
     except ImportError:
         print("atheris is not installed here (it has wheels for Linux): nothing fuzzed")
         return 0
@@ -83,7 +136,11 @@ def main() -> int:
         for number, seed in enumerate(seeds()):
             (Path(corpus) / str(number)).write_bytes(seed)
         flags = [f"-max_total_time={options.seconds}", f"-max_len={MOST_BYTES}", "-timeout=10", "-rss_limit_mb=2048"]
-        atheris.Setup([sys.argv[0], *flags, "-print_final_stats=1", corpus], one)
+        atheris.Setup(
+            [sys.argv[0], *flags, "-print_final_stats=1", corpus],
+            one,
+            custom_mutator=lambda data, size, seed: mutated(data, atheris.Mutate, size, seed),
+        )
         atheris.Fuzz()
     return 0
 

@@ -75,7 +75,7 @@ def compare(label: dict[str, Any], analysis: Analysis) -> Score:
         result.must += 1
         hits = [f for f in analysis.findings if f.rule == one["what"] and set(f.exchanges) & set(one["entries"])]
         if not hits:
-            found = [f"{f.rule} {f.exchanges[:8]}" for f in analysis.findings]
+            found = [f"{f.rule} ({f.confidence}) {list(f.exchanges[:8])}" for f in analysis.findings]
             result.missed.append(f"{one['what']} at {one['entries'][:8]}; found: {'; '.join(found) or 'nothing'}")
     for finding in analysis.findings:
         forbidden = "*" in label["must_not"] or finding.rule in label["must_not"]
@@ -93,21 +93,45 @@ def compare(label: dict[str, Any], analysis: Analysis) -> Score:
     return result
 
 
-def summary(scores: list[Score]) -> list[str]:
+def pairs(scores: list[Score]) -> dict[str, bool]:
+    """Whether the recordings that differ in one configuration line are told apart, by the pair's name.
+
+    A pair counts when its faulty and its fixed side are both here; the fixed side must not be a fault, and nothing
+    that the faulty side must show may be missed.
+    """
+    told = {}
+    for name in sorted({name for one in scores for name in one.pair}):
+        sides = [one for one in scores if name in one.pair]
+        faulty = [one for one in sides if not one.fixed]
+        fixed = [one for one in sides if one.fixed]
+        if faulty and fixed:
+            told[name] = all(not (one.missed or one.state_wrong) for one in faulty) and all(
+                one.state != "fault" for one in fixed
+            )
+    return told
+
+
+def figures(scores: list[Score]) -> dict[str, tuple[int, int | None]]:
+    """The counts of a run by name: how many, and of how many where that says more."""
     must = sum(one.must for one in scores)
-    missed = sum(len(one.missed) for one in scores)
     roots = [one for one in scores if one.has_root]
-    right = sum(not one.root_wrong for one in roots)
-    fixed = [one for one in scores if one.fixed]
-    calm = sum(one.state != "fault" for one in fixed)
-    false = sum(len(one.false_alarms) for one in scores)
-    states = sum(not one.state_wrong for one in scores)
-    return [
-        f"captures        {len(scores)}",
-        f"recall (must)   {must - missed}/{must}",
-        f"false alarms    {false}",
-        f"states right    {states}/{len(scores)}",
-        f"roots right     {right}/{len(roots)}",
-        f"fixed sides     {calm}/{len(fixed)} not a fault",
-        f"rules not run   {sum(len(one.broken) for one in scores)}",
+    told = pairs(scores)
+    return {
+        "captures": (len(scores), None),
+        "recall (must)": (must - sum(len(one.missed) for one in scores), must),
+        "false alarms": (sum(len(one.false_alarms) for one in scores), None),
+        "states right": (sum(not one.state_wrong for one in scores), len(scores)),
+        "roots right": (sum(not one.root_wrong for one in roots), len(roots)),
+        "pairs told apart": (sum(told.values()), len(told)),
+        "rules not run": (sum(len(one.broken) for one in scores), None),
+    }
+
+
+def summary(scores: list[Score]) -> list[str]:
+    """The table under a run, and the names of pairs that were not told apart."""
+    lines = [
+        f"{name:17} {count}" + ("" if total is None else f"/{total}")
+        for name, (count, total) in figures(scores).items()
     ]
+    lost = [name for name, right in pairs(scores).items() if not right]
+    return lines + [f"pair not told apart: {name}" for name in lost]
