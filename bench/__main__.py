@@ -19,8 +19,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench import captures
-
 DATA = Path(__file__).parent / "data"
 PEERS = {
     "python -c pass": "pass",
@@ -142,7 +140,8 @@ def whole(path: Path, output: Path, times: int) -> Measured:
         ratio = "" if name == "haranalyze" else f"   ours is {measured.ratio(name):5.2f} x"
         print(f"  {name:28} {measured.seconds[name]:7.2f} s  {measured.memory[name]:7.0f} MB{ratio}", flush=True)
     print(f"  memory above the file's size {measured.above_size:7.0f} MB;  page {output.stat().st_size / 1e6:.2f} MB")
-    print("  stages: " + ", ".join(f"{stage} {took:.3f} s" for stage, took in stages(path).items()))
+    # In a process of its own, for the same reason as in recording().
+    subprocess.run([sys.executable, "-m", "bench", "--stages", str(path)], cwd=DATA.parents[1], check=True)
     return measured
 
 
@@ -164,10 +163,14 @@ def cost_per_exchange(counts: tuple[int, ...], output: Path) -> list[float]:
 
 
 def recording(name: str, **how: Any) -> Path:
-    """A generated recording, kept for the next run."""
+    """A generated recording, kept for the next run.
+
+    Made in a process of its own: a large parent would count into its children's memory.
+    """
     path = DATA / name
     if not path.exists():
-        captures.write(path, **how)
+        code = f"from pathlib import Path; from bench import captures; captures.write(Path({str(path)!r}), **{how!r})"
+        subprocess.run([sys.executable, "-c", code], cwd=DATA.parents[1], check=True)
     return path
 
 
@@ -194,7 +197,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small recordings, to see that it runs")
     parser.add_argument("--full", action="store_true", help="all of it (the default)")
+    parser.add_argument("--stages", type=Path, metavar="FILE", help="only the stages of one recording, in this process")
     options = parser.parse_args()
+    if options.stages:
+        print("  stages: " + ", ".join(f"{stage} {took:.3f} s" for stage, took in stages(options.stages).items()))
+        return 0
     print(f"Python {sys.version.split()[0]}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "report.html"

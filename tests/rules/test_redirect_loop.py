@@ -1,0 +1,37 @@
+"""redirect-loop: fires on the real thing and stays quiet on its neighbours."""
+
+import pytest
+
+from haranalyze.testing import check_rule
+from tests.rules.stories import (
+    PAGE,
+)
+
+RULE = "redirect-loop"
+ROUND = "> GET https://app.example.com/\n* type: document\n< 302\n< Location: /login\n> GET https://app.example.com/login\n* type: document\n< 302\n< Location: https://login.other.net/authorize\n> GET https://login.other.net/authorize\n* type: document\n< 302\n< Location: https://app.example.com/callback?code=1\n> GET https://app.example.com/callback?code=1\n* type: document\n< 302\n< Location: /\n"
+
+
+def test_points_at_the_exchange_that_proves_it() -> None:
+    check_rule(
+        RULE,
+        "> GET https://app.example.com/\n* type: document\n< 302   # want: rounds of the same\n< Location: /login\n> GET https://app.example.com/login\n* type: document\n< 302\n< Location: https://login.other.net/authorize\n> GET https://login.other.net/authorize\n* type: document\n< 302\n< Location: https://app.example.com/callback?code=1\n> GET https://app.example.com/callback?code=1\n* type: document\n< 302\n< Location: /\n"
+        + ROUND * 3,
+    )
+
+
+@pytest.mark.parametrize(
+    "transcript",
+    [
+        pytest.param(
+            "".join(
+                f"> GET https://app.example.com/{n}\n* type: document\n< 302\n< Location: /{n + 1}\n" for n in range(9)
+            )
+            + "> GET https://app.example.com/9\n* type: document\n< 200\n",
+            id="a chain that ends",
+        ),
+        pytest.param(ROUND + "> GET https://app.example.com/\n* type: document\n< 200\n", id="once through sign-in"),
+        pytest.param(PAGE, id="no redirect"),
+    ],
+)
+def test_stays_quiet(transcript: str) -> None:
+    check_rule(RULE, transcript)
