@@ -7,8 +7,7 @@ import mmap
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -158,28 +157,24 @@ def _options(select: Sequence[str], ignore: Sequence[str], focus: Sequence[str])
     return Options(select=ids(select), ignore=ids(ignore), focus=frozenset(host.lower() for host in focus))
 
 
-@contextmanager
-def _bytes_of(file: str) -> Iterator[Any]:
+def _bytes_of(file: str) -> Any:
     """The bytes of a file, mapped where possible, or of standard input.
+
+    The map lives as long as the capture that was read from it, and closes with its last use.
 
     Raises:
         CaptureError: the file cannot be opened; says why.
     """
     if file == "-":
-        yield sys.stdin.buffer.read()
-        return
+        return sys.stdin.buffer.read()
     try:
-        with open(file, "rb") as stream:  # noqa: PTH123 - the name is the user's own, "-" included
+        with open(file, "rb") as stream:  # noqa: PTH123 - the name is the user's own
             if os.fstat(stream.fileno()).st_size == 0:
-                yield stream.read()
-                return
-            with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-                yield mapped
+                return stream.read()
+            return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it cannot be read"
         raise CaptureError(f"the file cannot be opened: {reason}") from error
-    except BufferError:
-        pass  # slices of the map may outlive the block; the map closes with the last of them
 
 
 def _shown_name(file: str) -> str:
@@ -191,8 +186,7 @@ def _shown_name(file: str) -> str:
 def _read(file: str) -> tuple[Capture, ...]:
     from haranalyze.capture import read_captures
 
-    with _bytes_of(file) as data:
-        return read_captures(data, "standard input" if file == "-" else Path(file).name)
+    return read_captures(_bytes_of(file), "standard input" if file == "-" else Path(file).name)
 
 
 def _analyze_file(file: str, book: Rulebook, options: Options) -> list[Report]:
@@ -201,14 +195,11 @@ def _analyze_file(file: str, book: Rulebook, options: Options) -> list[Report]:
     The cyclic garbage collector rests meanwhile: a capture makes millions of objects and no cycles.
     """
     from haranalyze.analysis import examine
-    from haranalyze.capture import read_captures
     from haranalyze.report.document import build
 
     gc.disable()
     try:
-        with _bytes_of(file) as data:
-            name = "standard input" if file == "-" else Path(file).name
-            return [build(examine(capture, book, options)) for capture in read_captures(data, name)]
+        return [build(examine(capture, book, options)) for capture in _read(file)]
     finally:
         gc.freeze()
         gc.enable()

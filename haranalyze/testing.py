@@ -88,7 +88,8 @@ def check_pack(rules: Iterable[Rule], universe: Iterable[str] = ()) -> None:
         assert not _NOT_A_FAULT.fullmatch(rule.id), f"{rule.id} names a cure or a check, not a fault"
         assert len(rule.title) <= 90, f"{rule.id}: its title is too long"
         assert "RFC" not in rule.title, f"{rule.id}: its title needs no RFC number"
-        assert rule.references and all(rule.references), f"{rule.id} gives no source"
+        assert rule.references, f"{rule.id} gives no source"
+        assert all(rule.references), f"{rule.id} has an empty source"
         assert rule.id not in rule.explains, f"{rule.id} explains itself"
         if rule.severity is Severity.INFO:
             assert not rule.explains, f"{rule.id} is informational and explains nothing"

@@ -6,13 +6,16 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from itertools import zip_longest
 from typing import Final
 
 # IANA HTTP Authentication Scheme registry, and two that APIs use without registration.
 _SCHEMES: Final = frozenset(
-    ("basic", "bearer", "concealed", "digest", "dpop", "gnap", "hoba", "mutual", "negotiate", "oauth",
-     "privatetoken", "scram-sha-1", "scram-sha-256", "vapid", "aws4-hmac-sha256", "token", "jwt", "apikey", "key", "ntlm")
-)  # fmt: skip
+    """
+    basic bearer concealed digest dpop gnap hoba mutual negotiate ntlm oauth privatetoken scram-sha-1 scram-sha-256
+    vapid aws4-hmac-sha256 token jwt apikey key
+    """.split()
+)
 _PLACEHOLDERS: Final = frozenset(("undefined", "null", "nan", "none", "[object object]", "false", "true"))
 _TEMPLATE = re.compile(r"\{\{[^{}]*\}\}|\$\{[^{}]*\}|<[^<>]*>|%[A-Za-z_]+%|:[a-z_]*token")
 _PARAMETER = re.compile(r'([A-Za-z0-9_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))')
@@ -81,7 +84,7 @@ def parse_challenges(value: str) -> tuple[Challenge, ...]:
     text = value[:8_192]
     starts = list(_CHALLENGE.finditer(text))
     challenges = []
-    for found, following in zip(starts, [*starts[1:], None], strict=True):
+    for found, following in zip_longest(starts, starts[1:]):
         part = text[found.end() : following.start() if following else len(text)]
         parameters = {name.lower(): quoted or plain for name, quoted, plain in _PARAMETER.findall(part)}
         challenges.append(Challenge(found.group(1).lower(), parameters))

@@ -35,14 +35,15 @@ _OUTCOMES: Final = {
     "pass": ("pass", "Pass"),
     "not-applicable": ("none", "Not applicable"),
 }
+_ASKING: Final = "M9 9a3 3 0 1 1 4 3c-1 .5-1 1-1 2m0 3v1"
 # Shapes, so that no state is told by colour alone.
 _SHAPES: Final = {
     "fault": ("M7 1h10l6 6v10l-6 6H7l-6-6V7z", "M8 8l8 8M16 8l-8 8", "finding-mark"),
     "healthy": ("M12 1a11 11 0 1 0 .01 0z", "M7 12l4 4 7-8", "pass-mark"),
     "pass": ("", "M12 2a10 10 0 1 0 .01 0zM7 12l4 4 7-8", "pass-mark"),
-    "cannot-tell": ("M4 1h16a3 3 0 0 1 3 3v16a3 3 0 0 1-3 3H4a3 3 0 0 1-3-3V4a3 3 0 0 1 3-3z", "M9 9a3 3 0 1 1 4 3c-1 .5-1 1-1 2m0 3v1", "ask-mark"),
+    "cannot-tell": ("M4 1h16a3 3 0 0 1 3 3v16a3 3 0 0 1-3 3H4a3 3 0 0 1-3-3V4a3 3 0 0 1 3-3z", _ASKING, "ask-mark"),
     "other-trouble": ("M12 1l11 11-11 11L1 12z", "M12 7v7m0 3v1", "quiet-mark"),
-    "ask": ("", "M4 2h16a2 2 0 0 1 2 2v16a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2V4a2 2 0 0 1 2-2zM9 9a3 3 0 1 1 4 3c-1 .5-1 1-1 2m0 3v1", "ask-mark"),
+    "ask": ("", "M4 2h16a2 2 0 0 1 2 2v16a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2V4a2 2 0 0 1 2-2z" + _ASKING, "ask-mark"),
     "warn": ("", "M12 2L1 22h22zM12 9v6m0 3v1", "ask-mark"),
     "follows": ("", "M5 4v9h13m-5-5l5 5-5 5", "quiet-mark"),
     "note": ("", "M12 2a10 10 0 1 0 .01 0zM12 11v6m0-10v1", "quiet-mark"),

@@ -2,6 +2,7 @@
 
 from base64 import b64encode, urlsafe_b64encode
 from json import dumps
+from typing import Any
 
 NOW = 1795314863  # 2026-11-22T02:34:23Z, when transcripts begin
 
@@ -18,7 +19,7 @@ def jwt(sub: str = "user-1", *, issued: int = 0, lives: int = 3600, number: int 
 
 def front(sub: str = "user-1", *, issued: int = 0, lives: int = 3600) -> str:
     """A front-token header value."""
-    up = {"sub": sub, "iat": NOW + issued, "exp": NOW + issued + lives, "sessionHandle": f"h-{sub}"}
+    up: dict[str, Any] = {"sub": sub, "iat": NOW + issued, "exp": NOW + issued + lives, "sessionHandle": f"h-{sub}"}
     return b64encode(dumps({"uid": sub, "ate": up["exp"] * 1000, "up": up}).encode()).decode()
 
 

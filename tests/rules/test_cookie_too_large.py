@@ -1,0 +1,54 @@
+"""cookie-too-large: fires on the real thing and stays quiet on its neighbours."""
+
+import pytest
+
+from haranalyze.testing import check_rule
+from tests.rules.stories import (
+    ACCEPTED,
+    CORS,
+    PAGE,
+    UNAUTHORISED,
+    asks,
+    call,
+    cookies,
+    jwt,
+    sign_in,
+)
+
+RULE = "cookie-too-large"
+TOKEN = jwt()
+COOKIE = f"> Cookie: sAccessToken={TOKEN}"
+
+
+def test_points_at_the_exchange_that_proves_it() -> None:
+    check_rule(
+        RULE,
+        PAGE
+        + sign_in(
+            TOKEN,
+            setting=f"< Set-Cookie: sAccessToken={TOKEN}{'x' * 4100}; Path=/; HttpOnly; Secure   # want: exceed 4096\n",
+        )
+        + call("/api/me", "> Accept: */*")
+        + UNAUTHORISED,
+    )
+
+
+@pytest.mark.parametrize(
+    "transcript",
+    [
+        pytest.param(PAGE + sign_in(TOKEN) + call("/api/me", COOKIE) + ACCEPTED, id="right attributes"),
+        pytest.param(
+            PAGE
+            + sign_in(TOKEN)
+            + asks("POST", "/auth/signout", COOKIE)
+            + f"< 200\n{CORS}\n< Set-Cookie: sAccessToken=; Max-Age=0{'x' * 4100}; Path=/; HttpOnly; Secure\n",
+            id="a deletion",
+        ),
+        pytest.param(
+            PAGE + sign_in(TOKEN, setting=cookies(TOKEN, attributes="; Path=/; HttpOnly; Secure; X=" + "y" * 4000)),
+            id="large attributes do not count",
+        ),
+    ],
+)
+def test_stays_quiet(transcript: str) -> None:
+    check_rule(RULE, transcript)

@@ -1,0 +1,56 @@
+"""cors-credentials-wildcard: fires on the real thing and stays quiet on its neighbours."""
+
+import pytest
+
+from haranalyze.testing import check_rule
+from tests.rules.stories import (
+    ACCEPTED,
+    PAGE,
+    asks,
+    call,
+    jwt,
+)
+
+RULE = "cors-credentials-wildcard"
+TOKEN = jwt()
+COOKIE = f"> Cookie: sAccessToken={TOKEN}"
+PREFLIGHT = """
+    > OPTIONS https://api.example.com/api/me
+    > Origin: https://app.example.com
+    > Access-Control-Request-Method: GET
+    > Access-Control-Request-Headers: rid,st-auth-mode
+    * type: preflight
+    * initiator: preflight
+    < 204
+    < Access-Control-Allow-Origin: *   # want: is * for a call with credentials
+    < Access-Control-Allow-Credentials: true
+    < Access-Control-Allow-Headers: rid, st-auth-mode
+"""
+GOOD = """
+    > OPTIONS https://api.example.com/api/me
+    > Origin: https://app.example.com
+    > Access-Control-Request-Method: GET
+    > Access-Control-Request-Headers: rid,st-auth-mode
+    * type: preflight
+    < 204
+    < Access-Control-Allow-Origin: https://app.example.com
+    < Access-Control-Allow-Credentials: true
+    < Access-Control-Allow-Headers: rid, st-auth-mode
+"""
+BLOCKED = "* error: net::ERR_FAILED\n"
+
+
+def test_points_at_the_exchange_that_proves_it() -> None:
+    check_rule(RULE, PAGE + PREFLIGHT + call() + BLOCKED)
+
+
+@pytest.mark.parametrize(
+    "transcript",
+    [
+        pytest.param(PAGE + GOOD + call("/api/me", COOKIE) + ACCEPTED, id="everything allowed"),
+        pytest.param(PAGE + GOOD + call() + BLOCKED, id="the network failed"),
+        pytest.param(PAGE + asks("GET", "/public") + "< 200\n< Access-Control-Allow-Origin: *\n", id="no credentials"),
+    ],
+)
+def test_stays_quiet(transcript: str) -> None:
+    check_rule(RULE, transcript)

@@ -1,0 +1,43 @@
+"""credentials-omitted: fires on the real thing and stays quiet on its neighbours."""
+
+import pytest
+
+from haranalyze.testing import check_rule
+from tests.rules.stories import (
+    ACCEPTED,
+    PAGE,
+    UNAUTHORISED,
+    asks,
+    call,
+    cookies,
+    jwt,
+    sign_in,
+)
+
+RULE = "credentials-omitted"
+TOKEN = jwt()
+COOKIE = f"> Cookie: sAccessToken={TOKEN}"
+
+
+def test_points_at_the_exchange_that_proves_it() -> None:
+    check_rule(
+        RULE, PAGE + sign_in(TOKEN) + asks("GET", "/api/me   # want: which the browser has stored") + UNAUTHORISED
+    )
+
+
+@pytest.mark.parametrize(
+    "transcript",
+    [
+        pytest.param(PAGE + sign_in(TOKEN) + call("/api/me", COOKIE) + UNAUTHORISED, id="sent"),
+        pytest.param(
+            PAGE
+            + sign_in(TOKEN, setting=cookies(TOKEN, attributes="; Path=/; Domain=.other.net"))
+            + asks("GET", "/api/me")
+            + UNAUTHORISED,
+            id="refused cookie",
+        ),
+        pytest.param(PAGE + sign_in(TOKEN) + asks("GET", "/public") + ACCEPTED, id="accepted without"),
+    ],
+)
+def test_stays_quiet(transcript: str) -> None:
+    check_rule(RULE, transcript)

@@ -1,0 +1,72 @@
+"""expired-token-no-refresh: fires on the real thing and stays quiet on its neighbours."""
+
+import pytest
+
+from haranalyze.testing import check_rule
+from tests.rules.stories import (
+    CORS,
+    PAGE,
+    TRY_REFRESH,
+    asks,
+    front,
+    jwt,
+    sign_in,
+)
+
+RULE = "expired-token-no-refresh"
+OLD = jwt(issued=-7200)
+NEW = jwt(issued=1, number=1)
+
+
+def test_points_at_the_exchange_that_proves_it() -> None:
+    check_rule(
+        RULE,
+        PAGE
+        + sign_in(OLD, setting=f"< st-access-token: {OLD}\n< st-refresh-token: r.n.V2\n", mode="header")
+        + asks("GET", "/api/me", "> st-auth-mode: header", f"> Authorization: Bearer {OLD}")
+        + TRY_REFRESH.replace('refresh token"}', 'refresh token"}   # want: no refresh is tried')
+        + asks("GET", "/api/me", "> st-auth-mode: header", f"> Authorization: Bearer {OLD}")
+        + TRY_REFRESH,
+    )
+
+
+@pytest.mark.parametrize(
+    "transcript",
+    [
+        pytest.param(
+            PAGE
+            + sign_in(OLD, setting=f"< st-access-token: {OLD}\n< st-refresh-token: r.n.V2\n", mode="header")
+            + asks("GET", "/api/me", "> st-auth-mode: header", f"> Authorization: Bearer {OLD}")
+            + TRY_REFRESH
+            + asks("GET", "/api/me", "> st-auth-mode: header", f"> Authorization: Bearer {OLD}")
+            + TRY_REFRESH
+            + asks(
+                "POST",
+                "/auth/session/refresh",
+                "> st-auth-mode: header",
+                "> rid: session",
+                "> Authorization: Bearer r.n.V2",
+            )
+            + f"< 200\n{CORS}\n< front-token: {front(issued=1)}\n< st-access-token: {NEW}\n< st-refresh-token: r2.n.V2\n<\n< {{}}\n",
+            id="it is renewed",
+        ),
+        pytest.param(
+            PAGE
+            + sign_in(NEW, setting=f"< st-access-token: {NEW}\n< st-refresh-token: r.n.V2\n", mode="header")
+            + asks("GET", "/api/me", "> st-auth-mode: header", f"> Authorization: Bearer {NEW}")
+            + TRY_REFRESH
+            + asks("GET", "/api/me", "> st-auth-mode: header", f"> Authorization: Bearer {NEW}")
+            + TRY_REFRESH,
+            id="still valid",
+        ),
+        pytest.param(
+            PAGE
+            + sign_in(OLD, setting=f"< st-access-token: {OLD}\n< st-refresh-token: r.n.V2\n", mode="header")
+            + asks("GET", "/api/me", "> st-auth-mode: header", f"> Authorization: Bearer {OLD}")
+            + TRY_REFRESH,
+            id="once",
+        ),
+    ],
+)
+def test_stays_quiet(transcript: str) -> None:
+    check_rule(RULE, transcript)

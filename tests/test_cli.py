@@ -1,0 +1,142 @@
+"""The command line: where output goes, exit codes, and what is left behind."""
+
+import io
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+
+from haranalyze.cli import main
+
+SAMPLES = Path(__file__).parents[1] / "samples"
+LOOP = str(SAMPLES / "refresh-loop-foreign-401" / "capture.har")
+HEALTHY = str(SAMPLES / "healthy-bearer" / "capture.har")
+
+
+def run(*arguments: str, input: bytes | None = None) -> Result:  # noqa: A002
+    return CliRunner().invoke(main, arguments, input=input)
+
+
+def test_the_report_goes_to_stdout_and_nothing_to_stderr() -> None:
+    result = run("analyze", LOOP)
+    assert result.exit_code == 0
+    assert "FAULT  The session is refreshed 10 times" in result.stdout
+    assert result.stderr == ""
+
+
+def test_no_line_of_the_text_is_wider_than_80_columns() -> None:
+    for story in sorted(SAMPLES.glob("*/capture.har")):
+        assert [line for line in run("analyze", str(story)).stdout.splitlines() if len(line) > 80] == []
+
+
+def test_json_is_the_document() -> None:
+    document = json.loads(run("analyze", LOOP, "--format", "json").stdout)
+    assert document["verdict"]["state"] == "fault"
+
+
+def test_several_files_give_one_json_array() -> None:
+    documents = json.loads(run("analyze", LOOP, HEALTHY, "--format", "json").stdout)
+    assert [one["verdict"]["state"] for one in documents] == ["fault", "healthy"]
+
+
+def test_the_ending_of_the_output_chooses_the_format(tmp_path: Path) -> None:
+    result = run("analyze", LOOP, "-o", str(tmp_path / "report.html"))
+    assert result.exit_code == 0
+    assert (tmp_path / "report.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert "FAULT" in result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_several_files_are_written_into_a_folder(tmp_path: Path) -> None:
+    run("analyze", LOOP, HEALTHY, "-o", str(tmp_path / "out"), "--format", "html", "-q")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["capture-1.html", "capture-2.html"]
+
+
+def test_standard_input_is_read() -> None:
+    result = run("analyze", "-", input=Path(HEALTHY).read_bytes())
+    assert result.exit_code == 0
+    assert result.stdout.startswith("standard input")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("analyze", LOOP), 0),
+        (("analyze", LOOP, "--fail-on", "high"), 1),
+        (("analyze", LOOP, "--fail-on", "critical"), 0),
+        (("analyze", HEALTHY, "--fail-on", "info"), 0),
+        (("analyze", str(SAMPLES / "exported-without-cookies" / "capture.har"), "--fail-on", "cannot-tell"), 1),
+        (("analyze", "no-such-file.har"), 3),
+        (("analyze", LOOP, "no-such-file.har", "--fail-on", "high"), 3),
+        (("analyze", LOOP, "--select", "no-such-rule"), 2),
+        (("analyze",), 2),
+        (("explain", "refresh-lop"), 2),
+    ],
+)
+def test_exit_codes(arguments: tuple[str, ...], code: int) -> None:
+    assert run(*arguments).exit_code == code
+
+
+def test_an_unreadable_file_gives_one_line_that_names_it_and_no_excerpt(tmp_path: Path) -> None:
+    path = tmp_path / "broken.har"
+    path.write_text('{"log": {"entries": SECRET-TOKEN-12345')
+    result = run("analyze", str(path))
+    assert result.exit_code == 3
+    assert len(result.stderr.splitlines()) == 1
+    assert "broken.har" in result.stderr
+    assert "byte" in result.stderr
+    assert "SECRET" not in result.output
+
+
+def test_a_wrong_rule_suggests_the_right_one() -> None:
+    assert "did you mean 'refresh-loop'" in run("explain", "refresh-lop").stderr
+
+
+def test_select_and_ignore_choose_the_rules() -> None:
+    document = json.loads(
+        run(
+            "analyze", LOOP, "--select", "refresh-loop,foreign-401", "--ignore", "foreign-401", "--format", "json"
+        ).stdout
+    )
+    assert [rule["rule"] for rule in document["rules"]] == ["refresh-loop"]
+
+
+def test_the_timeline_is_a_table_in_each_format(tmp_path: Path) -> None:
+    rows = 36
+    assert len(json.loads(run("timeline", LOOP, "--format", "json").stdout)) == rows
+    assert len(pd.read_csv(io.StringIO(run("timeline", LOOP, "--format", "csv").stdout))) == rows
+    assert run("timeline", LOOP, "-o", str(tmp_path / "t.parquet")).exit_code == 0
+    assert len(pd.read_parquet(tmp_path / "t.parquet")) == rows
+    assert len(run("timeline", LOOP).stdout.splitlines()) == rows + 1
+    assert run("timeline", LOOP, "--format", "parquet").exit_code == 2
+
+
+def test_pages_have_figures() -> None:
+    assert "load_ms" in run("timeline", HEALTHY, "--pages").stdout
+
+
+def test_rules_and_explain_tell_what_is_checked() -> None:
+    assert "refresh-loop" in run("rules").stdout
+    listed = json.loads(run("rules", "--json").stdout)
+    assert {"id", "severity", "title", "pack", "version"} == set(listed[0])
+    told = run("explain", "refresh-loop").stdout
+    assert all(heading in told for heading in ("Why it matters", "What to do", "Stays quiet when", "References"))
+
+
+def test_the_module_runs_like_the_command(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "haranalyze", "analyze", "-q", HEALTHY, "-o", str(tmp_path / "r.json")]
+    assert subprocess.run(command, check=False).returncode == 0
+    assert json.loads((tmp_path / "r.json").read_text())["verdict"]["state"] == "healthy"
+
+
+def test_the_same_recording_gives_the_same_bytes_wherever_it_lies(tmp_path: Path) -> None:
+    shutil.copyfile(LOOP, tmp_path / "capture.har")
+    assert (
+        run("analyze", str(tmp_path / "capture.har"), "--format", "json").stdout
+        == run("analyze", LOOP, "--format", "json").stdout
+    )
