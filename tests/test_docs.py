@@ -1,21 +1,28 @@
 """The documentation says what the program does: generated pages are fresh, and nothing is left out."""
 
 import dataclasses
+import importlib
 import os
 import re
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
 
 import haranalyze
 import haranalyze.errors
+from haranalyze.capture.transcript import read_marked
 from haranalyze.cli import EXIT_CODES as EXIT_CODES_OF_THE_PROGRAM
 from haranalyze.cli import main as cli
+from haranalyze.facts import Facts
+from haranalyze.findings import Match
 from haranalyze.options import Limits, Options
+from haranalyze.redaction import Projector
 from haranalyze.rulebook import Rulebook
+from haranalyze.timeline import Timeline
 from tests.docs import COLUMNS, EXIT_CODES, FOLDER, help_of, pages
 
 ROOT = FOLDER.parent
@@ -72,6 +79,28 @@ def test_the_example_of_the_library_page_runs(monkeypatch: pytest.MonkeyPatch) -
         exec(compile(block, "python.md", "exec"), {})
 
 
+def test_the_example_of_a_rule_loads_and_finds_what_its_transcript_marks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (FOLDER / "writing-a-rule.md").read_text(encoding="utf-8")
+    source, test = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    name = re.search(r"def (\w+)\(facts", source)
+    transcript = re.search(r'"""\n(.*?)"""', test, re.DOTALL)
+    assert name
+    assert transcript
+    (tmp_path / f"{name[1]}.py").write_text(source, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    rule = getattr(importlib.import_module(name[1]), name[1])
+    capture, marks = read_marked(transcript[1])
+    facts = Facts(Timeline(capture))
+    said = list(rule.check(facts))
+    (match,) = [one for one in said if isinstance(one, Match)]
+    (mark,) = marks
+    assert rule.id in test
+    assert mark.words in Projector(facts).say(match.message)
+    assert match.at.pointer in mark.pointers
+
+
 def test_the_limits_page_tells_the_defaults() -> None:
     text = (FOLDER / "limits.md").read_text(encoding="utf-8")
     units = {"": 1, "MiB": 1024**2, "GiB": 1024**3}
@@ -109,6 +138,18 @@ def test_the_readme_demo_reads_a_sample_that_exists() -> None:
     samples = [word for word in shlex.split(demo) if word.startswith("samples/")]
     assert samples
     assert all((ROOT / sample).exists() for sample in samples)
+
+
+def test_the_map_of_the_architecture_shows_every_module_and_none_that_is_gone() -> None:
+    text = (FOLDER / "architecture.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
+    named = {name.strip("/") for row in rows for name in re.findall(r"`([\w./]+)`", row)}
+    named = {name if "/" in name or (ROOT / name).exists() else f"haranalyze/{name}" for name in named}
+    assert sorted(name for name in named if not (ROOT / name).exists()) == []
+    tops = [path for path in (ROOT / "haranalyze").iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()]
+    own_words = {"__init__.py", "__main__.py"}
+    shown = {name.removeprefix("haranalyze/") for name in named}
+    assert sorted(path.name for path in tops if path.name not in own_words | shown) == []
 
 
 def test_links_between_pages_lead_somewhere() -> None:

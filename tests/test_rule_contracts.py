@@ -41,5 +41,8 @@ def test_every_rule_is_quiet_on_a_recording_without_a_session() -> None:
     from haranalyze.analysis import examine
     from haranalyze.capture.transcript import read_transcript
 
-    page = "> GET https://example.com/\n* type: document\n< 200\n> GET https://example.com/a.css\n* type: stylesheet\n< 200\n"
+    page = (
+        "> GET https://example.com/\n* type: document\n< 200\n> "
+        "GET https://example.com/a.css\n* type: stylesheet\n< 200\n"
+    )
     assert examine(read_transcript(page), Rulebook.installed()).findings == ()

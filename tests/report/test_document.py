@@ -1,0 +1,56 @@
+"""The document: valid, projected, deterministic, and small for large recordings."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import msgspec
+import pytest
+
+import haranalyze
+from haranalyze.analysis import examine
+from haranalyze.capture.transcript import read_transcript
+from haranalyze.report.document import build
+from haranalyze.rulebook import Rulebook
+from tests.docs import FOLDER
+from tests.rules.stories import ACCEPTED, PAGE, call, cookies, jwt, sign_in
+from tests.samples import stories
+
+SCHEMA = json.loads((FOLDER / "report.schema.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("story", stories(), ids=lambda story: story.name)
+def test_every_sample_fits_the_schema(story: Path) -> None:
+    document = json.loads((story / "expected.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(SCHEMA).validate(document)
+
+
+def test_the_schema_refuses_what_does_not_fit() -> None:
+    document = json.loads((stories()[0] / "expected.json").read_text(encoding="utf-8"))
+    document["verdict"]["surprise"] = 1
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft202012Validator(SCHEMA).validate(document)
+
+
+def test_the_same_recording_gives_the_same_bytes() -> None:
+    one, other = (haranalyze.analyze_file(stories()[3] / "capture.har") for _ in range(2))
+    assert msgspec.json.encode(one) == msgspec.json.encode(other)
+
+
+def test_no_value_of_the_recording_is_in_the_document() -> None:
+    token, secret = jwt(), "r-very-secret-refresh-token"
+    story = PAGE + sign_in(token, setting=cookies(token, attributes="; Path=/; Domain=.other.net", refresh=secret))
+    story += call(
+        "/api/users/ada.lovelace/reset/Zq7kT9wKT9w", "> X-Api-Key: k-998877665544", f"> Authorization: Bearer {token}"
+    )
+    document = msgspec.json.encode(build(examine(read_transcript(story + ACCEPTED), Rulebook.installed()))).decode()
+    for value in (token, token.split(".")[1], secret, "ada.lovelace", "Zq7kT9wKT9w", "k-998877665544"):
+        assert value not in document
+
+
+def test_a_large_recording_folds_static_files_and_third_parties() -> None:
+    story = PAGE + sign_in(jwt()) + "> GET https://cdn.other.net/a.js\n* type: script\n< 200\n" * 2_100
+    report = build(examine(read_transcript(story), Rulebook.installed()))
+    assert report.folded == {"cdn.other.net": 2_100}
+    assert report.capture.exchanges == 2_102
+    assert len(report.exchanges) == 2

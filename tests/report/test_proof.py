@@ -1,0 +1,53 @@
+"""Proof cards show the decisive and the missing line, and few others."""
+
+from haranalyze.analysis import examine
+from haranalyze.capture.transcript import read_transcript
+from haranalyze.redaction import Projector
+from haranalyze.report.proof import Card, cards
+from haranalyze.rulebook import Rulebook
+from tests.rules.stories import (
+    ACCEPTED,
+    NO_TOKEN,
+    PAGE,
+    UNAUTHORISED,
+    asks,
+    bearer_call,
+    bearer_sign_in,
+    call,
+    cookies,
+    jwt,
+    sign_in,
+)
+
+TOKEN = jwt()
+SIGNED_IN = PAGE + bearer_sign_in(TOKEN) + bearer_call(f"Bearer {TOKEN}", ACCEPTED)
+
+
+def made(story: str) -> list[Card]:
+    analysis = examine(read_transcript(story), Rulebook.installed())
+    return cards(analysis, Projector(analysis.facts))
+
+
+def test_the_refused_cookie_is_the_decisive_line() -> None:
+    setting = cookies(TOKEN, attributes="; Path=/; Domain=.other.net")
+    card = made(PAGE + sign_in(TOKEN, setting=setting) + call() + UNAUTHORISED)[0]
+    line = next(line for line in card.lines if line.mark == "decisive")
+    assert (line.side, line.name) == ("response", "set-cookie")
+    assert line.value.startswith("sAccessToken=«token 2,")
+    assert "Domain=other.net" in line.value
+
+
+def test_an_absent_header_is_shown_as_missing() -> None:
+    card = next(card for card in made(SIGNED_IN + asks("GET", "/orders") + NO_TOKEN) if card.status == 401)
+    line = next(line for line in card.lines if line.mark == "missing")
+    assert (line.side, line.value) == ("request", "not sent")
+
+
+def test_few_cards_and_few_lines() -> None:
+    story = SIGNED_IN + (asks("GET", "/orders") + NO_TOKEN) * 6
+    assert len(made(story)) <= 3
+    assert all(len(card.lines) <= 8 for card in made(story))
+
+
+def test_without_a_finding_there_is_no_proof() -> None:
+    assert made(PAGE) == []
