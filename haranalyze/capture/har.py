@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from sys import intern
 from typing import Any, Final
 
 import msgspec
@@ -304,7 +305,7 @@ def _exchange(
     exchange.index = index
     exchange.pointer = pointer
     exchange.request = Request(
-        asked.method,
+        intern(asked.method),
         asked.url,
         asked.headers,
         (asked.cookies, asked.postData, files),
@@ -327,11 +328,11 @@ def _exchange(
     )
     exchange.started = _started(entry.startedDateTime, pointer, notes)
     exchange.duration = as_duration(entry.time)
-    exchange.resource_type = (entry.resource_type or "").lower()
+    exchange.resource_type = intern((entry.resource_type or "").lower())
     exchange.raw_error = answered.error or answered.failure or entry.error or ""
     exchange.source = _source(entry)
-    exchange.raw_page_id = entry.pageref or ""
-    exchange.raw_connection = entry.connection_id or entry.connection or ""
+    exchange.raw_page_id = intern(entry.pageref or "")
+    exchange.raw_connection = intern(entry.connection_id or entry.connection or "")
     exchange._timings = entry.timings
     exchange._initiator = entry.initiator
     if not asked.url:

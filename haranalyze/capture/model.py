@@ -13,6 +13,7 @@ from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from sys import intern
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -275,6 +276,15 @@ WANTED = frozenset(
 )
 """Header names facts ask for often; kept per message in decoded form. Any other name costs a decode of the list."""
 
+_REPEATING = frozenset(
+    """
+    :authority accept access-control-allow-credentials access-control-allow-headers access-control-allow-methods
+    access-control-allow-origin access-control-expose-headers cache-control content-type host origin pragma referer rid
+    sec-ch-ua sec-fetch-dest sec-fetch-mode sec-fetch-site sec-fetch-user server st-auth-mode user-agent vary via
+    """.split()
+)
+"""Headers whose value repeats from exchange to exchange: one string serves all of them."""
+
 _LOWER: dict[str, str] = {}
 
 
@@ -327,7 +337,13 @@ class Message:
                 if name is None:
                     name = _wanted_name(line.name)
                 if name:
-                    _put(known, name, line.value)
+                    value = line.value
+                    if name in _REPEATING:
+                        value = intern(value)
+                    if name in known:
+                        _put(known, name, value)
+                    else:
+                        known[name] = value
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             known.clear()
             for spelled, value in header_pairs(self._lines):
