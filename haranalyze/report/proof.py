@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 
 from haranalyze.analysis import Analysis
 from haranalyze.capture.model import Exchange, Message
+from haranalyze.facts.cors import CorsDecision, CorsStep
 from haranalyze.facts.session import Role
+from haranalyze.findings import Match
 from haranalyze.redaction import Projector
 from haranalyze.text import Kind, Place, Text
 
@@ -14,8 +18,8 @@ MOST_CARDS = 3
 MOST_LINES = 8
 _REQUEST = ("authorization", "cookie", "origin", "sec-fetch-site", "st-auth-mode", "rid", "anti-csrf")
 _RESPONSE = (
-    "access-control-allow-origin", "access-control-allow-credentials", "set-cookie", "front-token", "www-authenticate",
-    "location", "cache-control", "age", "x-cache-status", "x-cache", "server", "content-type",
+    "set-cookie", "front-token", "www-authenticate", "location", "cache-control", "age", "x-cache-status", "x-cache",
+    "server", "content-type",
 )  # fmt: skip
 
 
@@ -30,7 +34,11 @@ class Line(msgspec.Struct, frozen=True, gc=False):
 
 
 class Card(msgspec.Struct, frozen=True, gc=False):
-    """One exchange side by side with the others; ``at`` ms after the first exchange; ``more`` lines not shown."""
+    """One exchange side by side with the others.
+
+    ``at`` ms after the first exchange; ``said`` what to see in it where no line says it; ``more`` header lines
+    that are not shown.
+    """
 
     exchange: int
     method: str
@@ -50,36 +58,27 @@ def cards(analysis: Analysis, projector: Projector) -> list[Card]:
     root = analysis.verdict.root
     if root is None:
         return []
+    timeline, match = analysis.facts.timeline, root.match
     places: dict[int, list[tuple[Place, str]]] = {}
-    match = root.match
     for place, caption in ((match.at, match.caption), *match.related):
         places.setdefault(place.exchange, []).append((place, projector.say(caption)))
-    chosen = sorted(list(places)[:MOST_CARDS], key=lambda index: analysis.facts.timeline.position(
-        analysis.facts.timeline.exchange(index)
-    ))  # fmt: skip
+    chosen = [timeline.exchange(index) for index in list(places)[:MOST_CARDS]]
     return [
-        _card(analysis, analysis.facts.timeline.exchange(index), places[index], match.at, projector) for index in chosen
+        _card(analysis, exchange, places[exchange.index], match, projector)
+        for exchange in sorted(chosen, key=timeline.position)
     ]
 
 
 def _card(
-    analysis: Analysis,
-    exchange: Exchange,
-    places: list[tuple[Place, str]],
-    primary: Place,
-    projector: Projector,
+    analysis: Analysis, exchange: Exchange, places: list[tuple[Place, str]], match: Match, projector: Projector
 ) -> Card:
-    facts = analysis.facts
-    lines = [*_marked(exchange, places, primary, projector)]
-    told = {(line.side, line.name) for line in lines}
-    for side, message, names in (
-        ("request", exchange.request, _REQUEST),
-        ("response", exchange.response, _RESPONSE),
-    ):
-        lines += _ordinary(side, message, names, told, projector)
-    lines = sorted(lines[:MOST_LINES], key=lambda line: line.side)
-    shown = sum(1 for line in lines if line.mark != "missing")
+    facts, timeline = analysis.facts, analysis.facts.timeline
+    marked = list(_marked(exchange, places, match, projector))
+    told = {(line.side, line.name) for line in marked if line.mark != "missing"}
+    lines = [*marked, *_context(analysis, exchange, told, projector)][:MOST_LINES]
+    shown = sum(line.mark != "missing" and line.name not in _NOT_HEADERS for line in lines)
     total = len(exchange.request.headers) + len(exchange.response.headers)
+    captions = {line.caption for line in marked}
     return Card(
         exchange.index,
         projector.show(exchange.method),
@@ -87,49 +86,100 @@ def _card(
         projector.show(exchange.path),
         exchange.response.status,
         facts.session.role(exchange).value if exchange.request.url.ok else Role.STATIC.value,
-        round(facts.timeline.started(exchange), 1),
-        round(facts.timeline.ended(exchange) - facts.timeline.started(exchange), 1),
-        places[0][1],
-        lines,
+        round(timeline.started(exchange), 1),
+        round(timeline.ended(exchange) - timeline.started(exchange), 1),
+        next((caption for _, caption in places if caption not in captions), ""),
+        sorted(lines, key=lambda line: line.side),
         max(total - shown, 0),
     )
 
 
-def _marked(exchange: Exchange, places: list[tuple[Place, str]], primary: Place, projector: Projector) -> list[Line]:
-    """Lines the finding points to: a header, the body, the status, or an absence."""
-    lines = []
+_NOT_HEADERS = frozenset(("body", "status", "address", "cors"))
+
+
+def _marked(
+    exchange: Exchange, places: list[tuple[Place, str]], match: Match, projector: Projector
+) -> Iterator[Line]:
+    """Lines the finding points to: a header, the body, the status, or an absence (the first of each side)."""
+    absent: set[str] = set()
+    quoted: set[tuple[str, str]] = set()
     for place, caption in places:
-        side, name = _where(exchange, place, projector)
+        rest = place.pointer.removeprefix(exchange.pointer)
+        side = "request" if rest.startswith("/request") else "response" if rest.startswith("/response") else ""
         if not side:
             continue
-        missing = place.text is None
-        mark = "missing" if missing and place is primary else ("decisive" if place is primary else "")
-        value = "not sent" if missing and side == "request" else "not there" if missing else projector.quote(place)
-        lines.append(Line(side, name or "header", value, mark, caption))
-    return lines
+        if place.text is not None:
+            name, value = _name(rest, place.text, projector), projector.quote(place)
+            if (name, value) not in quoted:
+                quoted.add((name, value))
+                yield Line(side, name, value, "decisive" if place is match.at else "", caption)
+        elif side not in absent:
+            absent.add(side)
+            name, value = _absence(side, match, projector)
+            yield Line(side, name, value, "missing", caption)
 
 
-def _where(exchange: Exchange, place: Place, projector: Projector) -> tuple[str, str]:
-    rest = place.pointer.removeprefix(exchange.pointer)
-    side = "request" if rest.startswith("/request") else "response" if rest.startswith("/response") else ""
-    if rest.endswith(("/content", "/postData")):
-        return side, "body"
+def _name(rest: str, text: Text, projector: Projector) -> str:
+    """What stands at the pointer, in one word."""
+    if rest.endswith(("/content", "/postData")) or text.kind is Kind.BODY:
+        return "body"
     if rest.endswith("/status"):
-        return side, "status"
+        return "status"
     if rest.endswith("/url"):
-        return side, "address"
-    return side, projector.name(place.text.name) if place.text is not None and place.text.name else "headers"
+        return "address"
+    if text.kind is Kind.SET_COOKIE:
+        return "set-cookie"
+    if text.kind is Kind.COOKIE_VALUE:
+        return "cookie"
+    return projector.name(text.name) if text.name else "body" if text.kind is Kind.PHRASE else "header"
+
+
+def _absence(side: str, match: Match, projector: Projector) -> tuple[str, str]:
+    """Name of the header that should be there, and the words for its absence."""
+    subject, words = match.subject, "not sent" if side == "request" else "not there"
+    if isinstance(subject, Text) and subject.kind is Kind.COOKIE_NAME:
+        return "cookie" if side == "request" else "set-cookie", f"{words}, expected {projector.show(subject)}"
+    name = projector.show(subject) if isinstance(subject, Text) else subject
+    return name.lower() or "header", words
+
+
+def _context(
+    analysis: Analysis, exchange: Exchange, told: set[tuple[str, str]], projector: Projector
+) -> Iterator[Line]:
+    """Lines that let the reader see the rest of the story: who asks, with what, and what CORS made of it."""
+    yield from _ordinary("request", exchange.request, _REQUEST, told, projector)
+    decision = analysis.facts.cors.decision(exchange)
+    if decision is not None and not any(name.startswith("access-control-") for _, name in told):
+        yield Line("response", "cors", _cors(decision, projector), "", "")
+    yield from _ordinary("response", exchange.response, _RESPONSE, told, projector)
+
+
+def _cors(decision: CorsDecision, projector: Projector) -> str:
+    origin = projector.show(decision.origin)
+    if decision.step is None:
+        return f"allowed for {origin}" if decision.allowed else f"cannot be told for {origin}"
+    return f"{_CORS[decision.step]}, asked by {origin}"
+
+
+_CORS = {
+    CorsStep.PREFLIGHT_STATUS: "refused: the preflight's status is not 2xx",
+    CorsStep.PREFLIGHT_REDIRECT: "refused: the preflight is redirected",
+    CorsStep.ALLOW_ORIGIN_MISSING: "refused: no Access-Control-Allow-Origin",
+    CorsStep.ALLOW_ORIGIN_MULTIPLE: "refused: several values in Access-Control-Allow-Origin",
+    CorsStep.ALLOW_ORIGIN_WILDCARD: "refused: * does not go with cookies",
+    CorsStep.ALLOW_ORIGIN_MISMATCH: "refused: another origin is allowed",
+    CorsStep.ALLOW_CREDENTIALS: "refused: Access-Control-Allow-Credentials is not true",
+    CorsStep.ALLOW_METHODS: "refused: the method is not allowed",
+    CorsStep.ALLOW_HEADERS: "refused: a request header is not allowed",
+}
 
 
 def _ordinary(
     side: str, message: Message, names: tuple[str, ...], told: set[tuple[str, str]], projector: Projector
-) -> list[Line]:
-    lines = []
+) -> Iterator[Line]:
     for name in names:
         if (side, name) in told or not message.has(name):
             continue
         kind = Kind.SET_COOKIE if name == "set-cookie" else Kind.HEADER_VALUE
         for place in message.places(name)[:2]:
-            text = place.text or Text("", kind, name)
-            lines.append(Line(side, name, projector.show(text), "", ""))
-    return lines
+            yield Line(side, name, projector.show(place.text or Text("", kind, name)), "", "")

@@ -19,7 +19,7 @@ _STATE = {
     "cannot-tell": ("CANNOT TELL", "bold yellow"),
 }
 _LEFT = 7  # width of the label column
-_BOX = {"ok": "", "broken": " ✗", "follows": "", "unknown": " ?"}
+_BOX = {"ok": "", "broken": " ✗", "follows": "", "unknown": " ?", "trouble": " ✗"}
 
 
 def render(report: Report, *, width: int = 80, color: bool = False) -> str:
@@ -92,7 +92,8 @@ def _strip(console: Console, report: Report) -> None:
     parts = []
     for box in boxes:
         cut = "✂ " if box.state == "broken" else ""
-        parts.append(f"{cut}{box.name.lower()} {box.status or 'no answer'}{_BOX[box.state]}")
+        status = "" if box.status is None else f" {box.status or 'no answer'}"
+        parts.append(f"{cut}{box.name.lower()}{status}{_BOX[box.state]}")
     _labelled(console, "steps", " ── ".join(parts))
     console.print()
 
