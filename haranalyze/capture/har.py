@@ -218,9 +218,8 @@ def _exchanges(
     read = []
     base = f"{prefix}/log/entries/"
     for index, written in enumerate(entries):
-        pointer = base + str(index)
-        entry = written if isinstance(written, _Entry) else _loose_entry(written, pointer, notes)
-        read.append(_exchange(index, pointer, entry, notes, limits, files))
+        entry = written if isinstance(written, _Entry) else _loose_entry(written, f"{base}{index}", notes)
+        read.append(_exchange(index, base, entry, notes, limits, files))
     return read
 
 
@@ -297,13 +296,13 @@ def _number(value: Any) -> float | None:
 
 
 def _exchange(
-    index: int, pointer: str, entry: _Entry, notes: _Notes, limits: Limits, files: Mapping[str, bytes] | None
+    index: int, base: str, entry: _Entry, notes: _Notes, limits: Limits, files: Mapping[str, bytes] | None
 ) -> Exchange:
-    spot = (index, pointer)
+    spot = (index, base)
     asked, answered = entry.request, entry.response
     exchange = Exchange()
     exchange.index = index
-    exchange.pointer = pointer
+    exchange._base = base
     exchange.request = Request(
         intern(asked.method),
         asked.url,
@@ -326,7 +325,7 @@ def _exchange(
         (_size(answered.headersSize), _size(answered.bodySize)),
         limit=limits.max_body_bytes,
     )
-    exchange.started = _started(entry.startedDateTime, pointer, notes)
+    exchange.started = _started(entry.startedDateTime, base, index, notes)
     exchange.duration = as_duration(entry.time)
     exchange.resource_type = intern((entry.resource_type or "").lower())
     exchange.raw_error = answered.error or answered.failure or entry.error or ""
@@ -336,7 +335,7 @@ def _exchange(
     exchange._timings = entry.timings
     exchange._initiator = entry.initiator
     if not asked.url:
-        notes.add("url-missing", "an entry has no URL", f"{pointer}/request/url")
+        notes.add("url-missing", "an entry has no URL", f"{base}{index}/request/url")
     return exchange
 
 
@@ -344,13 +343,13 @@ def _size(value: float | None) -> int | None:
     return int(value) if value is not None and value >= 0 else None
 
 
-def _started(stamp: str, pointer: str, notes: _Notes) -> float | None:
+def _started(stamp: str, base: str, index: int, notes: _Notes) -> float | None:
     read = parse_stamp(stamp)
     if read is None:
-        notes.add("stamp-unreadable", "a start time cannot be read", f"{pointer}/startedDateTime")
+        notes.add("stamp-unreadable", "a start time cannot be read", f"{base}{index}/startedDateTime")
         return None
     if not read[1]:
-        notes.add("stamp-without-zone", "a start time names no zone; UTC is assumed", f"{pointer}/startedDateTime")
+        notes.add("stamp-without-zone", "a start time names no zone; UTC is assumed", f"{base}{index}/startedDateTime")
     return read[0]
 
 

@@ -194,93 +194,26 @@ class _Line(msgspec.Struct, gc=False):
 _LINES = msgspec.json.Decoder(list[_Line])
 
 WANTED = frozenset(
-    [
-        ":authority",
-        "accept",
-        "access-control-allow-credentials",
-        "access-control-allow-headers",
-        "access-control-allow-methods",
-        "access-control-allow-origin",
-        "access-control-expose-headers",
-        "access-control-max-age",
-        "access-control-request-headers",
-        "access-control-request-method",
-        "age",
-        "anti-csrf",
-        "apigw-requestid",
-        "authorization",
-        "cache-control",
-        "cache-status",
-        "cdn-cache-control",
-        "cf-cache-status",
-        "cf-ray",
-        "content-length",
-        "content-type",
-        "cookie",
-        "date",
-        "etag",
-        "expires",
-        "fdi-version",
-        "front-token",
-        "host",
-        "id-refresh-token",
-        "if-modified-since",
-        "if-none-match",
-        "last-modified",
-        "location",
-        "origin",
-        "pragma",
-        "proxy-authorization",
-        "referer",
-        "retry-after",
-        "rid",
-        "sec-ch-ua",
-        "sec-fetch-dest",
-        "sec-fetch-mode",
-        "sec-fetch-site",
-        "sec-fetch-user",
-        "server",
-        "set-cookie",
-        "st-access-token",
-        "st-auth-mode",
-        "st-refresh-token",
-        "user-agent",
-        "vary",
-        "via",
-        "www-authenticate",
-        "x-amz-apigw-id",
-        "x-amz-cf-id",
-        "x-amzn-errortype",
-        "x-amzn-remapped-www-authenticate",
-        "x-amzn-requestid",
-        "x-api-key",
-        "x-cache",
-        "x-cache-status",
-        "x-clerk-auth-reason",
-        "x-csrf-token",
-        "x-csrftoken",
-        "x-drupal-cache",
-        "x-envoy-upstream-service-time",
-        "x-kong-response-latency",
-        "x-nginx-cache",
-        "x-powered-by",
-        "x-proxy-cache",
-        "x-requested-with",
-        "x-served-by",
-        "x-vercel-cache",
-        "x-vercel-error",
-        "x-vercel-id",
-        "x-xsrf-token",
-        "x-varnish",
-    ]
+    """
+    :authority accept access-control-allow-credentials access-control-allow-headers access-control-allow-methods
+    access-control-allow-origin access-control-expose-headers access-control-max-age
+    access-control-request-headers access-control-request-method age anti-csrf apigw-requestid authorization
+    cache-control cache-status cdn-cache-control cf-cache-status cf-ray content-type cookie date expires
+    fdi-version front-token host id-refresh-token location origin proxy-authorization referer retry-after rid
+    sec-ch-ua sec-fetch-dest sec-fetch-mode sec-fetch-site server set-cookie st-access-token st-auth-mode
+    st-refresh-token user-agent vary via www-authenticate x-amz-apigw-id x-amz-cf-id x-amzn-errortype
+    x-amzn-remapped-www-authenticate x-amzn-requestid x-api-key x-cache x-cache-status x-clerk-auth-reason
+    x-csrf-token x-csrftoken x-drupal-cache x-envoy-upstream-service-time x-nginx-cache x-powered-by
+    x-proxy-cache x-served-by x-varnish x-vercel-cache x-vercel-error x-vercel-id x-xsrf-token
+    """.split()
 )
 """Header names facts ask for often; kept per message in decoded form. Any other name costs a decode of the list."""
 
 _REPEATING = frozenset(
     """
     :authority accept access-control-allow-credentials access-control-allow-headers access-control-allow-methods
-    access-control-allow-origin access-control-expose-headers cache-control content-type host origin pragma referer rid
-    sec-ch-ua sec-fetch-dest sec-fetch-mode sec-fetch-site sec-fetch-user server st-auth-mode user-agent vary via
+    access-control-allow-origin access-control-expose-headers cache-control content-type host origin referer rid
+    sec-ch-ua sec-fetch-dest sec-fetch-mode sec-fetch-site server st-auth-mode user-agent vary via
     """.split()
 )
 """Headers whose value repeats from exchange to exchange: one string serves all of them."""
@@ -302,7 +235,9 @@ def _wanted_name(name: str) -> str:
 class Message:
     """What Request and Response share: headers in wire order, repeats and spelling kept."""
 
-    __slots__ = ("_body", "_fields", "_known", "_lines", "_spot", "body_size", "headers_size", "http_version")
+    __slots__ = (
+        "_base", "_body", "_fields", "_index", "_known", "_lines", "body_size", "headers_size", "http_version",
+    )  # fmt: skip
 
     _side = ""
 
@@ -316,11 +251,15 @@ class Message:
     ) -> None:
         self._lines = lines  # msgspec.Raw of the header list
         self._fields = fields  # whatever else is decoded late
-        self._spot = spot  # index and pointer of the exchange
+        self._index, self._base = spot  # index of the exchange, and the pointer of the list it stands in
         self._known: dict[str, str | tuple[str, ...]] | None = None
         self._body: Body | None = None
         self.http_version = version
         self.headers_size, self.body_size = sizes
+
+    def _at(self) -> tuple[int, str]:
+        """Index and pointer of the exchange."""
+        return self._index, f"{self._base}{self._index}"
 
     @property
     def headers(self) -> Headers:
@@ -386,7 +325,7 @@ class Message:
     def places(self, name: str) -> tuple[Place, ...]:
         """Places of the values of the header ``name``, in order (empty when not recorded)."""
         kind = Kind.SET_COOKIE if name == "set-cookie" else Kind.HEADER_VALUE
-        index, pointer = self._spot
+        index, pointer = self._at()
         found = []
         for header in self.headers.all(name):
             at = f"{pointer}/{self._side}/headers/{header.position}"
@@ -399,7 +338,7 @@ class Message:
     def place(self, name: str) -> Place:
         """Place of the first value of ``name``, or of the whole header list when it is not recorded."""
         found = self.places(name)
-        index, pointer = self._spot
+        index, pointer = self._at()
         return found[0] if found else Place(index, f"{pointer}/{self._side}/headers")
 
 
@@ -483,7 +422,7 @@ class Request(Message):
             if not text and isinstance(posted.get("params"), list):
                 pairs = [item for item in posted["params"] if isinstance(item, dict)]
                 text = urlencode([(as_text(item.get("name")), as_text(item.get("value"))) for item in pairs])
-            index, pointer = self._spot
+            index, pointer = self._at()
             self._body = Body(
                 text if isinstance(text, str) and text else _file_beside(posted.get("_file"), self._fields[2]),
                 as_text(posted.get("encoding")),
@@ -540,7 +479,7 @@ class Response(Message):
         """The response body."""
         if self._body is None:
             content = _read_content(self._fields[1])
-            index, pointer = self._spot
+            index, pointer = self._at()
             beside = _file_beside(content.file, self._fields[2])
             self._body = Body(
                 content.text if beside is None else beside,
@@ -580,12 +519,11 @@ class Exchange:
     """
 
     __slots__ = (
-        "_initiator", "_timings", "duration", "index", "pointer", "raw_connection", "raw_error", "raw_page_id",
+        "_base", "_initiator", "_timings", "duration", "index", "raw_connection", "raw_error", "raw_page_id",
         "request", "resource_type", "response", "source", "started",
     )  # fmt: skip
 
     index: int
-    pointer: str
     request: Request
     response: Response
     started: float | None
@@ -597,6 +535,12 @@ class Exchange:
     raw_connection: str
     _timings: Any  # undecoded
     _initiator: Any
+    _base: str
+
+    @property
+    def pointer(self) -> str:
+        """JSON Pointer of the exchange, such as ``/log/entries/12``."""
+        return f"{self._base}{self.index}"
 
     @property
     def timings(self) -> Timings:

@@ -37,9 +37,10 @@ class Tool(msgspec.Struct, frozen=True, gc=False):
 
 
 class QualityInfo(msgspec.Struct, frozen=True, gc=False):
-    """What the recording can and cannot show; ``ask`` how to make a better one, None when it is good."""
+    """What the recording holds, and what it cannot show; ``ask`` how to make a better one, None when it is good."""
 
     sanitized: str
+    holds: list[str]
     missing: list[str]
     ask: str | None
 
@@ -310,10 +311,22 @@ def _capture(facts: Facts, projector: Projector) -> CaptureInfo:
         len(capture.pages),
         QualityInfo(
             quality.sanitized.value,
+            _holds(facts),
             [projector.say(one) for one in quality.missing],
             projector.say(quality.ask) if quality.ask else None,
         ),
     )
+
+
+def _holds(facts: Facts) -> list[str]:
+    quality = facts.quality
+    held = (
+        ("cookies", quality.records_cookies),
+        ("authorization headers", quality.records_authorization),
+        ("bodies", quality.records_bodies),
+        ("preflights", quality.records_preflights),
+    )
+    return [words for words, there in held if there]
 
 
 def _file_name(name: Text, projector: Projector) -> str:

@@ -97,9 +97,7 @@ def _card(
 _NOT_HEADERS = frozenset(("body", "status", "address", "cors"))
 
 
-def _marked(
-    exchange: Exchange, places: list[tuple[Place, str]], match: Match, projector: Projector
-) -> Iterator[Line]:
+def _marked(exchange: Exchange, places: list[tuple[Place, str]], match: Match, projector: Projector) -> Iterator[Line]:
     """Lines the finding points to: a header, the body, the status, or an absence (the first of each side)."""
     absent: set[str] = set()
     quoted: set[tuple[str, str]] = set()

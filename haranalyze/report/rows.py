@@ -61,11 +61,16 @@ def rows(analysis: Analysis, projector: Projector) -> tuple[list[Row], dict[str,
         else:
             host = exchange.request.url.host
             folded[host] = folded.get(host, 0) + 1
-    hosts = sorted(folded.items(), key=lambda item: -item[1])
-    named = {projector.host(host): count for host, count in hosts[:MOST_HOSTS]}
-    if rest := sum(count for _, count in hosts[MOST_HOSTS:]):
-        named["other hosts"] = rest
-    return listed, named
+    return listed, _named(folded, projector)
+
+
+def _named(folded: dict[str, int], projector: Projector) -> dict[str, int]:
+    """Counts by the host's shown name, highest first; hosts that look alike when shown are counted together."""
+    named: dict[str, int] = {}
+    for place, (host, count) in enumerate(sorted(folded.items(), key=lambda item: -item[1])):
+        shown = (projector.host(host) or "no host") if place < MOST_HOSTS else "other hosts"
+        named[shown] = named.get(shown, 0) + count
+    return named
 
 
 def _near(timeline: Timeline, pins: Collection[int]) -> set[int]:
