@@ -35,6 +35,7 @@ _OUTCOMES: Final = {
     "pass": ("pass", "Pass"),
     "not-applicable": ("none", "Not applicable"),
 }
+_NOTED: Final = ("note", "Noted")  # red is for faults alone
 _ASKING: Final = "M9 9a3 3 0 1 1 4 3c-1 .5-1 1-1 2m0 3v1"
 # Shapes, so that no state is told by colour alone.
 _SHAPES: Final = {
@@ -91,7 +92,8 @@ def _view(report: Report) -> dict[str, Any]:
         "shown_outcomes": max(
             SHOWN_OUTCOMES, sum(rule.outcome not in {"pass", "not-applicable"} for rule in report.rules)
         ),
-        "outcome_marks": _OUTCOMES,
+        "marked": {rule.rule: _OUTCOMES[rule.outcome] for rule in report.rules}
+        | {one.rule: _NOTED for one in report.findings if one.severity == "info"},
         "rows": {row.exchange: row for row in report.exchanges},
         "timeline": _bars(report, span),
         "span": span,
