@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from haranalyze.facts import Facts
 from haranalyze.facts.cookie_jar import Reason, SetCookieEvent
 from haranalyze.facts.quality import Sanitized
+from haranalyze.facts.session import SignInResult
 from haranalyze.findings import CannotTell, Confidence, Fix, Match, Passed, Said
 from haranalyze.text import Place, Sentence
 
@@ -36,6 +37,9 @@ def matches(facts: Facts, reasons: tuple[Reason, ...], cause: str, headline: str
         and facts.timeline.sent(one.exchange) > event.at
         and facts.quality.shows_absence(one.exchange, "cookie")
     ]
+    if not without and not any(_makes_session(facts, one) for one in refused):
+        yield Passed(Sentence("{name} is refused, but no session was made with it", name=event.name))
+        return
     related: list[tuple[Place, Sentence]] = [
         (other.place, Sentence("refused for the same reason")) for other in refused[1:5]
     ]
@@ -59,6 +63,12 @@ def matches(facts: Facts, reasons: tuple[Reason, ...], cause: str, headline: str
         flow=tuple(one.exchange.index for one in refused) + tuple(one.index for one in without),
         fixes=(fix,),
     )
+
+
+def _makes_session(facts: Facts, event: SetCookieEvent) -> bool:
+    """Whether the answer that set the cookie is one that makes or renews a session."""
+    signed_in = any(one.exchange is event.exchange and one.result is SignInResult.OK for one in facts.session.sign_ins)
+    return signed_in or facts.session.refresh(event.exchange) is not None
 
 
 def _quiet(facts: Facts) -> Said:

@@ -6,7 +6,8 @@ Why it matters
 What to do
     Send Cache-Control: no-store on answers that carry session headers or cookies.
 Stays quiet when
-    The answer forbids storing, says nothing about caching, or carries no session header.
+    The answer forbids storing, says nothing about caching, carries no session header, or nobody is signed in: then
+    the session in it is a visitor's.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ from ._words import flow, later, seen
     references=("RFC 9111 section 3",),
 )
 def cacheable_auth_response(facts: Facts) -> Iterator[Said]:
-    found = [one for one in facts.caching.storable_session_answers if one.explicit]
+    stored = facts.caching.storable_session_answers
+    found = [one for one in stored if one.explicit and facts.session.signed_in_before(one.exchange)]
     if not found:
         yield Passed(
             seen(
