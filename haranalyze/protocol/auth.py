@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from itertools import zip_longest
 from typing import Final
 
 # IANA HTTP Authentication Scheme registry, and two that APIs use without registration.
@@ -16,10 +15,19 @@ _SCHEMES: Final = frozenset(
     vapid aws4-hmac-sha256 token jwt apikey key
     """.split()
 )
-_PLACEHOLDERS: Final = frozenset(("undefined", "null", "nan", "none", "[object object]", "false", "true"))
+_PLACEHOLDERS: Final = frozenset(
+    ("undefined", "null", "nan", "none", "[object object]", "[object promise]", "false", "true")
+)
 _TEMPLATE = re.compile(r"\{\{[^{}]*\}\}|\$\{[^{}]*\}|<[^<>]*>|%[A-Za-z_]+%|:[a-z_]*token")
-_PARAMETER = re.compile(r'([A-Za-z0-9_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))')
-_CHALLENGE = re.compile(r"(?:^|,)\s*([A-Za-z][A-Za-z0-9!#$%&'*+.^_`|~-]*)(?=\s+[^\s=,]|\s*(?:,|$))")
+_SEPARATORS = re.compile(r"[^!#$%&'*+.^_`|~0-9A-Za-z/-]*")
+# A token, with a value if it is a parameter. A quote that is never closed ends with the header, so that no part of
+# it is read twice.
+_ITEM = re.compile(
+    r"""([!#$%&'*+.^_`|~0-9A-Za-z/-]+)(?:[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)(?:"|\\?\Z)|([^\s,"]*)))?""",
+    re.DOTALL,
+)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_LONGEST: Final = 8_192  # characters of WWW-Authenticate looked at
 
 
 class Credential(StrEnum):
@@ -81,11 +89,18 @@ def _split_scheme(value: str) -> tuple[str, str]:
 @lru_cache(4_096)
 def parse_challenges(value: str) -> tuple[Challenge, ...]:
     """Read WWW-Authenticate (RFC 9110 section 11.6.1), leniently; several challenges in one value are split."""
-    text = value[:8_192]
-    starts = list(_CHALLENGE.finditer(text))
-    challenges = []
-    for found, following in zip_longest(starts, starts[1:]):
-        part = text[found.end() : following.start() if following else len(text)]
-        parameters = {name.lower(): quoted or plain for name, quoted, plain in _PARAMETER.findall(part)}
-        challenges.append(Challenge(found.group(1).lower(), parameters))
-    return tuple(challenges)
+    challenges: list[Challenge] = []
+    text, position = value[:_LONGEST], 0
+    while True:
+        between = _SEPARATORS.match(text, position)
+        found = _ITEM.match(text, between.end()) if between else None
+        if between is None or found is None:
+            return tuple(challenges)
+        name, quoted, plain = found.groups()
+        if quoted is None and plain is None:
+            if position == 0 or "," in between[0]:
+                challenges.append(Challenge(name.lower(), {}))
+        elif challenges:
+            content = plain if quoted is None else _ESCAPED.sub(r"\1", quoted)
+            challenges[-1].parameters.setdefault(name.lower(), content)
+        position = found.end()

@@ -57,7 +57,7 @@ def _full_year(year: str) -> int:
 
 def _instant(year: int, month: int, day: int, hour: int, minute: int, second: int) -> float | None:
     try:
-        return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC).timestamp() * 1000
+        return datetime(year, month, day, hour, minute, 59 if second == 60 else second, tzinfo=UTC).timestamp() * 1000
     except (ValueError, OverflowError):
         return None
 

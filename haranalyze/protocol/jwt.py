@@ -13,6 +13,7 @@ from typing import Any, Final
 _ALGORITHMS: Final = frozenset(
     "none HS256 HS384 HS512 RS256 RS384 RS512 ES256 ES384 ES512 ES256K PS256 PS384 PS512 EdDSA".split()
 )
+_MEMO: Final = 8_192  # characters; longer tokens are rare and not kept
 MAX_TOKEN = 65_536  # characters; longer values are no tokens of a browser session
 
 
@@ -44,25 +45,30 @@ def looks_like_jwt(token: str) -> bool:
     return token.startswith("eyJ") and token.count(".") == 2
 
 
-@lru_cache(4_096)
 def read_jwt(token: str) -> Jwt | None:
     """Read a compact JWS; None when it is not one (three dot-separated parts, JSON object header). Memoised."""
-    parts = token.split(".")
-    if len(parts) != 3 or len(token) > MAX_TOKEN:
+    if len(token) > MAX_TOKEN or token.count(".") != 2:
         return None
+    return _read(token) if len(token) <= _MEMO else _read.__wrapped__(token)
+
+
+@lru_cache(4_096)
+def _read(token: str) -> Jwt | None:
+    parts = token.split(".")
     header, _ = _decode_part(parts[0])
     if not isinstance(header, dict):
         return None
     claims, problems = _claims(token, parts[1])
-    algorithm = header.get("alg")
-    if algorithm not in _ALGORITHMS:
+    written = header.get("alg")
+    algorithm = written if isinstance(written, str) and written in _ALGORITHMS else ""
+    if not algorithm:
         problems = (*problems, "its algorithm is not a registered one")
     if not parts[2]:
         problems = (*problems, "its signature is empty")
     return Jwt(
         header,
         claims,
-        algorithm if isinstance(algorithm, str) and algorithm in _ALGORITHMS else "",
+        algorithm,
         _time(claims.get("iat")),
         _time(claims.get("nbf")),
         _time(claims.get("exp")),

@@ -11,6 +11,8 @@ from typing import Final
 
 MAX_PAIR = 4_096  # bytes of name + value (RFC 6265bis section 5.6)
 MAX_ATTRIBUTE = 1_024  # bytes of one attribute value
+_MAX_AGE: Final = 400 * 86_400_000.0  # ms: no cookie is kept longer (RFC 6265bis section 5.5)
+_MEMO: Final = 4_096  # characters; longer lines are rare and not kept
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _MONTHS: Final = {m: n for n, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
 _DATE_TOKEN = re.compile(r"[^\x09\x20-\x2f\x3b-\x40\x5b-\x60\x7b-\x7e]+")
@@ -49,10 +51,10 @@ class SetCookie:
     pair_bytes: int
 
     def expiry(self, now: float) -> float | None:
-        """When it expires (ms since the epoch), Max-Age before Expires; None for a session cookie."""
+        """When it expires (ms since the epoch), Max-Age before Expires, 400 days at most; None for a session cookie."""
         if self.max_age is not None:
-            return now + self.max_age * 1000.0 if self.max_age > 0 else float("-inf")
-        return self.expires
+            return now + min(self.max_age * 1000.0, _MAX_AGE) if self.max_age > 0 else float("-inf")
+        return None if self.expires is None else min(self.expires, now + _MAX_AGE)
 
     def is_deletion(self, now: float) -> bool:
         """Whether storing it at ``now`` (ms since the epoch) removes the cookie."""
@@ -60,9 +62,13 @@ class SetCookie:
         return expiry is not None and expiry <= now
 
 
-@lru_cache(16_384)
 def parse_set_cookie(line: str) -> SetCookie | None:
     """Parse one Set-Cookie line, None where browsers ignore the whole line (RFC 6265bis section 5.6). Memoised."""
+    return _read_line(line) if len(line) <= _MEMO else _read_line.__wrapped__(line)
+
+
+@lru_cache(16_384)
+def _read_line(line: str) -> SetCookie | None:
     if _CONTROL.search(line):
         return None
     pair, *attributes = line.split(";")
@@ -112,9 +118,13 @@ def _note(found: dict[str, str], key: str, content: str) -> None:
         found[key] = content
 
 
-@lru_cache(16_384)
 def parse_cookie_header(value: str) -> tuple[tuple[str, str], ...]:
     """(name, value) pairs of a Cookie header in order, repeats kept. Memoised."""
+    return _read_pairs(value) if len(value) <= _MEMO else _read_pairs.__wrapped__(value)
+
+
+@lru_cache(16_384)
+def _read_pairs(value: str) -> tuple[tuple[str, str], ...]:
     pairs = []
     for part in value.split(";"):
         piece = part.strip(" \t")

@@ -12,10 +12,13 @@ if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
 
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443, "ws": 80, "wss": 443, "ftp": 21}
-# A plain URL needs no full parser: lower-case scheme and host, no userinfo, nothing to normalise in the path.
-_PLAIN = re.compile(
-    r"(https?|wss?)://([a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*\.?[a-z]+)(?::(\d{1,5}))?(/[A-Za-z0-9/_~%!$&'()*+,;=:@-]*(?:\.[A-Za-z0-9_~-][A-Za-z0-9/_~%!$&'()*+,;=:@-]*)*)(?:\?([^#'\"<>\s]*))?(?:#.*)?"
-)
+_SPECIAL: Final = frozenset(("http", "https", "ws", "wss"))
+# A plain URL needs no full parser: lower-case scheme and host, no userinfo, nothing to normalise. Each part is
+# matched by a character class of its own, so that a long URL costs linear time.
+_AUTHORITY = re.compile(r"([a-z](?:[a-z0-9.-]*[a-z])?)(?::([0-9]{1,5}))?")
+_REST = re.compile(r"([!$%&'()*+,./0-9:;=@A-Z_a-z~-]*)(?:\?([!$-&(-;=?-~]*))?(?:#.*)?")
+_DOTS = re.compile(r"/(?:\.|%2[eE]){1,2}(?:/|$)")
+_MEMO: Final = 8_192  # characters; longer URLs are rare and not kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +44,36 @@ class Url:
         return _is_loopback(self.host)
 
 
-@lru_cache(65_536)
 def parse_url(raw: str, base: str | None = None) -> Url:
     """Parse ``raw`` (against ``base`` when relative). Never raises; see ``Url.ok``. Memoised."""
-    plain = _PLAIN.fullmatch(raw) if "xn--" not in raw else None
-    if plain:
-        scheme, host, port_text, path, query = plain.groups()
-        default = _DEFAULT_PORTS[scheme]
-        port = int(port_text) if port_text else default
-        if port < 65_536:
-            origin = f"{scheme}://{host}" + ("" if port == default else f":{port}")
-            return Url(scheme, host, port, path, query or "", origin)
+    return _parse(raw, base) if len(raw) <= _MEMO else _parse.__wrapped__(raw, base)
+
+
+@lru_cache(65_536)
+def _parse(raw: str, base: str | None) -> Url:
+    scheme, colon, rest = raw.partition("://")
+    if colon and scheme in _SPECIAL:
+        slash = rest.find("/")
+        if slash > 0 and (known := _origin(scheme, rest[:slash])) is not None:
+            found = _REST.fullmatch(rest, slash)
+            if found and not _DOTS.search(found[1]):
+                host, port, origin = known
+                return Url(scheme, host, port, found[1], found[2] or "", origin)
     return _parse_fully(raw, base)
+
+
+@lru_cache(4_096)
+def _origin(scheme: str, authority: str) -> tuple[str, int, str] | None:
+    """Host, port and origin of a plain authority, None where only the full parser can tell."""
+    found = _AUTHORITY.fullmatch(authority) if len(authority) < 260 else None
+    if found is None or "xn--" in authority or ".." in authority or ".0x" in authority:
+        return None
+    default = _DEFAULT_PORTS[scheme]
+    port = int(found[2]) if found[2] else default
+    if port > 65_535:
+        return None
+    origin = f"{scheme}://{found[1]}" + ("" if port == default else f":{port}")
+    return found[1], port, origin
 
 
 def _parse_fully(raw: str, base: str | None) -> Url:

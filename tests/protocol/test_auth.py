@@ -1,5 +1,7 @@
 """Authorization and WWW-Authenticate."""
 
+from time import perf_counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,6 +37,35 @@ def test_several_challenges_in_one_value_are_split() -> None:
         Challenge("basic", {"realm": "x"}),
     )
     assert parse_challenges("Bearer") == (Challenge("bearer", {}),)
+
+
+@pytest.mark.parametrize(
+    ("value", "challenges"),
+    [
+        (
+            'Newauth realm="apps", type=1, title="Login to \\"apps\\"", Basic realm="simple"',
+            [("newauth", {"realm": "apps", "type": "1", "title": 'Login to "apps"'}), ("basic", {"realm": "simple"})],
+        ),
+        ("Negotiate, NTLM", [("negotiate", {}), ("ntlm", {})]),
+        ("Negotiate dG9rZW4=", [("negotiate", {})]),
+        ('Bearer error = "invalid_token" , scope="a b"', [("bearer", {"error": "invalid_token", "scope": "a b"})]),
+        ('Bearer realm="never closed, Basic realm=x', [("bearer", {"realm": "never closed, Basic realm=x"})]),
+        (", , Basic realm=x", [("basic", {"realm": "x"})]),
+        ("", []),
+    ],
+)
+def test_challenges_are_read_as_they_are_written(value: str, challenges: list[tuple[str, dict[str, str]]]) -> None:
+    read = parse_challenges(value)
+    schemes = [(one.scheme, {n: v for n, v in one.parameters.items() if n != "dg9rzw4"}) for one in read]
+    assert schemes == challenges
+
+
+@pytest.mark.parametrize("piece", ["a", "a ", " ", ", ", 'a="', 'a="\\', "a=", "Basic "])
+def test_a_long_challenge_is_read_in_linear_time(piece: str) -> None:
+    started = perf_counter()
+    for ordinal in range(10):  # quadratic time would be 4 s and more
+        parse_challenges(f"Basic {piece * (8_000 // len(piece))}{ordinal}")
+    assert perf_counter() - started < 2
 
 
 @given(st.text(max_size=300))

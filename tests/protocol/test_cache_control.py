@@ -19,6 +19,10 @@ def test_directives_in_lower_case_with_their_arguments() -> None:
         ("Sunday, 22-Nov-26 02:34:24 GMT", 1795314864000.0),
         ("Sun Nov 22 02:34:24 2026", 1795314864000.0),
         ("Sun, 22 Nov 2026 02:34:24 +0000", None),
+        ("Sat, 31 Dec 2016 23:59:60 GMT", 1483228799000.0),
+        ("Sun, 22 Nov 2026 02:34:61 GMT", None),
+        ("Sun, 22 Nov 2026 24:00:00 GMT", None),
+        ("Mon, 30 Feb 2026 00:00:00 GMT", None),
         ("0", None),
     ],
 )

@@ -4,6 +4,7 @@ from base64 import urlsafe_b64encode
 from json import dumps
 
 import jwt as pyjwt
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,6 +33,13 @@ def test_all_problems_at_once() -> None:
     assert (read.algorithm, read.claims, read.expires) == ("", {}, None)
 
 
+@pytest.mark.parametrize("algorithm", [None, 5, True, [], {}, ["HS256"], "HS256 "])
+def test_an_algorithm_that_is_no_registered_name_is_a_problem(algorithm: object) -> None:
+    read = read_jwt(f"{part({'alg': algorithm})}.{part({'sub': 'u'})}.x")
+    assert read is not None
+    assert (read.algorithm, read.problems) == ("", ("its algorithm is not a registered one",))
+
+
 def test_times_that_are_no_numbers_do_not_count() -> None:
     read = read_jwt(f"{part({'alg': 'HS256'})}.{part({'exp': 'soon', 'iat': True, 'nbf': 10**400})}.x")
     assert read is not None
@@ -41,6 +49,20 @@ def test_times_that_are_no_numbers_do_not_count() -> None:
 def test_other_strings_are_no_jwt() -> None:
     for text in ("", "a.b.c", "abc", "encrypted.nonce.V2", "e30", part([1]) + ".e30.x"):
         assert read_jwt(text) is None
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["alg", "exp", "kid", "b64"]), inner),
+    max_leaves=5,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["alg", "typ", "kid", "crit", "b64"]), JSON), JSON)
+def test_no_header_and_no_claims_make_it_raise(header: dict[str, object], claims: object) -> None:
+    read = read_jwt(f"{part(header)}.{part(claims)}.c2ln")
+    assert read is not None
+    assert set(read.header) == set(header)
 
 
 @given(st.text(max_size=200), st.text(max_size=50), st.text(max_size=20))

@@ -55,6 +55,14 @@ def test_deletions(line: str, deletes: bool) -> None:
     assert cookie.is_deletion(1_700_000_000_000.0) is deletes
 
 
+def test_no_cookie_lives_longer_than_400_days() -> None:
+    now = 1_700_000_000_000.0
+    for line in ("a=b; Max-Age=99999999999", "a=b; Expires=Fri, 31 Dec 9999 23:59:59 GMT"):
+        cookie = parse_set_cookie(line)
+        assert cookie is not None
+        assert cookie.expiry(now) == now + 400 * 86_400_000
+
+
 @pytest.mark.parametrize(
     ("text", "milliseconds"),
     [

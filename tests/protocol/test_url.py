@@ -1,5 +1,8 @@
 """URLs, origins and sites as browsers see them."""
 
+from time import perf_counter
+
+import ada_url
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,6 +69,49 @@ def test_a_site_has_a_scheme() -> None:
 )
 def test_trustworthy_origins(raw: str, trusted: bool) -> None:
     assert parse_url(raw).is_trustworthy is trusted
+
+
+@pytest.mark.parametrize(
+    ("raw", "same_as"),
+    [
+        ("http://example.com/foo/%2e", "http://example.com/foo/"),
+        ("http://example.com/foo/%2E%2e/html", "http://example.com/html"),
+        ("https://example.com/a/../b?x='y'", "https://example.com/b?x=%27y%27"),
+        ("https://example.com/.well-known/x", "https://example.com/.well-known/x"),
+        ("https://example.com/caf\u00e9?\u00e9", "https://example.com/caf%C3%A9?%C3%A9"),
+        ("https://ex\u00e4mple.com/", "https://xn--exmple-cua.com/"),
+        ("https://example.com:443/?", "https://example.com/"),
+        ("https://example.com:080/", "https://example.com:80/"),
+        ("wss://example.com/s", "wss://example.com/s"),
+        (" https://exam\tple.com/a\nb ", "https://example.com/ab"),
+        ("https://a.b/x^y`z{}", "https://a.b/x^y%60z%7B%7D"),
+    ],
+)
+def test_spellings_a_browser_takes_for_the_same_address(raw: str, same_as: str) -> None:
+    assert parse_url(raw) == parse_url(same_as)
+
+
+PLAIN = st.text(alphabet="ab.-/:%2eE0x?#=&~_;,\\^'[] \u00e9", max_size=12)
+
+
+@given(st.sampled_from(["http", "https", "ws", "wss"]), PLAIN, PLAIN)
+def test_the_quick_way_and_the_full_parser_agree(scheme: str, authority: str, rest: str) -> None:
+    raw = f"{scheme}://a{authority}b/{rest}"
+    url = parse_url(raw)
+    try:
+        full = ada_url.URL(raw)
+    except (ValueError, UnicodeError):
+        assert not url.ok
+        return
+    assert (url.host, url.path, url.query) == (full.hostname.strip("[]"), full.pathname, full.search[1:])
+    assert (url.scheme, url.origin) == (full.protocol[:-1], full.origin)
+
+
+@pytest.mark.parametrize("piece", ["a", "a.", "a.b", "-", "/", "../", "%2e", "?", ":1"])
+def test_a_long_address_is_read_in_linear_time(piece: str) -> None:
+    started = perf_counter()
+    parse_url(f"https://a{piece * (30_000 // len(piece))}^")  # quadratic time would be 20 s
+    assert perf_counter() - started < 2
 
 
 @given(st.text(max_size=200))
