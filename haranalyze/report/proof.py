@@ -16,6 +16,7 @@ from haranalyze.text import Kind, Place, Text
 
 MOST_CARDS = 3
 MOST_LINES = 8
+MOST_ASKED = 2  # request lines above what decides in the response
 _REQUEST = ("authorization", "cookie", "origin", "sec-fetch-site", "st-auth-mode", "rid", "anti-csrf")
 _RESPONSE = (
     "set-cookie", "front-token", "www-authenticate", "location", "cache-control", "age", "x-cache-status", "x-cache",
@@ -75,7 +76,11 @@ def _card(
     facts, timeline = analysis.facts, analysis.facts.timeline
     marked = list(_marked(exchange, places, match, projector))
     told = {(line.side, line.name) for line in marked if line.mark != "missing"}
-    lines = [*marked, *_context(analysis, exchange, told, projector)][:MOST_LINES]
+    context = list(_context(analysis, exchange, told, projector))
+    if marked and all(line.side == "response" for line in marked):  # what decides stands high up
+        asked = [line for line in context if line.side == "request"]
+        context = [line for line in context if line not in asked[MOST_ASKED:]]
+    lines = [*marked, *context][:MOST_LINES]
     shown = sum(line.mark != "missing" and line.name not in _NOT_HEADERS for line in lines)
     total = len(exchange.request.headers) + len(exchange.response.headers)
     captions = {line.caption for line in marked}

@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import b64encode
+from collections import Counter
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Final
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from haranalyze.report.document import Report, RuleInfo
+from haranalyze.report.document import FindingInfo, Report
+from haranalyze.report.proof import Card
 from haranalyze.report.rows import Row
 from haranalyze.report.texts import OWNERS
 
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 500  # timeline rows in the page
 SHOWN_OUTCOMES = 7
+FOLD_FROM = 3  # static and third-party rows in a run that fold into one
+MOST_STRANGERS = 5  # failing calls of other sites told on a healthy page
+MIN_BAR = 8.0  # thousandths of the bar's room: three pixels on a wide screen
 
 _STATES: Final = {
     "fault": "FAULT",
@@ -47,10 +53,37 @@ _SHAPES: Final = {
     "ask": ("", "M4 2h16a2 2 0 0 1 2 2v16a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2V4a2 2 0 0 1 2-2z" + _ASKING, "ask-mark"),
     "warn": ("", "M12 2L1 22h22zM12 9v6m0 3v1", "ask-mark"),
     "follows": ("", "M5 4v9h13m-5-5l5 5-5 5", "quiet-mark"),
+    "person": ("", "M12 4a4 4 0 1 0 .01 0zM4 21c1-5 4-7 8-7s7 2 8 7", ""),
+    "copy": ("", "M8 8h12v12H8zM4 15V4h11", ""),
+    "lock": ("", "M5 11h14v10H5zM8 11V7a4 4 0 0 1 8 0v4", ""),
     "note": ("", "M12 2a10 10 0 1 0 .01 0zM12 11v6m0-10v1", "quiet-mark"),
     "none": ("", "M12 2a10 10 0 1 0 .01 0zM7 12h10", "quiet-mark"),
 }  # fmt: skip
+_BOX_MARKS: Final = {
+    "ok": "pass",
+    "broken": "fault",
+    "follows": "follows",
+    "unknown": "ask",
+    "trouble": "other-trouble",
+}
+_BOX_WORDS: Final = {"broken": ": breaks here", "follows": ", follows from the break", "unknown": ": cannot tell"}
+_LEGENDS: Final = {
+    "fault": "solid: as it should be · dashed: follows from the break · choose a box to see its proof",
+    "cannot-tell": "a question mark means: the evidence is not in the file",
+}
+_STEP_MARKS: Final = {"ok": "pass", "stop": "fault", "info": "note", "follows": "follows"}
+_DIAMONDS: Final = {"decisive": "◆ ", "missing": "◇ ", "": ""}
 _CHIP = re.compile(r"«([^«»]{1,80})»")
+# Words of a sentence that are names: set in the other type.
+_CODE = re.compile(
+    r"«[^«»]{1,80}»"
+    r"|(?:\b(?:GET|POST|PUT|PATCH|DELETE|OPTIONS|HEAD) )?(?<![\w/.])/[\w{}.~-]+(?:/[\w{}.~-]+){0,20}"
+    r"|\bSameSite=\w+(?:; Secure)?"
+    r"|\b[A-Z][a-z]+(?:-[A-Z][a-z]+){1,5}\b"
+    r"|\b[a-z]+(?:[A-Z][a-z]+){1,6}\b"
+    r"|\b[a-z]+(?:_[a-z]+){1,6}\b"
+    r"|\b(?:[a-z0-9-]{1,40}\.){1,6}[a-z]{2,12}\b"
+)
 
 
 def render(report: Report) -> str:
@@ -72,79 +105,246 @@ def render(report: Report) -> str:
 def _view(report: Report) -> dict[str, Any]:
     """What the template needs beside the document: the same facts, put in reading order."""
     root = next((one for one in report.findings if one.id == report.verdict.finding), None)
-    rest = [one for one in report.findings if one is not root]
     span = max((row.at + row.took for row in report.exchanges), default=1.0) or 1.0
-    texts = report.verdict.texts
+    rows = _shown(report)
+    shown = {row.exchange for row in rows}
+    proven = {card.exchange for card in report.facts.proof}
+    steps = {box.exchange for box in report.facts.strip}
+    groups = _groups(report, root)
     return {
         "root": root,
         "state_word": _STATES[report.verdict.state],
         "pips": _PIPS[report.verdict.confidence],
         "owner_word": next((word for owner, word in OWNERS.items() if owner.value == report.verdict.owner), ""),
         "owners": {owner.value: word for owner, word in OWNERS.items()},
-        "consequences": [one for one in rest if one.consequence_of],
-        "others": [one for one in rest if not one.consequence_of],
-        "ready": (
-            ("customer", "Reply to the customer", texts.customer),
-            ("engineering", "Note for engineering", texts.engineering),
-            ("operations", "Note for operations", texts.operations),
-        ),
-        "outcomes": sorted(report.rules, key=_outcome_order),
-        "shown_outcomes": max(
-            SHOWN_OUTCOMES, sum(rule.outcome not in {"pass", "not-applicable"} for rule in report.rules)
-        ),
-        "marked": {rule.rule: _OUTCOMES[rule.outcome] for rule in report.rules}
-        | {one.rule: _NOTED for one in report.findings if one.severity == "info"},
+        "asks": report.verdict.state == "cannot-tell" and report.capture.quality.ask == report.verdict.next_step,
+        "legend": _LEGENDS.get(report.verdict.state, "choose a box to see it in the timeline"),
+        **_proof(report, root),
+        "holds": [words for words in report.capture.quality.holds if words != "authorization headers"],
+        "anchors": {at: f"p{at}" if at in proven else f"x{at}" if at in shown else "timeline" for at in steps},
+        "box_marks": _BOX_MARKS,
+        "state_words": _BOX_WORDS,
+        "step_marks": _STEP_MARKS,
+        "diamonds": _DIAMONDS,
+        "waiting": _waiting(report),
+        "ask_steps": _AFTER_SENTENCE.split(report.capture.quality.ask or ""),
+        **groups,
+        "ready": _ready(report),
+        **_checked(report),
         "rows": {row.exchange: row for row in report.exchanges},
-        "timeline": _bars(report, span),
+        "shown_rows": shown,
+        "timeline": _runs(rows, span, _pins(report)),
+        "ticks": [f"{span * part / 4000:.1f} s" for part in (1, 2, 3)],
         "span": span,
         "folded_count": sum(report.folded.values()),
-        "sections": _sections(report, root is not None),
+        "folded_words": _folded_words(report.folded),
+        "sections": _sections(report, groups),
     }
 
 
-def _sections(report: Report, has_root: bool) -> list[tuple[str, str, str]]:
-    listed = [("verdict", "Verdict", "")]
-    if report.facts.strip:
-        listed.append(("strip", "Login steps", str(len(report.facts.strip))))
-    if has_root:
-        listed.append(("proof", "Proof", str(len(report.facts.proof))))
-        listed.append(("fix", "Fix", ""))
-    listed.append(("texts", "Ready texts", "3"))
-    others = len(report.findings) - has_root
-    if others or report.questions or report.notes:
-        listed.append(("also", "Also seen", str(others)))
-    listed.append(("checked", "Checked", str(len(report.rules))))
-    if report.facts.tokens or report.facts.budget:
-        listed.append(("sizes", "Sizes and tokens", ""))
-    listed.append(("timeline", "Timeline", str(report.capture.exchanges)))
-    return listed
+def _proof(report: Report, root: FindingInfo | None) -> dict[str, list[Card]]:
+    """The two cards side by side, the deciding one among them, and those below a fold."""
+    cards = report.facts.proof
+    if root is None or len(cards) < 3:
+        return {"pair": cards, "further": []}
+    first = next((card for card in cards if card.exchange == root.primary.exchange), cards[0])
+    second = next(card for card in cards if card is not first)
+    return {
+        "pair": [card for card in cards if card is first or card is second],
+        "further": [card for card in cards if card is not first and card is not second],
+    }
 
 
-def _outcome_order(rule: RuleInfo) -> int:
-    return list(_OUTCOMES).index(rule.outcome)
+_AFTER_SENTENCE = re.compile(r"(?<=[.”]) (?=[A-Z])")
 
 
-def _bars(report: Report, span: float) -> list[tuple[Row, float, float, float, float]]:
-    """Rows around the findings with their phases as parts of 1000: start, queued, waiting, receiving."""
-    rows = report.exchanges
-    if len(rows) > MOST_ROWS:
-        near: set[int] = set()
-        for position, row in enumerate(rows):
-            if row.findings:
-                near.update(range(max(0, position - 10), min(len(rows), position + 11)))
-        chosen = sorted(near)[:MOST_ROWS] or list(range(MOST_ROWS))
-        rows = [rows[position] for position in chosen]
-    scale = 1000.0 / span
-    return [
-        (
-            row,
-            round(row.at * scale, 2),
-            round(max(row.sent - row.at, 0.0) * scale, 2),
-            round(max(row.answered - row.sent, 0.0) * scale + 1.5, 2),
-            round(max(row.at + row.took - row.answered, 0.0) * scale, 2),
-        )
-        for row in rows
+def _groups(report: Report, root: FindingInfo | None) -> dict[str, list[Any]]:
+    """The findings that do not lead: consequences, others, and what is normal or only a note."""
+    rest = [one for one in report.findings if one is not root]
+    notes = [one for one in rest if one.severity == "info" and not one.consequence_of]
+    is_normal = report.verdict.state == "healthy"
+    return {
+        "consequences": [one for one in rest if one.consequence_of],
+        "others": [one for one in rest if one.severity != "info" and not one.consequence_of],
+        "notes": [] if is_normal else notes,
+        "normal": _normal(report, notes) if is_normal else [],
+    }
+
+
+def _normal(report: Report, notes: list[FindingInfo]) -> list[tuple[Row, str, str]]:
+    """Rows that look alarming in a network list and mean nothing, with what they are and why, in client order."""
+    rows = {row.exchange: row for row in report.exchanges}
+    told = {one.primary.exchange: (one.message, one.rule) for one in notes}
+    for box in report.facts.strip:
+        if box.name.startswith("Token expires"):
+            told.setdefault(box.exchange, ("The token was over; it is renewed next, and the call works.", "renewed"))
+    strangers = [row for row in report.exchanges if row.role == "third-party" and (row.status >= 400 or row.failure)]
+    for row in strangers[:MOST_STRANGERS]:
+        told.setdefault(row.exchange, ("A call of another site, no part of the login.", "third party"))
+    return [(row, *told[index]) for index, row in rows.items() if index in told]
+
+
+def _ready(report: Report) -> list[tuple[str, str, list[str], str]]:
+    """Id, title, paragraphs as they flow on the page, and the text as it is copied."""
+    texts = report.verdict.texts
+    listed = [
+        ("customer", "Reply to the customer", texts.customer),
+        ("engineering", "Note for engineering", texts.engineering),
     ]
+    if report.verdict.owner in {"proxy", "identity-provider"} or report.verdict.state == "other-trouble":
+        listed.append(("operations", "Note for operations", texts.operations))
+    return [(name, title, [_flowing(part) for part in text.split("\n\n")], text) for name, title, text in listed]
+
+
+def _flowing(paragraph: str) -> str:
+    """A paragraph without its hard line ends; the lines of a list keep theirs."""
+    return re.sub(r"\n(?!- )", " ", paragraph).replace("  ", " ")
+
+
+def _waiting(report: Report) -> list[tuple[str, list[str]]]:
+    """What rules could not be told for lack of, and which rules those are."""
+    waiting: dict[str, list[str]] = {}
+    for rule in report.rules:
+        if rule.outcome == "cannot-tell":
+            waiting.setdefault(rule.reason, []).append(rule.rule)
+    return sorted(waiting.items(), key=lambda item: -len(item[1]))
+
+
+def _checked(report: Report) -> dict[str, Any]:
+    """Rule outcomes sorted by weight, how many are shown at once, and the counts in words."""
+    notes = {one.rule for one in report.findings if one.severity == "info"}
+    marked = [
+        (rule, *(_NOTED if rule.outcome == "finding" and rule.rule in notes else _OUTCOMES[rule.outcome]))
+        for rule in report.rules
+    ]
+    marked.sort(key=lambda item: _ORDER.index(item[2]))
+    counted = Counter(word for _, _, word in marked)
+    shown = max(SHOWN_OUTCOMES, counted["Found"] + counted["Not run"])
+    return {
+        "outcomes": marked[:shown],
+        "more_outcomes": marked[shown:],
+        "counts": _counts(counted),
+        "more_counts": _counts(Counter(word for _, _, word in marked[shown:]), alone=True),
+    }
+
+
+def _counts(counted: Counter[str], *, alone: bool = False) -> str:
+    if alone and len(counted) == 1:
+        return f"all {next(iter(counted)).lower()}"
+    return ", ".join(f"{counted[word]} {word.lower()}" for word in _ORDER if counted[word])
+
+
+_ORDER: Final = ("Found", "Not run", "Cannot tell", "To ask", "Noted", "Pass", "Not applicable")
+
+
+def _folded_words(folded: dict[str, int]) -> str:
+    named = [f"{host} {count}" for host, count in list(folded.items())[:8]]
+    return ", ".join(named) + (f" and {len(folded) - 8} more" if len(folded) > 8 else "")
+
+
+def _sections(report: Report, groups: dict[str, list[Any]]) -> list[tuple[str, str, str]]:
+    facts, fixes = report.facts, next((one.fix for one in report.findings if one.id == report.verdict.finding), [])
+    seen = sum(len(groups[name]) for name in ("consequences", "others", "notes")) + len(report.questions)
+    cannot = report.verdict.state == "cannot-tell"
+    listed = [
+        ("verdict", "Verdict", "", True),
+        ("strip", "Login steps", len(facts.strip), facts.strip),
+        ("proof", "Proof", len(facts.proof), facts.proof),
+        ("why", "Why", "", facts.why),
+        ("fix", "Fix", len(fixes), fixes),
+        ("shows", "What it shows", "", cannot),
+        ("missing", "What is missing", len(_waiting(report)), cannot and _waiting(report)),
+        ("ask", "Ask for better", "", report.capture.quality.ask),
+        ("normal", "Looks alarming", len(groups["normal"]), groups["normal"]),
+        ("texts", "Ready texts", len(_ready(report)), True),
+        ("also", "Also seen", seen or "", seen or report.notes),
+        ("checked", "Checked", len(report.rules), True),
+        ("sizes", "Sizes and tokens", "", facts.tokens or facts.budget),
+        ("timeline", "Timeline", report.capture.exchanges, True),
+    ]
+    return [(anchor, name, str(count)) for anchor, name, count, there in listed if there]
+
+
+def _shown(report: Report) -> list[Row]:
+    """The rows of the page: all, or those around the findings."""
+    rows = report.exchanges
+    if len(rows) <= MOST_ROWS:
+        return rows
+    near: set[int] = set()
+    for position, row in enumerate(rows):
+        if row.findings:
+            near.update(range(max(0, position - 10), min(len(rows), position + 11)))
+    return [rows[position] for position in sorted(near)[:MOST_ROWS]] or rows[:MOST_ROWS]
+
+
+def _pins(report: Report) -> dict[int, str]:
+    """Mark of each exchange a finding names: the leading finding's own place, what follows, other faults, notes."""
+    state = report.verdict.state
+    pins: dict[int, str] = {}
+    for one in reversed(report.findings):
+        is_root = one.id == report.verdict.finding
+        tone = "follows" if one.consequence_of or is_root else "note" if one.severity == "info" else "fault"
+        for index in one.exchanges:
+            pins[index] = min(tone, pins.get(index, tone), key=_WEIGHT.index)
+        if is_root:
+            pins[one.primary.exchange] = "fault" if state == "fault" else "other-trouble"
+    return pins
+
+
+_WEIGHT: Final = ("fault", "other-trouble", "follows", "note")
+
+
+class _Bar(NamedTuple):
+    """A row with its phases in thousandths of the span; at least eight wide, so that each can be seen."""
+
+    row: Row
+    pin: str
+    start: float
+    queued: float
+    sent: float
+    waiting: float
+    answered: float
+    receiving: float
+
+
+class _Run(NamedTuple):
+    """Rows that stand together; ``folds`` where they are static and third-party ones nobody asks about."""
+
+    folds: bool
+    bars: list[_Bar]
+
+    @property
+    def first(self) -> str:
+        """Number of the first row."""
+        return f"#{self.bars[0].row.exchange}"
+
+    @property
+    def last(self) -> str:
+        """Number of the last row."""
+        return f"#{self.bars[-1].row.exchange}"
+
+
+def _runs(rows: list[Row], span: float, pins: dict[int, str]) -> list[_Run]:
+    runs: list[_Run] = []
+    for folds, group in groupby(rows, lambda row: row.role in {"static", "third-party"} and not row.findings):
+        bars = [_bar(row, 1000.0 / span, pins) for row in group]
+        if folds and len(bars) >= FOLD_FROM:
+            runs.append(_Run(True, bars))
+        elif runs and not runs[-1].folds:
+            runs[-1].bars.extend(bars)
+        else:
+            runs.append(_Run(False, bars))
+    return runs
+
+
+def _bar(row: Row, scale: float, pins: dict[int, str]) -> _Bar:
+    queued = max(row.sent - row.at, 0.0) * scale
+    waiting = max(row.answered - row.sent, 0.0) * scale
+    receiving = max(row.at + row.took - row.answered, 0.0) * scale
+    waiting += max(MIN_BAR - queued - waiting - receiving, 0.0)
+    start = min(row.at * scale, 1000.0 - MIN_BAR)
+    parts = (start, queued, start + queued, waiting, start + queued + waiting, receiving)
+    return _Bar(row, pins.get(row.exchange, ""), *(round(part, 1) for part in parts))
 
 
 @cache
@@ -155,6 +355,7 @@ def _environment() -> Environment:
         loader=PackageLoader("haranalyze.templates", ""), autoescape=True, undefined=StrictUndefined
     )
     environment.filters["chips"] = _chips
+    environment.filters["prose"] = _prose
     environment.globals["mark"] = _mark
     environment.globals["numbers"] = _numbers
     return environment
@@ -169,7 +370,7 @@ def _policy(style: str, script: str) -> str:
     """Content-Security-Policy: nothing remote, only this style sheet and this script."""
     return (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
+        "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
     )
 
 
@@ -183,6 +384,21 @@ def _chips(text: str) -> Markup:
 
     escaped = str(escape(text))
     return Markup(_CHIP.sub(r'<span class="chip">«\1»</span>', escaped))  # noqa: S704 - escaped on the line above
+
+
+def _prose(text: str) -> Markup:
+    """The sentence escaped, with masked values in a frame and names of headers, cookies, hosts and paths as code."""
+    from markupsafe import Markup, escape
+
+    out, at = [], 0
+    for found in _CODE.finditer(text):
+        inside = str(escape(found.group()))
+        out.append(str(escape(text[at : found.start()])))
+        framed = f'<span class="chip">{inside}</span>' if inside.startswith("«") else f"<code>{inside}</code>"
+        out.append(framed)
+        at = found.end()
+    out.append(str(escape(text[at:])))
+    return Markup("".join(out))  # noqa: S704 - every piece is escaped above
 
 
 def _mark(name: str, size: str = "") -> Markup:

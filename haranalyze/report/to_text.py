@@ -6,7 +6,8 @@ import io
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from haranalyze.report.document import FindingInfo, Report
+from haranalyze.redaction import visible_but_chips
+from haranalyze.report.document import Evidence, FindingInfo, Report
 from haranalyze.report.texts import OWNERS
 
 if TYPE_CHECKING:
@@ -46,31 +47,33 @@ def render(report: Report, *, width: int = 80, color: bool = False) -> str:
         _fix(console, root)
     _also(console, report)
     _checked(console, report)
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+    return "\n".join(line.rstrip() for line in out.getvalue().replace(_TOGETHER, " ").splitlines()) + "\n"
 
 
 def _labelled(
     console: Console, label: str, text: str, style: str = "", *, indent: int = _LEFT, label_style: str = "bold"
 ) -> None:
-    """A paragraph with its label in the left column."""
-    from rich.padding import Padding
+    """A paragraph with its label in the left column; the only way of captured words to the terminal."""
     from rich.table import Table
     from rich.text import Text
 
     grid = Table.grid(padding=0)
     grid.add_column(width=indent, no_wrap=True)
     grid.add_column(overflow="fold", ratio=1)
-    grid.add_row(Text(label, style=label_style), Text(text, style=style))
-    console.print(Padding(grid, (0, 0)))
+    grid.add_row(Text(visible_but_chips(label), style=label_style), Text(visible_but_chips(text), style=style))
+    console.print(grid)
 
 
 def _head(console: Console, report: Report) -> None:
+    from rich.text import Text
+
     capture = report.capture
-    quality = "everything needed is recorded" if not capture.quality.missing else "not recorded: " + ", ".join(
-        capture.quality.missing
-    )  # fmt: skip
-    browser = f" · {capture.browser}" if capture.browser else ""
-    console.print(f"{capture.name}{browser} · {capture.exchanges} exchanges · {quality}", style="dim", overflow="fold")
+    quality = capture.quality
+    held = ", ".join(words for words in quality.holds if words != "authorization headers") or "addresses"
+    told = f"without {', '.join(quality.missing)}" if quality.missing else f"{held} recorded"
+    span = max((row.at + row.took for row in report.exchanges), default=0.0) / 1000
+    parts = (capture.name, capture.browser, f"{_count(capture.exchanges, 'exchange')} in {span:.1f} s", told)
+    console.print(Text(visible_but_chips(" · ".join(part for part in parts if part)), style="dim", overflow="fold"))
     console.print()
 
 
@@ -79,41 +82,54 @@ def _verdict(console: Console, report: Report) -> None:
     word, style = _STATE[verdict.state]
     _labelled(console, word, verdict.headline, indent=len(word) + 2, label_style=style)
     owner = next((words for owner, words in OWNERS.items() if owner.value == verdict.owner), "")
-    _labelled(console, "", verdict.confidence + (f" · {owner}" if owner else ""), "dim", indent=len(word) + 2)
+    sure = "" if verdict.state == "cannot-tell" else verdict.confidence
+    if told := " · ".join(part for part in (sure, owner) if part):
+        _labelled(console, "", told, "dim", indent=len(word) + 2)
     for alternative in verdict.alternatives:
         _labelled(console, "", f"or: {alternative}", "dim", indent=len(word) + 2)
     console.print()
 
 
 def _strip(console: Console, report: Report) -> None:
+    """The steps, with the cut before the one that breaks; a step is never broken across lines."""
     boxes = report.facts.strip
     if len(boxes) < 2:
         return
     parts = []
     for box in boxes:
-        cut = "✂ " if box.state == "broken" else ""
         status = "" if box.status is None else f" {box.status or 'no answer'}"
-        parts.append(f"{cut}{box.name.lower()}{status}{_BOX[box.state]}")
-    _labelled(console, "steps", " ── ".join(parts))
+        step = f"{box.name.lower()}{status}{_BOX[box.state]}"
+        parts.append(("✂ " if box.state == "broken" else "── " if parts else "") + step)
+    _labelled(console, "steps", " ".join(part.replace(" ", _TOGETHER) for part in parts))
     console.print()
+
+
+_TOGETHER = "\u00a0"
 
 
 def _proof(console: Console, report: Report, root: FindingInfo) -> None:
     label = "proof"
     rows = {row.exchange: row for row in report.exchanges}
     told: set[int] = set()
-    for evidence in (root.primary, *root.related[:5]):
+    shown = [root.primary, *root.related[:5]]
+    for evidence in sorted(shown, key=lambda one: (shown.index(_first(shown, one)), shown.index(one))):
         row = rows.get(evidence.exchange)
+        status = str((row.status if row else 0) or "no answer")
         if row is not None and row.exchange not in told:
             told.add(row.exchange)
-            _labelled(
-                console, label, f"#{row.exchange}  {row.method} {row.host}{row.path}  {row.status or 'no answer'}"
-            )
+            number = f"#{row.exchange}"
+            _labelled(console, label, f"{number:5}{row.method} {row.path}  {status}  {row.host}")
             label = ""
-        quote = f": {evidence.quote}" if evidence.quote and evidence.quote != str(row.status if row else "") else ""
-        mark = "◆ " if evidence is root.primary else "· "
-        _labelled(console, "", f"     {mark}{evidence.caption}{quote}", "dim" if evidence is not root.primary else "")
+        caption = evidence.caption.removeprefix(f"{status}: ")
+        quote = f": {evidence.quote}" if evidence.quote not in ("", status) else ""
+        is_first = evidence is root.primary
+        _labelled(console, "", f"{caption}{quote}", "" if is_first else "dim", indent=_LEFT + 5)
     console.print()
+
+
+def _first(shown: list[Evidence], one: Evidence) -> Evidence:
+    """The first evidence about the same exchange: what belongs to one exchange stands together."""
+    return next(other for other in shown if other.exchange == one.exchange)
 
 
 def _fix(console: Console, root: FindingInfo) -> None:
@@ -121,10 +137,10 @@ def _fix(console: Console, root: FindingInfo) -> None:
     for fix in root.fix[:2]:
         _labelled(console, label, f"{fix.for_}: {fix.text}")
         _labelled(console, "", fix.place, "dim")
-        if fix.before:
-            _labelled(console, "", f"  - {fix.before}", "red")
-        if fix.after:
-            _labelled(console, "", f"  + {fix.after}", "green")
+        for line in (fix.before or "").splitlines():
+            _labelled(console, "", f"- {line}", "red", indent=_LEFT + 2)
+        for line in (fix.after or "").splitlines():
+            _labelled(console, "", f"+ {line}", "green", indent=_LEFT + 2)
         label = ""
     if root.fix:
         console.print()
@@ -142,11 +158,24 @@ def _also(console: Console, report: Report) -> None:
     for one in rest[:6]:
         _labelled(console, label, f"{one.rule}: {one.message}", "dim")
         label = ""
+    if len(rest) > 6:
+        _labelled(console, label, f"and {len(rest) - 6} more", "dim")
+    if others:
+        console.print()
     for question in report.questions[:5]:
-        _labelled(console, "ask", question.text)
-    if report.verdict.state in {"cannot-tell", "other-trouble", "healthy"} and report.verdict.next_step:
-        _labelled(console, "next", report.verdict.next_step)
-    if others or report.questions:
+        _labelled(console, "ask", f"{question.text} ({question.why})")
+    if report.questions:
+        console.print()
+    _next(console, report)
+
+
+def _next(console: Console, report: Report) -> None:
+    """What to do, where no fix says it: a better recording, or what would decide."""
+    step = report.verdict.next_step
+    told = {fix.text for one in report.findings if one.id == report.verdict.finding for fix in one.fix}
+    if step and step not in told:
+        label = "ask for" if step == report.capture.quality.ask else "next"
+        _labelled(console, label, step, indent=len(label) + 2)
         console.print()
 
 
@@ -164,11 +193,17 @@ def _checked(console: Console, report: Report) -> None:
     counts = Counter(rule.outcome for rule in report.rules)
     told = ", ".join(f"{counts[outcome]} {words}" for outcome, words in _OUTCOMES.items() if counts[outcome])
     _labelled(console, "checked", f"{_count(len(report.rules), 'rule')}: {told}", "dim", indent=9)
+    reasons: dict[str, list[str]] = {}
     for rule in report.rules:
         if rule.outcome in {"cannot-tell", "not-run"}:
-            _labelled(console, "", f"{rule.rule}: {rule.reason}", "dim", indent=9)
+            reasons.setdefault(f"{_OUTCOMES[rule.outcome]}, {rule.reason}", []).append(rule.rule)
+    for reason, names in reasons.items():
+        _labelled(console, "", f"{reason}: {', '.join(names)}", "dim", indent=9)
     for note in report.notes[:5]:
-        _labelled(console, "note", f"{note.message} ({note.count}×, {note.pointer or 'whole file'})", "dim", indent=9)
+        times = f", {note.count} times" if note.count > 1 else ""
+        _labelled(console, "note", f"{note.message} ({note.pointer or 'whole file'}{times})", "dim", indent=9)
+    if len(report.notes) > 5:
+        _labelled(console, "", f"and {_count(len(report.notes) - 5, 'more note')}", "dim", indent=9)
 
 
 def _count(number: int, noun: str) -> str:
