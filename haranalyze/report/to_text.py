@@ -95,7 +95,7 @@ def _strip(console: Console, report: Report) -> None:
     boxes = report.facts.strip
     if len(boxes) < 2:
         return
-    parts = []
+    parts: list[str] = []
     for box in boxes:
         status = "" if box.status is None else f" {box.status or 'no answer'}"
         step = f"{box.name.lower()}{status}{_BOX[box.state]}"
