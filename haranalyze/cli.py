@@ -127,6 +127,8 @@ def analyze(
     how = format_ or (_ENDINGS.get(output.suffix.lower()) if output and len(files) == 1 else None) or "text"
     if how not in FORMATS:
         raise OptionsError(f"a report cannot be written as {how}; choose --format text, html or json")
+    if open_ and output is None:
+        raise OptionsError("--open needs -o, the file to write and open")
     options = _options(select, ignore, focus)
     book = Rulebook.installed()
     book.selected(options)  # a wrong rule id is told before a large file is read
@@ -166,7 +168,8 @@ def _bytes_of(file: str) -> Any:
         CaptureError: the file cannot be opened; says why.
     """
     if file == "-":
-        return sys.stdin.buffer.read()
+        # In pieces: one long read would not notice an interrupt that comes between two pipe-fulls.
+        return b"".join(iter(lambda: sys.stdin.buffer.read1(2**20), b""))
     try:
         with open(file, "rb") as stream:  # noqa: PTH123 - the name is the user's own
             if os.fstat(stream.fileno()).st_size == 0:
@@ -220,19 +223,21 @@ def _deliver(
 ) -> None:
     if not written:
         return
-    if output is None:
-        texts = [text for _, text, _ in written]
-        click.echo("[" + ",".join(texts) + "]" if how == "json" and several else "\n".join(texts), nl=False)
-        if open_:
-            raise OptionsError("--open needs -o, the file to write and open")
-        return
     many = several or len(written) > 1
+    if output is None:
+        if many and how == "html":
+            raise OptionsError(f"{len(written)} pages do not go to standard output; name a folder with -o")
+        texts = [text for _, text, _ in written]
+        click.echo("[" + ",".join(texts) + "]" if how == "json" and many else "\n".join(texts), nl=False)
+        return
+    if many and output.suffix.lower() in _ENDINGS and not output.is_dir():
+        raise OptionsError(f"{len(written)} reports do not go to one file; name a folder with -o")
     for number, (file, text, report) in enumerate(written, start=1):
-        path = output / _report_name(file, how, number, written) if many else output
+        path = output / _report_name(file, how, number, written) if many or output.is_dir() else output
         _write(path, text)
         if not quiet:
             click.echo(f"{report.verdict.state.upper()}  {report.verdict.headline}", err=True)
-            click.echo(f"report written to {path}", err=True)
+            click.echo(f"report written to {_shown_name(str(path))}", err=True)
         if open_:
             click.launch(path.resolve().as_uri())
 

@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -140,3 +141,28 @@ def test_the_same_recording_gives_the_same_bytes_wherever_it_lies(tmp_path: Path
         run("analyze", str(tmp_path / "capture.har"), "--format", "json").stdout
         == run("analyze", LOOP, "--format", "json").stdout
     )
+
+
+def test_reports_do_not_share_one_file_or_one_stream(tmp_path: Path) -> None:
+    assert run("analyze", LOOP, HEALTHY, "-o", str(tmp_path / "report.html")).exit_code == 2
+    assert run("analyze", LOOP, HEALTHY, "--format", "html").exit_code == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_takes_the_report_of_one_file(tmp_path: Path) -> None:
+    assert run("analyze", LOOP, "-o", str(tmp_path), "--format", "json", "-q").exit_code == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["capture.json"]
+
+
+def test_an_archive_with_several_recordings_gives_one_json_array(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "ticket.zip", "w") as archive:
+        archive.write(LOOP, "one.har")
+        archive.write(HEALTHY, "two.har")
+    documents = json.loads(run("analyze", str(tmp_path / "ticket.zip"), "--format", "json").stdout)
+    assert [one["verdict"]["state"] for one in documents] == ["fault", "healthy"]
+
+
+def test_opening_a_report_needs_a_file(tmp_path: Path) -> None:
+    result = run("analyze", LOOP, "--open")
+    assert result.exit_code == 2
+    assert result.stdout == ""

@@ -326,7 +326,7 @@ def _holds(facts: Facts) -> list[str]:
         ("bodies", quality.records_bodies),
         ("preflights", quality.records_preflights),
     )
-    return [words for words, there in held if there]
+    return [words for words, there in held if there and facts.exchanges]
 
 
 def _file_name(name: Text, projector: Projector) -> str:

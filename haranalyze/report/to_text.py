@@ -69,10 +69,11 @@ def _head(console: Console, report: Report) -> None:
 
     capture = report.capture
     quality = capture.quality
-    held = ", ".join(words for words in quality.holds if words != "authorization headers") or "addresses"
-    told = f"without {', '.join(quality.missing)}" if quality.missing else f"{held} recorded"
+    held = ", ".join(words for words in quality.holds if words != "authorization headers")
+    told = f"without {', '.join(quality.missing)}" if quality.missing else f"{held} recorded" if held else ""
     span = max((row.at + row.took for row in report.exchanges), default=0.0) / 1000
-    parts = (capture.name, capture.browser, f"{_count(capture.exchanges, 'exchange')} in {span:.1f} s", told)
+    count = _count(capture.exchanges, "exchange") + (f" in {span:.1f} s" if report.exchanges else "")
+    parts = (capture.name, capture.browser, count, told)
     console.print(Text(visible_but_chips(" · ".join(part for part in parts if part)), style="dim", overflow="fold"))
     console.print()
 
