@@ -169,7 +169,8 @@ def _bytes_of(file: str) -> Any:
     """
     if file == "-":
         # In pieces: one long read would not notice an interrupt that comes between two pipe-fulls.
-        return b"".join(iter(lambda: sys.stdin.buffer.read1(2**20), b""))
+        source: Any = sys.stdin.buffer
+        return b"".join(iter(lambda: source.read1(2**20), b""))
     try:
         with open(file, "rb") as stream:  # noqa: PTH123 - the name is the user's own
             if os.fstat(stream.fileno()).st_size == 0:
