@@ -1,4 +1,10 @@
-"""A recording whose every string is an attack: each calls ``marker`` if it ever runs."""
+"""A recording and a report whose every string is an attack: each calls ``marker`` if it ever runs."""
+
+from typing import Any
+
+import msgspec
+
+from haranalyze.report.document import Report
 
 ATTACKS = (
     "<script>marker(1)</script>",
@@ -46,3 +52,31 @@ def hostile_story() -> str:
             f"< {attack} No authorization token was found",
         ]
     return "\n".join(line.replace("\n", " ") for line in lines)
+
+
+# Members with a closed list of words, which a renderer may use to choose a shape.
+CLOSED = frozenset(
+    "state confidence owner for severity outcome role mark side source rule id finding consequence_of findings chain "
+    "sanitized started ended sha256 fingerprint schema".split()
+)
+
+
+def poisoned(report: Report) -> Report:
+    """The report with an attack in every open string, as if nothing had been projected."""
+    count = 0
+
+    def attack(value: Any, name: str = "") -> Any:
+        nonlocal count
+        if isinstance(value, str) and name not in CLOSED:
+            count += 1
+            return ATTACKS[count % len(ATTACKS)]
+        if isinstance(value, list):
+            return [attack(item, name) for item in value]
+        if isinstance(value, dict) and name == "folded":
+            return {ATTACKS[place % len(ATTACKS)]: number for place, number in enumerate(value.values())}
+        if isinstance(value, dict):
+            return {key: attack(item, key) for key, item in value.items()}
+        return value
+
+    made: Report = msgspec.convert(attack(msgspec.to_builtins(report)), Report)
+    return made

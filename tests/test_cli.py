@@ -3,6 +3,7 @@
 import io
 import json
 import shutil
+import signal
 import subprocess
 import sys
 import zipfile
@@ -166,3 +167,14 @@ def test_opening_a_report_needs_a_file(tmp_path: Path) -> None:
     result = run("analyze", LOOP, "--open")
     assert result.exit_code == 2
     assert result.stdout == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals differ there")
+def test_an_interrupt_ends_with_130_and_leaves_nothing(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "haranalyze", "analyze", "-", "-o", str(tmp_path / "report.html")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as running:
+        assert running.stdin
+        running.stdin.write(b"x" * 200_000)  # more than a pipe holds: comes back once the command reads
+        running.send_signal(signal.SIGINT)
+        assert running.wait(20) == 130
+    assert list(tmp_path.iterdir()) == []

@@ -48,7 +48,7 @@ def rows(analysis: Analysis, projector: Projector) -> tuple[list[Row], dict[str,
             pins.setdefault(index, []).append(finding.id)
     if len(facts.exchanges) <= EVERY:
         return [_row(analysis, exchange, pins.get(exchange.index, []), projector) for exchange in facts.exchanges], {}
-    near = _near(timeline, pins)
+    near = _near(timeline, pins, len(facts.exchanges))
     room = EVERY - len(near)
     listed: list[Row] = []
     folded: dict[str, int] = {}
@@ -73,14 +73,14 @@ def _named(folded: dict[str, int], projector: Projector) -> dict[str, int]:
     return named
 
 
-def _near(timeline: Timeline, pins: Collection[int]) -> set[int]:
+def _near(timeline: Timeline, pins: Collection[int], end: int) -> set[int]:
     """Positions of the exchanges that findings name, and around them while there is room."""
     positions = sorted(timeline.position(timeline.exchange(index)) for index in pins)
     near = set(positions)
     for position in positions:
         if len(near) >= EVERY:
             break
-        near.update(range(max(position - NEAR, 0), position + NEAR + 1))
+        near.update(range(max(position - NEAR, 0), min(position + NEAR + 1, end)))
     return near
 
 

@@ -1,5 +1,10 @@
 """Proof cards show the decisive and the missing line, and few others."""
 
+from pathlib import Path
+
+import pytest
+
+import haranalyze
 from haranalyze.analysis import examine
 from haranalyze.capture.transcript import read_transcript
 from haranalyze.redaction import Projector
@@ -18,6 +23,7 @@ from tests.rules.stories import (
     jwt,
     sign_in,
 )
+from tests.samples import stories
 
 TOKEN = jwt()
 SIGNED_IN = PAGE + bearer_sign_in(TOKEN) + bearer_call(f"Bearer {TOKEN}", ACCEPTED)
@@ -51,3 +57,33 @@ def test_few_cards_and_few_lines() -> None:
 
 def test_without_a_finding_there_is_no_proof() -> None:
     assert made(PAGE) == []
+
+
+def test_a_missing_line_has_the_name_of_what_should_be_there() -> None:
+    setting = cookies(TOKEN, attributes="; Path=/; Domain=.other.net")
+    card = made(PAGE + sign_in(TOKEN, setting=setting) + call() + UNAUTHORISED)[1]
+    line = next(line for line in card.lines if line.mark == "missing")
+    assert (line.name, line.value) == ("cookie", "not sent, expected sAccessToken")
+    bearer = next(card for card in made(SIGNED_IN + asks("GET", "/orders") + NO_TOKEN) if card.status == 401)
+    assert next(line.name for line in bearer.lines if line.mark == "missing") == "authorization"
+
+
+@pytest.mark.parametrize("story", stories(), ids=lambda story: story.name)
+def test_each_side_has_at_most_one_decisive_and_one_missing_line(story: Path) -> None:
+    for card in haranalyze.analyze_file(story / "capture.har").facts.proof:
+        marked = [(line.side, line.mark) for line in card.lines if line.mark]
+        assert len(marked) == len(set(marked))
+        assert len({(line.side, line.name, line.value) for line in card.lines}) == len(card.lines)
+
+
+@pytest.mark.parametrize("story", stories(), ids=lambda story: story.name)
+def test_a_fault_has_a_line_that_decides_or_is_missing(story: Path) -> None:
+    report = haranalyze.analyze_file(story / "capture.har")
+    if report.verdict.state == "fault":
+        assert any(line.mark for card in report.facts.proof for line in card.lines)
+
+
+def test_cors_is_one_line_with_the_decision() -> None:
+    card = next(card for card in made(SIGNED_IN + asks("GET", "/orders") + NO_TOKEN) if card.status == 401)
+    assert [line.value for line in card.lines if line.name == "cors"] == ["allowed for https://app.example.com"]
+    assert not any(line.name.startswith("access-control-") for line in card.lines)

@@ -3,7 +3,7 @@
 from haranalyze.analysis import examine
 from haranalyze.capture.transcript import read_transcript
 from haranalyze.redaction import Projector
-from haranalyze.report.rows import rows
+from haranalyze.report.rows import EVERY, MOST_HOSTS, rows
 from haranalyze.rulebook import Rulebook
 from tests.rules.stories import ACCEPTED, NO_TOKEN, PAGE, asks, bearer_call, bearer_sign_in, jwt
 
@@ -21,3 +21,24 @@ def test_rows_carry_role_times_and_pins() -> None:
     ]
     assert [row.at for row in listed] == [0.0, 100.0, 200.0, 300.0]
     assert listed[3].findings == ["f1"]
+
+
+def test_a_large_recording_keeps_what_findings_name_and_their_neighbours() -> None:
+    token = jwt()
+    story = PAGE + bearer_sign_in(token) + bearer_call(f"Bearer {token}", ACCEPTED) * 2_500
+    analysis = examine(read_transcript(story + asks("GET", "/orders") + NO_TOKEN), Rulebook.installed())
+    listed, folded = rows(analysis, Projector(analysis.facts))
+    assert len(listed) == EVERY
+    assert sum(folded.values()) == 2_503 - EVERY
+    assert [row.exchange for row in listed][-11:] == list(range(2_492, 2_503))
+    assert listed[-1].findings == ["f1"]
+
+
+def test_hosts_beyond_the_first_five_hundred_are_counted_together() -> None:
+    story = "".join(
+        f"> GET https://h{number}.other{number}.net/a.js\n* type: script\n< 200\n" for number in range(2_100)
+    )
+    analysis = examine(read_transcript(PAGE + story), Rulebook.installed())
+    listed, folded = rows(analysis, Projector(analysis.facts))
+    assert len(folded) == MOST_HOSTS + 1
+    assert len(listed) + sum(folded.values()) == 2_101

@@ -31,3 +31,17 @@ def test_the_note_for_engineering_names_rule_proof_change_and_fingerprint() -> N
     assert "#14" in note
     assert "Change (api)" in note
     assert report.findings[0].fingerprint in note
+
+
+def test_lines_of_a_list_stand_together_and_are_indented() -> None:
+    report = haranalyze.analyze_file(stories()[0].parent / "refresh-loop-foreign-401" / "capture.har")
+    listed = next(part for part in report.verdict.texts.engineering.split("\n\n") if part.startswith("- "))
+    assert all(line.startswith(("- #", "  ")) for line in listed.splitlines())
+    assert "#14 GET /api/legacy 401: " in listed
+
+
+def test_a_recording_that_cannot_tell_is_answered_with_the_request_for_a_better_one() -> None:
+    report = haranalyze.analyze_file(stories()[0].parent / "exported-without-cookies" / "capture.har")
+    flowing = report.verdict.texts.customer.replace("\n", " ")
+    assert report.capture.quality.ask
+    assert report.capture.quality.ask in flowing

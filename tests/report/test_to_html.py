@@ -3,13 +3,17 @@
 import hashlib
 import re
 from base64 import b64encode
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
 import haranalyze
 from haranalyze.capture.transcript import read_transcript
-from tests.hostile import hostile_story
-from tests.samples import FOLDER
+from tests.hostile import hostile_story, poisoned
+from tests.rules.stories import ACCEPTED, NO_TOKEN, PAGE, asks, bearer_call, bearer_sign_in, jwt
+from tests.samples import FOLDER, stories
 
 
 def page(name: str) -> str:
@@ -22,6 +26,7 @@ def test_the_policy_allows_this_style_and_this_script_by_hash_and_nothing_else()
     assert policy
     allowed = policy[1].replace("&#39;", "'")
     assert "default-src 'none'" in allowed
+    assert "require-trusted-types-for 'script'; trusted-types 'none'" in allowed
     assert "unsafe" not in allowed
     assert "http" not in allowed
     for tag, directive in (("style", "style-src"), ("script", "script-src")):
@@ -72,3 +77,70 @@ def test_a_large_recording_makes_a_small_page() -> None:
     story = "> GET https://cdn.other.net/a.js\n* type: script\n< 200\n" * 3_000
     html = haranalyze.render(haranalyze.analyze(read_transcript(story)), "html")
     assert len(html) < 1_500_000 + 500 * 3_000
+
+
+class Tags(HTMLParser):
+    """Every element and attribute of a page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+        self.attributes: set[tuple[str, str | None]] = set()
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.add(tag)
+        self.attributes.update(attrs)
+
+
+@pytest.mark.parametrize("story", stories(), ids=lambda story: story.name)
+def test_an_attack_in_any_member_of_the_document_stays_text(story: Path) -> None:
+    report = haranalyze.analyze_file(story / "capture.har")
+    clean, attacked = Tags(haranalyze.render(report, "html")), Tags(haranalyze.render(poisoned(report), "html"))
+    assert attacked.found - clean.found == set()
+    assert {name for name, _ in attacked.attributes} - {name for name, _ in clean.attributes} == set()
+    assert "marker(" not in "".join(value or "" for _, value in attacked.attributes)
+    assert "evil.example" not in "".join(value or "" for _, value in attacked.attributes)
+
+
+def test_names_and_paths_of_a_sentence_are_set_as_code_and_nothing_is_lost() -> None:
+    story = PAGE + bearer_sign_in(jwt()) + bearer_call(f"Bearer {jwt()}", ACCEPTED) + asks("GET", "/orders") + NO_TOKEN
+    report = haranalyze.analyze(read_transcript(story))
+    headline = re.search(r"<h1[^>]*>(.*?)</h1>", haranalyze.render(report, "html"))
+    assert headline
+    assert "<code>/orders</code>" in headline[1]
+    assert unescape(re.sub(r"</?code>", "", headline[1])) == report.verdict.headline
+
+
+def test_red_is_for_faults_alone() -> None:
+    html = page("healthy-login-refresh-logout")
+    body = html[html.index("<body") :]
+    assert not re.search(r'class="[^"]*(finding-mark|broken|decisive|bad)\b', body)
+    assert "Looks alarming, is normal" in body
+
+
+def test_what_is_copied_is_the_ready_text_to_the_letter() -> None:
+    report = haranalyze.analyze_file(FOLDER / "refresh-loop-foreign-401" / "capture.har")
+    found = re.search(r'<pre id="text-engineering" hidden>(.*?)</pre>', haranalyze.render(report, "html"), re.DOTALL)
+    assert found
+    assert unescape(found[1]) == report.verdict.texts.engineering
+
+
+def test_every_link_leads_to_a_place_of_the_page() -> None:
+    for story in stories():
+        html = page(story.name)
+        targets = set(re.findall(r'href="#([^"]+)"', html))
+        assert targets - set(re.findall(r'\bid="([^"]+)"', html)) == set(), story.name
+
+
+def test_the_page_of_an_empty_recording_is_complete() -> None:
+    html = haranalyze.render(haranalyze.analyze(haranalyze.read_capture(b'{"log": {"entries": []}}')), "html")
+    assert '<section id="checked"' in html
+
+
+def test_many_rows_are_cut_to_those_around_the_findings() -> None:
+    story = PAGE + bearer_sign_in(jwt()) + bearer_call(f"Bearer {jwt()}", ACCEPTED) * 700
+    html = haranalyze.render(haranalyze.analyze(read_transcript(story + asks("GET", "/orders") + NO_TOKEN)), "html")
+    assert 'id="x702"' in html
+    assert 'id="x20"' not in html
+    assert "of 703 exchanges" in html

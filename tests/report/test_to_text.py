@@ -4,6 +4,7 @@ import pytest
 
 import haranalyze
 from haranalyze.errors import OptionsError
+from tests.hostile import poisoned
 from tests.samples import FOLDER, stories
 
 
@@ -44,3 +45,23 @@ def test_each_state_has_its_word(name: str, word: str) -> None:
 def test_an_unknown_format_names_the_known_ones() -> None:
     with pytest.raises(OptionsError, match="text, json, html"):
         haranalyze.render(haranalyze.analyze_file(FOLDER / "healthy-bearer" / "capture.har"), "pdf")
+
+
+@pytest.mark.parametrize("name", ["refresh-loop-foreign-401", "exported-without-cookies", "upstream-crash-502"])
+def test_no_control_or_bidi_character_reaches_the_terminal(name: str) -> None:
+    attacked = poisoned(haranalyze.analyze_file(FOLDER / name / "capture.har"))
+    told = haranalyze.render(attacked, "text")
+    assert not any(ord(character) < 32 and character != "\n" for character in told)
+    assert "\u202e" not in told
+    assert "U+202E" in told
+
+
+def test_reasons_are_told_once_with_the_rules_that_share_them() -> None:
+    told = text("exported-without-cookies")
+    assert told.count("the recording holds no Set-Cookie") == 1
+
+
+def test_a_recording_that_cannot_tell_asks_for_a_better_one() -> None:
+    told = text("exported-without-cookies")
+    assert "\nask for  In Chrome" in told
+    assert "proof" not in told
