@@ -18,12 +18,23 @@ def session_cookies_refused(facts: Facts, *reasons: Reason) -> tuple[SetCookieEv
     return tuple(
         event
         for event in facts.cookie_jar.refused(*reasons)
-        if event.name in names and facts.session.is_ours(event.exchange)
+        if event.name in names and facts.session.is_ours(event.exchange) and not _kept_by_another_line(facts, event)
+    )
+
+
+def _kept_by_another_line(facts: Facts, event: SetCookieEvent) -> bool:
+    """Whether the same answer sets the cookie once more in a way the browser keeps."""
+    return any(
+        one.name == event.name and one.refused is None and not one.is_deletion
+        for one in facts.cookie_jar.set_by(event.exchange)
     )
 
 
 def matches(facts: Facts, reasons: tuple[Reason, ...], cause: str, headline: str, fix: Fix) -> Iterator[Said]:
-    """One match for all session cookies refused for these reasons, with the calls that went without them."""
+    """One match for all session cookies refused for these reasons, with the calls that went without them.
+
+    ``headline`` begins with what the browser does; what went before it is said here.
+    """
     refused = session_cookies_refused(facts, *reasons)
     if not refused:
         yield _quiet(facts)
@@ -37,9 +48,12 @@ def matches(facts: Facts, reasons: tuple[Reason, ...], cause: str, headline: str
         and facts.timeline.sent(one.exchange) > event.at
         and facts.quality.shows_absence(one.exchange, "cookie")
     ]
-    if not without and not any(_makes_session(facts, one) for one in refused):
+    makes_session = facts.derive(_session_makers)
+    if not without and not any(one.exchange.index in makes_session for one in refused):
         yield Passed(Sentence("{name} is refused, but no session was made with it", name=event.name))
         return
+    signed_in = any(facts.timeline.answered(one.exchange) <= event.at for one in facts.session.sign_ins)
+    begin = "Sign-in works, but " if signed_in else "The session does not last, because "
     related: list[tuple[Place, Sentence]] = [
         (other.place, Sentence("refused for the same reason")) for other in refused[1:5]
     ]
@@ -54,7 +68,7 @@ def matches(facts: Facts, reasons: tuple[Reason, ...], cause: str, headline: str
         message=Sentence(
             "{name}, set by #{index}, is not stored: " + cause, name=event.name, index=event.exchange.index
         ),
-        headline=Sentence(headline, name=event.name, host=event.exchange.host),
+        headline=Sentence(begin + headline, name=event.name, host=event.exchange.host),
         at=event.place,
         caption=Sentence("decides it: {reason}", reason=event.refused or Reason.UNKNOWN),
         related=tuple(related),
@@ -65,10 +79,10 @@ def matches(facts: Facts, reasons: tuple[Reason, ...], cause: str, headline: str
     )
 
 
-def _makes_session(facts: Facts, event: SetCookieEvent) -> bool:
-    """Whether the answer that set the cookie is one that makes or renews a session."""
-    signed_in = any(one.exchange is event.exchange and one.result is SignInResult.OK for one in facts.session.sign_ins)
-    return signed_in or facts.session.refresh(event.exchange) is not None
+def _session_makers(facts: Facts) -> frozenset[int]:
+    """Indexes of the answers that make or renew a session."""
+    signed_in = {one.exchange.index for one in facts.session.sign_ins if one.result is SignInResult.OK}
+    return frozenset(signed_in | {one.exchange.index for one in facts.session.refreshes})
 
 
 def _quiet(facts: Facts) -> Said:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from haranalyze.facts import Exchange, Facts
 from haranalyze.findings import Fix, Owner
@@ -45,27 +45,6 @@ def attach_token() -> Fix:
     )
 
 
-def pass_header(facts: Facts, exchange: Exchange, header: str) -> tuple[Fix, ...]:
-    """Fixes for a hop that takes a request header away, for the server seen in the capture first."""
-    hop = facts.header_budget.hop(exchange)
-    name = hop.name if hop else ""
-    known = {
-        "nginx": (
-            Sentence("in the nginx location that proxies the API"),
-            Sentence('proxy_set_header {header} "";', header=header),
-            Sentence("proxy_set_header {header} $http_{variable};", header=header, variable=header.lower()),
-        ),
-        "Apache httpd": (
-            Sentence("in the Apache virtual host"),
-            Sentence("# CGI and FastCGI do not get Authorization"),
-            Sentence("CGIPassAuth On"),
-        ),
-    }
-    place, before, after = known.get(name, (Sentence("in the proxy or gateway in front of the API"), None, None))
-    words = Sentence("Let the {header} header through to the API, unchanged.", header=header)
-    return (Fix(Owner.PROXY, place, words, before, after),)
-
-
-def first(exchanges: Sequence[Exchange]) -> Exchange:
-    """The first of them."""
-    return exchanges[0]
+def step(facts: Facts, exchange: Exchange) -> str:
+    """How a sentence begins about this call: "The refresh" or "Sign-in"."""
+    return "The refresh" if facts.session.refresh(exchange) else "Sign-in"

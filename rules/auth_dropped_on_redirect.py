@@ -42,7 +42,9 @@ def auth_dropped_on_redirect(facts: Facts) -> Iterator[Said]:
         if source is None:
             continue
         looked += 1
-        if not source.request.has("authorization") or not facts.quality.shows_absence(call, "authorization"):
+        if source.request.url.origin == call.request.url.origin or not source.request.has("authorization"):
+            continue
+        if not facts.quality.shows_absence(call, "authorization"):
             continue
         yield Match(
             message=Sentence(

@@ -6,8 +6,8 @@ Why it matters
 What to do
     Let the proxy pass Authorization on unchanged.
 Stays quiet when
-    The token is expired or malformed, the answer comes from another system than the one the token is for, or the
-    recording leaves Authorization out.
+    The token is expired or malformed, its scheme is not the one the API takes, the answer comes from another system
+    than the one the token is for, or the recording leaves Authorization out.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ from collections.abc import Iterator
 from haranalyze.facts import Exchange, Facts
 from haranalyze.facts.session import Says
 from haranalyze.findings import CannotTell, Layer, Match, Owner, Passed, Said, Severity
-from haranalyze.protocol.auth import Credential
+from haranalyze.protocol.auth import Authorization, Credential
 from haranalyze.rule import rule
 from haranalyze.text import Sentence
 
-from ._words import flow, later, pass_header, seen
+from ._authorization import accepted_header, has_other_scheme, is_password
+from ._fixes import pass_request_header
+from ._words import flow, later, seen
 
 
 @rule(
@@ -50,7 +52,7 @@ def auth_header_lost_upstream(facts: Facts) -> Iterator[Said]:
         if sent is None:
             if facts.session.signed_in_before(call) and not facts.quality.records_authorization:
                 hidden.append(call.index)
-        elif sent[0].shape is Credential.WELL_FORMED and not _expired(facts, call):
+        elif _is_good(facts, call, sent[0]):
             lost.append((refusal, sent[1]))
     if not lost:
         if hidden:
@@ -81,11 +83,17 @@ def auth_header_lost_upstream(facts: Facts) -> Iterator[Said]:
         ),
         subject="authorization",
         flow=flow(one[0].exchange for one in lost),
-        fixes=pass_header(facts, call, "Authorization"),
+        fixes=pass_request_header(facts, call, "Authorization"),
     )
 
 
-def _expired(facts: Facts, call: Exchange) -> bool:
+def _is_good(facts: Facts, call: Exchange, sent: Authorization) -> bool:
+    """Whether the header is one the API should have taken: well-formed, of its scheme, its token not expired."""
+    accepted = accepted_header(facts, call)
+    if sent.shape is not Credential.WELL_FORMED or has_other_scheme(sent, accepted):
+        return False
+    if accepted is None and is_password(sent):
+        return False
     token = facts.tokens.access_token(call)
     remaining = facts.tokens.remaining(token, call) if token else None
-    return remaining is not None and remaining <= 0
+    return remaining is None or remaining > 0

@@ -6,7 +6,8 @@ Why it matters
 What to do
     Send `Authorization: Bearer <token>`, and only once there is a token.
 Stays quiet when
-    The header is well-formed (then expiry or rights are the question), or calls with it are accepted.
+    The header is well-formed (then expiry or rights are the question), calls with a header of this form are accepted,
+    or the answer shows that the API has read the token.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from haranalyze.facts import Facts
+from haranalyze.facts.session import Refusal, Says
 from haranalyze.findings import Fix, Layer, Match, Owner, Passed, Said, Severity
-from haranalyze.protocol.auth import Credential
+from haranalyze.protocol.auth import Authorization, Credential
 from haranalyze.rule import rule
 from haranalyze.text import Sentence
 
+from ._authorization import NEVER_A_TOKEN, accepted_header, has_other_scheme
 from ._words import answered, flow, later, seen
 
 _FORMS = {
@@ -29,6 +32,8 @@ _FORMS = {
     Credential.TEMPLATE: "it holds a variable name that was never filled in.",
     Credential.QUOTED: "the token stands in quotes.",
 }
+_OTHER_SCHEME = "its scheme is not the one of the calls that the API accepts."
+_READ = frozenset((Says.EXPIRED, Says.RENEW, Says.AUDIENCE, Says.PERMISSION, Says.CSRF, Says.ROUTING))
 
 
 @rule(
@@ -50,40 +55,62 @@ def auth_header_malformed(facts: Facts) -> Iterator[Said]:
     found = []
     for refusal in facts.session.refusals:
         sent = facts.tokens.authorization(refusal.exchange)
-        if sent is not None and sent[0].shape is not Credential.WELL_FORMED:
-            found.append((refusal, *sent))
+        if sent is not None and (trouble := _trouble(facts, refusal, sent[0])):
+            found.append((refusal, trouble, sent[1]))
     if not found:
         yield Passed(seen(len(facts.session.refusals), "refused calls"))
         return
-    refusal, read, place = found[0]
+    refusal, trouble, place = found[0]
     call = refusal.exchange
     yield Match(
         message=Sentence(
-            "{method} {path} (#{index}) is answered {status}; " + _FORMS[read.shape],
+            "{method} {path} (#{index}) is answered {status}; " + trouble,
             method=call.method,
             path=call.path,
             index=call.index,
             status=call.response.status,
         ),
         headline=Sentence(
-            "The app calls {path} with an Authorization header the API cannot read: " + _FORMS[read.shape],
+            "The app calls {path} with an Authorization header the API cannot read: " + trouble,
             path=call.path,
         ),
         at=place,
-        caption=Sentence("decides it: " + _FORMS[read.shape]),
+        caption=Sentence("decides it: " + trouble),
         related=(
             (refusal.evidence, answered(call)),
-            *later([one[0].exchange for one in found[1:]], "the same header form"),
+            *later([one[0].exchange for one in found[1:]], "not in a form it can read either"),
         ),
         subject="authorization",
         flow=flow(one[0].exchange for one in found),
-        fixes=(
-            Fix(
-                Owner.FRONTEND,
-                Sentence("where the API client adds the header"),
-                Sentence("Send Authorization: Bearer and the token, and wait with the call until there is one."),
-                Sentence("headers.Authorization = token"),
-                Sentence("if (token) headers.Authorization = `Bearer ${{token}}`"),
-            ),
-        ),
+        fixes=(_fix(trouble),),
     )
+
+
+def _fix(trouble: str) -> Fix:
+    place = Sentence("where the API client adds the header")
+    if trouble == _OTHER_SCHEME:
+        return Fix(Owner.FRONTEND, place, Sentence("Send the header in the form that the accepted calls use."))
+    return Fix(
+        Owner.FRONTEND,
+        place,
+        Sentence("Send Authorization: Bearer and the token, and wait with the call until there is one."),
+        Sentence("headers.Authorization = token"),
+        Sentence("if (token) headers.Authorization = `Bearer ${{token}}`"),
+    )
+
+
+def _trouble(facts: Facts, refusal: Refusal, sent: Authorization) -> str:
+    """What is wrong with the form of the header, in our words; "" when nothing is."""
+    accepted = accepted_header(facts, refusal.exchange)
+    if sent.shape is not Credential.WELL_FORMED:
+        return "" if _was_read(refusal, sent, accepted) else _FORMS[sent.shape]
+    ours = refusal.says is Says.NO_CREDENTIALS and not refusal.foreign
+    return _OTHER_SCHEME if ours and has_other_scheme(sent, accepted) else ""
+
+
+def _was_read(refusal: Refusal, sent: Authorization, accepted: Authorization | None) -> bool:
+    """Whether the API takes headers of this form: it says so of this token, or accepts another one."""
+    if sent.shape in NEVER_A_TOKEN:
+        return False
+    in_words = refusal.evidence.pointer != refusal.exchange.status_place.pointer
+    return (refusal.says in _READ and in_words) or (accepted is not None and accepted.shape is sent.shape)

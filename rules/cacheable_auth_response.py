@@ -66,7 +66,7 @@ def cacheable_auth_response(facts: Facts) -> Iterator[Said]:
                 Owner.API,
                 Sentence("on every answer that carries session headers"),
                 Sentence("Send Cache-Control: no-store."),
-                Sentence("Cache-Control: max-age=300"),
+                None,
                 Sentence("Cache-Control: no-store"),
             ),
         ),

@@ -46,10 +46,10 @@ def cached_front_token(facts: Facts) -> Iterator[Said]:
     replay = ranked[0]
     exchange = replay.exchange
     whose = "another user" if replay.other_user else "an earlier time"
-    related = [*replay.evidence]
+    carrier, *related = replay.evidence
     related += [(place, Sentence("trace of a cache")) for _, place in replay.marks]
-    if replay.original is not None:
-        related.append((replay.original.response.place("front-token"), Sentence("first answered here")))
+    if replay.original is not None and not replay.identical:
+        related.append((replay.original.status_place, Sentence("first answered here")))
     where = "a cache in front of {host}" if replay.shared else "the browser's own cache"
     yield Match(
         message=Sentence(
@@ -60,7 +60,7 @@ def cached_front_token(facts: Facts) -> Iterator[Said]:
             path=exchange.path,
             host=exchange.host,
         ),
-        at=exchange.response.place("front-token"),
+        at=carrier[0],
         caption=Sentence("decides it: made for " + whose),
         related=tuple(related),
         confidence=Confidence.CERTAIN if replay.other_user or replay.identical else Confidence.LIKELY,
@@ -72,7 +72,7 @@ def cached_front_token(facts: Facts) -> Iterator[Said]:
                 Owner.API,
                 Sentence("on every answer that carries session headers"),
                 Sentence("Send Cache-Control: no-store, and let the cache honour it."),
-                Sentence("Cache-Control: max-age=300"),
+                None,
                 Sentence("Cache-Control: no-store"),
             ),
         ),

@@ -50,6 +50,6 @@ def cookie_domain_mismatch(facts: Facts) -> Iterator[Said]:
         facts,
         (Reason.DOMAIN_MISMATCH,),
         "its Domain is not this host or a parent of it.",
-        "Sign-in works, but the browser refuses to keep {name}: its Domain does not fit {host}.",
+        "the browser refuses to keep {name}: its Domain does not fit {host}.",
         fix,
     )

@@ -53,6 +53,6 @@ def cookie_public_suffix_domain(facts: Facts) -> Iterator[Said]:
         facts,
         (Reason.PUBLIC_SUFFIX,),
         "its Domain is a public suffix, which belongs to many owners.",
-        "Sign-in works, but the browser refuses to keep {name}: its Domain is a public suffix.",
+        "the browser refuses to keep {name}: its Domain is a public suffix.",
         fix,
     )

@@ -58,7 +58,6 @@ def cookie_samesite_cross_site(facts: Facts) -> Iterator[Said]:
             Reason.SAME_SITE_UNSPECIFIED,
         ),
         "SameSite forbids it on an answer to a cross-site call.",
-        "Sign-in works, but the browser refuses to keep {name}: its SameSite "
-        "does not allow {host} to set it for an app on another site.",
+        "the browser refuses to keep {name}: its SameSite does not allow {host} to set it for an app on another site.",
         fix,
     )

@@ -50,6 +50,6 @@ def cookie_samesite_none_insecure(facts: Facts) -> Iterator[Said]:
         facts,
         (Reason.SAME_SITE_NONE_INSECURE,),
         "SameSite=None needs Secure.",
-        "Sign-in works, but the browser refuses to keep {name}: SameSite=None without Secure.",
+        "the browser refuses to keep {name}: SameSite=None without Secure.",
         fix,
     )

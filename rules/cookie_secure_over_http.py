@@ -50,7 +50,6 @@ def cookie_secure_over_http(facts: Facts) -> Iterator[Said]:
         facts,
         (Reason.SECURE_ONLY,),
         "it is Secure and was set over http.",
-        "Sign-in works, but the browser refuses to keep {name}: it "
-        "is marked Secure, and {host} is called over plain http.",
+        "the browser refuses to keep {name}: it is marked Secure, and {host} is called over plain http.",
         fix,
     )

@@ -51,6 +51,6 @@ def cookie_too_large(facts: Facts) -> Iterator[Said]:
         facts,
         (Reason.TOO_LARGE,),
         "name and value exceed 4096 bytes.",
-        "Sign-in works, but the browser drops {name}: it is larger than the 4096 bytes a cookie may have.",
+        "the browser drops {name}: it is larger than the 4096 bytes a cookie may have.",
         fix,
     )

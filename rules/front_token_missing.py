@@ -15,12 +15,13 @@ from collections.abc import Iterator
 
 from haranalyze.facts import Exchange, Facts
 from haranalyze.facts.session import Refresh, SignIn
-from haranalyze.findings import Fix, Layer, Match, Owner, Passed, Said, Severity
+from haranalyze.findings import Layer, Match, Owner, Passed, Said, Severity
 from haranalyze.rule import Needs, rule
 from haranalyze.systems import SessionSystem
 from haranalyze.text import Sentence
 
-from ._words import seen
+from ._fixes import pass_answer_header
+from ._words import seen, step
 
 
 @rule(
@@ -56,8 +57,9 @@ def front_token_missing(facts: Facts) -> Iterator[Said]:
                 header=system.front_token_header,
             ),
             headline=Sentence(
-                "Sign-in works for the API, but the app never learns of it: the answer of {path} on {host} has lost its"
+                "{step} works for the API, but the app never learns of it: the answer of {path} on {host} has lost its"
                 " {header} header.",
+                step=step(facts, exchange),
                 path=exchange.path,
                 host=exchange.host,
                 header=system.front_token_header,
@@ -67,9 +69,10 @@ def front_token_missing(facts: Facts) -> Iterator[Said]:
             related=((kept[0].place, Sentence("the session cookies are set")),),
             subject=system.front_token_header,
             fixes=(
-                Fix(
-                    Owner.PROXY,
-                    Sentence("in the proxy or CDN in front of the API"),
+                pass_answer_header(
+                    facts,
+                    exchange,
+                    system.front_token_header,
                     Sentence("Pass the {header} response header on.", header=system.front_token_header),
                 ),
             ),

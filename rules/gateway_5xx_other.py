@@ -17,6 +17,7 @@ from haranalyze.findings import Fix, Layer, Match, Owner, Passed, Said, Severity
 from haranalyze.rule import rule
 from haranalyze.text import Sentence
 
+from ._gateway import is_header_size
 from ._words import flow, later, seen
 
 
@@ -30,7 +31,7 @@ from ._words import flow, later, seen
 )
 def gateway_5xx_other(facts: Facts) -> Iterator[Said]:
     errors = facts.header_budget.proxy_errors
-    found = [one for one in errors if not (one.sets_session and one.host_answers is not None and not one.host_fails)]
+    found = [one for one in errors if not is_header_size(one)]
     if not found:
         yield Passed(seen(len(errors), "gateway errors"))
         return

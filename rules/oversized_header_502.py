@@ -14,12 +14,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from haranalyze.facts import Facts
-from haranalyze.facts.header_budget import ProxyError
 from haranalyze.findings import Confidence, Fix, Layer, Match, Owner, Passed, Said, Severity
 from haranalyze.rule import rule
 from haranalyze.text import Sentence
 
-from ._words import flow, later, seen
+from ._fixes import larger_answers
+from ._gateway import is_header_size
+from ._words import flow, later, seen, step
 
 
 @rule(
@@ -42,7 +43,7 @@ from ._words import flow, later, seen
 )
 def oversized_header_502(facts: Facts) -> Iterator[Said]:
     errors = facts.header_budget.proxy_errors
-    found = [one for one in errors if _is_size(one)]
+    found = [one for one in errors if is_header_size(one)]
     if not found:
         yield Passed(seen(len(errors), "gateway errors"))
         return
@@ -53,7 +54,6 @@ def oversized_header_502(facts: Facts) -> Iterator[Said]:
     related = []
     if error.host_answers is not None:
         related.append((error.host_answers.status_place, Sentence("the application itself answers here")))
-    after = Sentence("{knob} 16k;", knob=hop.response_knob) if hop and hop.name == "nginx" else None
     yield Match(
         message=Sentence(
             "#{index} hands out the session and is answered {status} "
@@ -63,8 +63,9 @@ def oversized_header_502(facts: Facts) -> Iterator[Said]:
             name=name,
         ),
         headline=Sentence(
-            "Sign-in is answered {status}: most likely the session "
-            "headers of {path} are larger than the buffer of {name}.",
+            "{step} is answered {status}: most likely the session headers of {path} "
+            "are larger than the buffer of {name}.",
+            step=step(facts, call),
             status=call.response.status,
             path=call.path,
             name=name,
@@ -79,12 +80,11 @@ def oversized_header_502(facts: Facts) -> Iterator[Said]:
                 Owner.PROXY,
                 Sentence("in the {name} configuration in front of {host}", name=name, host=call.host),
                 Sentence(
-                    "Raise {knob} above the size of the sign-in answer's headers{limit}.",
-                    knob=hop.response_knob if hop else "the response-header buffer",
+                    "Raise {knob} above the size of this answer's headers{limit}.",
+                    knob=(hop.response_knob if hop else "") or "the response-header buffer",
                     limit=f" (the default is {limit} bytes)" if limit else "",
                 ),
-                Sentence("# {knob} 4k;  (default)", knob=hop.response_knob) if after and hop else None,
-                after,
+                *larger_answers(hop),
             ),
             Fix(
                 Owner.API,
@@ -93,13 +93,4 @@ def oversized_header_502(facts: Facts) -> Iterator[Said]:
             ),
         ),
         decides=Sentence("The proxy's error log names it: 'upstream sent too big header'."),
-    )
-
-
-def _is_size(error: ProxyError) -> bool:
-    return (
-        error.sets_session
-        and error.host_answers is not None
-        and not error.host_fails
-        and error.exchange.response.status != 504
     )

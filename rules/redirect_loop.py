@@ -1,9 +1,10 @@
 """The browser is sent in circles between the same pages.
 
 Why it matters
-    Sign-in ends where it began: each page sends the browser on to the next until the browser gives up.
+    The user never arrives: each page sends the browser on to the next until the browser gives up.
 What to do
-    Find out why the page does not recognise the session that the callback has just made.
+    Find out why the first page sends the browser on: mostly it does not recognise the session that the sign-in has
+    just made.
 Stays quiet when
     A long chain of redirects ends at a page, or different pages are visited once each.
 """
@@ -40,7 +41,7 @@ def redirect_loop(facts: Facts) -> Iterator[Said]:
                 index=start.index,
             ),
             headline=Sentence(
-                "Sign-in never ends: {host} sends the browser round the same {period} addresses {rounds} times.",
+                "The page never opens: {host} sends the browser round the same {period} addresses {rounds} times.",
                 host=start.host,
                 period=loop.period,
                 rounds=loop.rounds,
@@ -52,8 +53,11 @@ def redirect_loop(facts: Facts) -> Iterator[Said]:
             fixes=(
                 Fix(
                     Owner.API,
-                    Sentence("where the callback makes the session"),
-                    Sentence("Make sure the browser keeps and returns the cookie that the callback sets."),
+                    Sentence("where {path} sends the browser on", path=start.path),
+                    Sentence(
+                        "Find out why it does so: if it looks for a session, make sure that the browser keeps and "
+                        "returns the cookie that the sign-in sets."
+                    ),
                 ),
             ),
         )

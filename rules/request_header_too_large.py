@@ -76,7 +76,7 @@ def request_header_too_large(facts: Facts) -> Iterator[Said]:
                 ),
                 Sentence(
                     "Raise {knob} above {largest} bytes, the longest header line of this request.",
-                    knob=hop.request_knob if hop else "the request-header limit",
+                    knob=(hop.request_knob if hop else "") or "the request-header limit",
                     largest=one.budget.largest_line,
                 ),
                 Sentence("# large_client_header_buffers 4 8k;  (default)") if hop and hop.name == "nginx" else None,

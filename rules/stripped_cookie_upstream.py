@@ -21,7 +21,8 @@ from haranalyze.findings import Confidence, Layer, Match, Owner, Passed, Said, S
 from haranalyze.rule import Needs, rule
 from haranalyze.text import Sentence, Text
 
-from ._words import flow, later, pass_header, seen
+from ._fixes import pass_request_header
+from ._words import flow, later, seen
 
 
 @rule(
@@ -78,7 +79,7 @@ def stripped_cookie_upstream(facts: Facts) -> Iterator[Said]:
         confidence=Confidence.CERTAIN if len(lost) > 1 else Confidence.LIKELY,
         subject=name,
         flow=flow(one[0].exchange for one in lost),
-        fixes=pass_header(facts, call, "Cookie"),
+        fixes=pass_request_header(facts, call, "Cookie"),
     )
 
 
@@ -93,5 +94,9 @@ def _carried(facts: Facts, call: Exchange) -> Text | None:
 
 
 def _clears(facts: Facts, call: Exchange) -> bool:
+    """Whether the answer ends the session: then the server did see it."""
     front = facts.tokens.front_token(call)
-    return front is not None and front.removed
+    names = facts.session.session_cookie_names()
+    return (front is not None and front.removed) or any(
+        event.is_deletion and event.name in names for event in facts.cookie_jar.set_by(call)
+    )

@@ -15,12 +15,13 @@ from collections.abc import Iterator
 
 from haranalyze.facts import Exchange, Facts
 from haranalyze.facts.session import RefreshResult, SignInResult
-from haranalyze.findings import CannotTell, Fix, Layer, Match, Owner, Passed, Said, Severity
+from haranalyze.findings import CannotTell, Layer, Match, Owner, Passed, Said, Severity
 from haranalyze.rule import rule
 from haranalyze.systems import SessionSystem
 from haranalyze.text import Sentence
 
-from ._words import flow, later, seen
+from ._fixes import pass_answer_header
+from ._words import flow, later, seen, step
 
 
 @rule(
@@ -64,8 +65,9 @@ def stripped_set_cookie(facts: Facts) -> Iterator[Said]:
                 index=exchange.index,
             ),
             headline=Sentence(
-                "Sign-in works, but the session cookies never reach the browser: something in front of {host} removes"
+                "{step} works, but the session cookies never reach the browser: something in front of {host} removes"
                 " Set-Cookie from {path}.",
+                step=step(facts, exchange),
                 host=exchange.host,
                 path=exchange.path,
             ),
@@ -78,12 +80,11 @@ def stripped_set_cookie(facts: Facts) -> Iterator[Said]:
             subject="set-cookie",
             flow=flow(one.exchange for one in refused),
             fixes=(
-                Fix(
-                    Owner.PROXY,
-                    Sentence("in the proxy or CDN in front of the API"),
+                pass_answer_header(
+                    facts,
+                    exchange,
+                    "Set-Cookie",
                     Sentence("Pass Set-Cookie on for the sign-in and refresh paths, and keep them out of caches."),
-                    Sentence("proxy_hide_header Set-Cookie;"),
-                    Sentence("proxy_pass_header Set-Cookie;"),
                 ),
             ),
         )

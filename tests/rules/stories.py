@@ -4,6 +4,11 @@ from base64 import b64encode, urlsafe_b64encode
 from json import dumps
 from typing import Any
 
+from haranalyze.analysis import examine
+from haranalyze.capture.transcript import read_transcript
+from haranalyze.redaction import Projector
+from haranalyze.rulebook import Rulebook
+
 NOW = 1795314863  # 2026-11-22T02:34:23Z, when transcripts begin
 
 
@@ -110,3 +115,19 @@ NO_TOKEN = f"""< 401
 <
 < {{"code": "credentials_required", "message": "No authorization token was found"}}
 """
+
+
+def marked(piece: str, begin: str, words: str, kind: str = "related") -> str:
+    """The piece with a mark at its first line that begins so."""
+    lines = piece.splitlines(keepends=True)
+    at = next(number for number, line in enumerate(lines) if line.strip().startswith(begin))
+    lines[at] = lines[at].rstrip("\n") + f"   # {kind}: {words}\n"
+    return "".join(lines)
+
+
+def fix_lines(rule_id: str, transcript: str) -> str:
+    """All lines of the changes that the one finding of a rule proposes."""
+    found = examine(read_transcript(transcript), Rulebook.installed())
+    (finding,) = (one for one in found.findings if one.rule == rule_id)
+    say = Projector(found.facts).say
+    return "\n".join(say(line) for fix in finding.match.fixes for line in (fix.before, fix.after) if line is not None)

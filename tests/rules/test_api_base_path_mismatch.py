@@ -24,7 +24,7 @@ def test_points_at_the_exchange_that_proves_it() -> None:
         + asks("POST", "/api/auth/session/refresh", "> st-auth-mode: cookie", "> rid: session", "> fdi-version: 4.1")
         + "< 404   # want: is not served\n"
         + asks("POST", "/api/auth/signin", "> st-auth-mode: cookie", "> rid: emailpassword", "> fdi-version: 4.1")
-        + "< 404\n",
+        + "< 404   # related: the same\n",
     )
 
 

@@ -11,6 +11,7 @@ from tests.rules.stories import (
     bearer_call,
     bearer_sign_in,
     jwt,
+    marked,
 )
 
 RULE = "auth-dropped-on-redirect"
@@ -23,10 +24,10 @@ def test_points_at_the_exchange_that_proves_it() -> None:
         RULE,
         PAGE
         + bearer_sign_in(TOKEN)
-        + asks("GET", "/orders", f"> Authorization: Bearer {TOKEN}")
-        + "< 307\n< Location: https://other.example.net/orders\n"
+        + asks("GET", "/orders", f"> Authorization: Bearer {TOKEN}   # related: sent with the header")
+        + "< 307\n< Location: https://other.example.net/orders   # related: redirects to another origin\n"
         + asks("GET", "/orders   # want: arrives there without", host="other.example.net")
-        + NO_TOKEN,
+        + marked(NO_TOKEN, "<  {".replace("  ", " "), "answered 401"),
     )
 
 
@@ -52,6 +53,25 @@ def test_points_at_the_exchange_that_proves_it() -> None:
             id="still carried",
         ),
         pytest.param(PAGE + bearer_sign_in(TOKEN) + bearer_call(None, NO_TOKEN), id="no redirect"),
+        pytest.param(
+            PAGE
+            + bearer_sign_in(TOKEN)
+            + asks("GET", "/orders", f"> Authorization: Bearer {TOKEN}")
+            + "< 307\n< Location: /orders/\n"
+            + asks("GET", "/orders/")
+            + NO_TOKEN,
+            id="the redirect stays on the origin",
+        ),
+        pytest.param(
+            PAGE
+            + bearer_sign_in(TOKEN)
+            + bearer_call(f"Bearer {TOKEN}", ACCEPTED, "/me")
+            + asks("GET", "/orders")
+            + "< 307\n< Location: https://other.example.net/orders\n"
+            + asks("GET", "/orders", host="other.example.net")
+            + NO_TOKEN,
+            id="the first call had no credentials",
+        ),
     ],
 )
 def test_stays_quiet(transcript: str) -> None:

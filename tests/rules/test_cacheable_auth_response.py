@@ -45,6 +45,13 @@ def test_points_at_the_exchange_that_proves_it() -> None:
             PAGE + sign_in(TOKEN) + call("/api/me", COOKIE) + f"< 200\n{CORS}\n< front-token: {front()}\n",
             id="says nothing",
         ),
+        pytest.param(
+            PAGE
+            + sign_in(TOKEN)
+            + call("/api/me", COOKIE)
+            + f"< 200\n{CORS}\n< Cache-Control: max-age=0\n< front-token: {front()}\n",
+            id="must be asked for again before each use",
+        ),
     ],
 )
 def test_stays_quiet(transcript: str) -> None:

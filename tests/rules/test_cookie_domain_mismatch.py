@@ -12,6 +12,7 @@ from tests.rules.stories import (
     call,
     cookies,
     jwt,
+    marked,
     sign_in,
 )
 
@@ -28,7 +29,7 @@ def test_points_at_the_exchange_that_proves_it() -> None:
             TOKEN,
             setting=f"< Set-Cookie: sAccessToken={TOKEN}; Path=/; Domain=.other.net; HttpOnly; Secure   # want: Domain\n",
         )
-        + call("/api/me", "> Accept: */*")
+        + marked(call("/api/me", "> Accept: */*"), "> GET", "sent without it, answered 401")
         + UNAUTHORISED,
     )
 
@@ -48,7 +49,50 @@ def test_points_at_the_exchange_that_proves_it() -> None:
             PAGE + sign_in(TOKEN, setting=cookies(TOKEN, attributes="; Path=/; Domain=.example.com; HttpOnly; Secure")),
             id="a parent domain",
         ),
+        pytest.param(
+            """
+            * page: http://jobs.paper.example/
+            > GET http://jobs.paper.example/
+            * type: document
+            < 301
+            < Set-Cookie: PHPSESSID=abcdefghijklmnop; path=/; domain=.jobs.example
+            < Location: https://be.jobs.example/
+            > GET https://be.jobs.example/
+            * type: document
+            < 200
+            < Set-Cookie: PHPSESSID=qrstuvwxyzqrstuv; path=/; domain=.jobs.example
+            > GET https://be.jobs.example/offers
+            > Cookie: PHPSESSID=qrstuvwxyzqrstuv
+            < 200
+            """,
+            id="a page sets a cookie for the site it only leads to",
+        ),
+        pytest.param(
+            PAGE
+            + sign_in(
+                TOKEN,
+                setting=cookies(TOKEN, attributes="; Path=/; Domain=.other.net; HttpOnly; Secure") + cookies(TOKEN),
+            )
+            + call("/api/me", COOKIE)
+            + ACCEPTED,
+            id="the same cookie is set for the host as well",
+        ),
     ],
 )
 def test_stays_quiet(transcript: str) -> None:
     check_rule(RULE, transcript)
+
+
+def test_a_cookie_with_a_usual_name_counts_once_the_host_refuses_a_call_without_it() -> None:
+    check_rule(
+        RULE,
+        """
+        * page: https://app.example.com/
+        > GET https://app.example.com/
+        * type: document
+        < 200
+        < Set-Cookie: PHPSESSID=abcdefghijklmnop; path=/; domain=.other.net   # want: Domain
+        > GET https://app.example.com/api/me   # related: sent without it
+        < 401
+        """,
+    )

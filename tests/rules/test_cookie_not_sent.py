@@ -10,6 +10,7 @@ from tests.rules.stories import (
     asks,
     call,
     jwt,
+    marked,
     sign_in,
 )
 
@@ -24,7 +25,7 @@ def test_points_at_the_exchange_that_proves_it() -> None:
         PAGE
         + sign_in(TOKEN)
         + asks("GET", "/api/me   # want: no cookie at all", "> st-auth-mode: cookie", "> rid: anti-csrf")
-        + UNAUTHORISED,
+        + marked(UNAUTHORISED, "< 401", "the answer says that no session came"),
     )
 
 

@@ -12,6 +12,7 @@ from tests.rules.stories import (
     call,
     cookies,
     jwt,
+    marked,
     sign_in,
 )
 
@@ -29,7 +30,7 @@ def test_points_at_the_exchange_that_proves_it() -> None:
                 TOKEN,
                 setting=f"< Set-Cookie: sAccessToken={TOKEN}; Path=/; Domain=herokuapp.com; HttpOnly; Secure   # want: public suffix\n",
             )
-            + call("/api/me", "> Accept: */*")
+            + marked(call("/api/me", "> Accept: */*"), "> GET", "sent without it, answered 401")
             + UNAUTHORISED
         ).replace("api.example.com", "acme-api.herokuapp.com"),
     )

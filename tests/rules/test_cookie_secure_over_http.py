@@ -11,6 +11,7 @@ from tests.rules.stories import (
     asks,
     call,
     jwt,
+    marked,
     sign_in,
 )
 
@@ -28,7 +29,7 @@ def test_points_at_the_exchange_that_proves_it() -> None:
                 TOKEN,
                 setting=f"< Set-Cookie: sAccessToken={TOKEN}; Path=/; HttpOnly; Secure   # want: was set over http\n",
             )
-            + call("/api/me", "> Accept: */*")
+            + marked(call("/api/me", "> Accept: */*"), "> GET", "sent without it, answered 401")
             + UNAUTHORISED
         ).replace("https://", "http://"),
     )

@@ -12,6 +12,7 @@ from tests.rules.stories import (
     call,
     cookies,
     jwt,
+    marked,
     sign_in,
 )
 
@@ -28,7 +29,7 @@ def test_points_at_the_exchange_that_proves_it() -> None:
             TOKEN,
             setting=f"< Set-Cookie: sAccessToken={TOKEN}{'x' * 4100}; Path=/; HttpOnly; Secure   # want: exceed 4096\n",
         )
-        + call("/api/me", "> Accept: */*")
+        + marked(call("/api/me", "> Accept: */*"), "> GET", "sent without it, answered 401")
         + UNAUTHORISED,
     )
 

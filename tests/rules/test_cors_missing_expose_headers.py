@@ -8,6 +8,7 @@ from tests.rules.stories import (
     PAGE,
     call,
     jwt,
+    marked,
     sign_in,
 )
 
@@ -20,7 +21,7 @@ def test_points_at_the_exchange_that_proves_it() -> None:
     check_rule(
         RULE,
         PAGE
-        + sign_in(TOKEN).replace(
+        + marked(sign_in(TOKEN), "< front-token", "sent, but hidden from the app").replace(
             "< Access-Control-Expose-Headers: front-token, st-access-token, st-refresh-token, anti-csrf",
             "< Access-Control-Expose-Headers: x-total   # want: does not name it",
         ),

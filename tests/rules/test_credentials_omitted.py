@@ -11,6 +11,7 @@ from tests.rules.stories import (
     call,
     cookies,
     jwt,
+    marked,
     sign_in,
 )
 
@@ -21,7 +22,11 @@ COOKIE = f"> Cookie: sAccessToken={TOKEN}"
 
 def test_points_at_the_exchange_that_proves_it() -> None:
     check_rule(
-        RULE, PAGE + sign_in(TOKEN) + asks("GET", "/api/me   # want: which the browser has stored") + UNAUTHORISED
+        RULE,
+        PAGE
+        + marked(sign_in(TOKEN), "< Set-Cookie: sAccessToken", "stored by the browser")
+        + asks("GET", "/api/me   # want: which the browser has stored")
+        + marked(UNAUTHORISED, "< 401", "the answer says that no session came"),
     )
 
 

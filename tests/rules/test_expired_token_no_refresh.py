@@ -10,6 +10,7 @@ from tests.rules.stories import (
     asks,
     front,
     jwt,
+    marked,
     sign_in,
 )
 
@@ -26,7 +27,7 @@ def test_points_at_the_exchange_that_proves_it() -> None:
         + asks("GET", "/api/me", "> st-auth-mode: header", f"> Authorization: Bearer {OLD}")
         + TRY_REFRESH.replace('refresh token"}', 'refresh token"}   # want: no refresh is tried')
         + asks("GET", "/api/me", "> st-auth-mode: header", f"> Authorization: Bearer {OLD}")
-        + TRY_REFRESH,
+        + marked(TRY_REFRESH, "< 401", "the same expired token"),
     )
 
 

@@ -9,6 +9,7 @@ from tests.rules.stories import (
     TRY_REFRESH,
     call,
     jwt,
+    marked,
     refresh,
     renewed,
     sign_in,
@@ -26,12 +27,12 @@ def test_points_at_the_exchange_that_proves_it() -> None:
         + sign_in(TOKEN)
         + call("/api/legacy", COOKIE)
         + FOREIGN.replace("< 401\n", "< 401   # want: in the words of Django\n", 1)
-        + refresh(COOKIE, renewed(jwt(number=1)))
+        + refresh(COOKIE, marked(renewed(jwt(number=1)), "< 200", "the refresh succeeds"))
         + call("/api/legacy", COOKIE)
-        + FOREIGN
+        + marked(FOREIGN, "< 401", "the same answer with the renewed session")
         + refresh(COOKIE, renewed(jwt(number=2)))
         + call("/api/legacy", COOKIE)
-        + FOREIGN,
+        + marked(FOREIGN, "< 401", "the same answer with the renewed session"),
     )
 
 

@@ -11,6 +11,7 @@ from tests.rules.stories import (
     call,
     cookies,
     jwt,
+    marked,
     refresh,
     sign_in,
 )
@@ -24,7 +25,7 @@ def test_points_at_the_exchange_that_proves_it() -> None:
     check_rule(
         RULE,
         PAGE
-        + sign_in(TOKEN, fronted="").replace(
+        + marked(sign_in(TOKEN, fronted=""), "< Set-Cookie: sAccessToken", "the session cookies are set").replace(
             "< 200\n\n    < Access", "< 200   # want: has no front-token\n    < Access"
         )
         + refresh(COOKIE, f"< 200\n{CORS}\n{cookies(TOKEN)}<\n< {{}}\n"),
@@ -44,7 +45,25 @@ def test_points_at_the_exchange_that_proves_it() -> None:
             id="cookies are cleared",
         ),
         pytest.param(PAGE + sign_in(TOKEN) + call("/api/me", COOKIE) + ACCEPTED, id="no session answer"),
+        pytest.param(
+            PAGE
+            + sign_in(TOKEN)
+            + refresh(COOKIE, f"< 200\n{CORS}\n< Set-Cookie: sAccessToken=; Path=/; Max-Age=0\n<\n< {{}}\n"),
+            id="the refresh only removes the old cookies",
+        ),
+        pytest.param(
+            PAGE + sign_in(TOKEN) + refresh(COOKIE, f"< 200\n{CORS}\n< Set-Cookie: theme=dark; Path=/\n<\n< {{}}\n"),
+            id="another cookie is set",
+        ),
     ],
 )
 def test_stays_quiet(transcript: str) -> None:
     check_rule(RULE, transcript)
+
+
+def test_a_refresh_that_lost_it_is_called_a_refresh() -> None:
+    answer = marked(f"< 200\n{CORS}\n{cookies(TOKEN)}<\n< {{}}\n", "< 200", "The refresh works for the API", "want")
+    check_rule(
+        RULE,
+        PAGE + sign_in(TOKEN) + refresh(COOKIE, marked(answer, "< Set-Cookie: sAccess", "session cookies are set")),
+    )

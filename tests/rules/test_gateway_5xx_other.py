@@ -10,6 +10,7 @@ from tests.rules.stories import (
     asks,
     call,
     jwt,
+    marked,
     refresh,
     sign_in,
 )
@@ -29,6 +30,37 @@ def test_points_at_the_exchange_that_proves_it() -> None:
     )
 
 
+GATEWAY = "< Server: nginx/1.22.1\n< Content-Type: text/html\n<\n< <title>{status}</title>\n"
+
+
+def failing(status: int, want: str = "") -> str:
+    """A gateway's own error page."""
+    page = f"< {status}\n" + GATEWAY.replace("{status}", f"{status} nginx")
+    return marked(page, "< <title>", want, "want") if want else page
+
+
+def test_a_sign_in_that_comes_too_late_is_not_a_matter_of_size() -> None:
+    check_rule(
+        RULE,
+        PAGE
+        + refresh("> Accept: */*", UNAUTHORISED)
+        + asks("POST", "/auth/signin", "> st-auth-mode: cookie")
+        + failing(504, "not by the application"),
+    )
+
+
+def test_a_sign_in_that_fails_like_other_calls_is_not_a_matter_of_size() -> None:
+    check_rule(
+        RULE,
+        PAGE
+        + refresh("> Accept: */*", UNAUTHORISED)
+        + call("/api/me")
+        + failing(502, "not by the application")
+        + asks("POST", "/auth/signin", "> st-auth-mode: cookie")
+        + marked(failing(502), "< 502", "the same"),
+    )
+
+
 @pytest.mark.parametrize(
     "transcript",
     [
@@ -41,6 +73,13 @@ def test_points_at_the_exchange_that_proves_it() -> None:
         ),
         pytest.param(PAGE + sign_in(TOKEN) + call("/api/me", COOKIE) + ACCEPTED, id="accepted"),
         pytest.param(PAGE + sign_in(TOKEN) + call("/api/me", COOKIE) + UNAUTHORISED, id="refused"),
+        pytest.param(
+            PAGE
+            + sign_in(TOKEN)
+            + call("/api/report", COOKIE)
+            + "< 502\n< X-Powered-By: Express\n< Content-Type: application/json\n<\n< {}\n",
+            id="the application itself answers 502",
+        ),
     ],
 )
 def test_stays_quiet(transcript: str) -> None:

@@ -10,6 +10,7 @@ from tests.rules.stories import (
     asks,
     call,
     jwt,
+    marked,
     sign_in,
 )
 
@@ -19,7 +20,13 @@ COOKIE = f"> Cookie: sAccessToken={TOKEN}"
 
 
 def test_points_at_the_exchange_that_proves_it() -> None:
-    check_rule(RULE, PAGE + sign_in(TOKEN) + asks("GET", "/api/me   # want: none of the headers") + UNAUTHORISED)
+    check_rule(
+        RULE,
+        PAGE
+        + marked(sign_in(TOKEN), "> st-auth-mode", "other calls carry it")
+        + asks("GET", "/api/me   # want: none of the headers")
+        + UNAUTHORISED,
+    )
 
 
 @pytest.mark.parametrize(

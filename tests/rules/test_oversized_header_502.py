@@ -1,14 +1,19 @@
 """oversized-header-502: fires on the real thing and stays quiet on its neighbours."""
 
+import re
+
 import pytest
 
+from haranalyze.findings import Confidence
 from haranalyze.testing import check_rule
 from tests.rules.stories import (
     PAGE,
     UNAUTHORISED,
     asks,
     call,
+    fix_lines,
     jwt,
+    marked,
     refresh,
     sign_in,
 )
@@ -23,9 +28,10 @@ def test_points_at_the_exchange_that_proves_it() -> None:
     check_rule(
         RULE,
         PAGE
-        + refresh("> Accept: */*", UNAUTHORISED)
+        + refresh("> Accept: */*", marked(UNAUTHORISED, "< 401", "the application itself answers here"))
         + asks("POST", "/auth/signin", "> st-auth-mode: cookie", "> rid: emailpassword")
         + BAD_GATEWAY.replace("<\n<", "<\n<", 1).replace("</html>", "</html>   # want: hands out the session"),
+        confidence=Confidence.LIKELY,
     )
 
 
@@ -51,7 +57,26 @@ def test_points_at_the_exchange_that_proves_it() -> None:
             + BAD_GATEWAY.replace("502", "504"),
             id="too late, not too large",
         ),
+        pytest.param(
+            PAGE
+            + refresh("> Accept: */*", UNAUTHORISED)
+            + call("/api/me")
+            + BAD_GATEWAY
+            + asks("POST", "/auth/signin", "> st-auth-mode: cookie", "> rid: emailpassword")
+            + BAD_GATEWAY,
+            id="another call fails the same way while others are answered",
+        ),
     ],
 )
 def test_stays_quiet(transcript: str) -> None:
     check_rule(RULE, transcript)
+
+
+def test_the_nginx_lines_pass_nginx_own_check() -> None:
+    """nginx starts only if twice the larger buffer fits into all proxy_buffers less one (ngx_http_proxy_module.c)."""
+    signed_in = asks("POST", "/auth/signin", "> st-auth-mode: cookie", "> rid: emailpassword")
+    lines = fix_lines(RULE, PAGE + refresh("> Accept: */*", UNAUTHORISED) + signed_in + BAD_GATEWAY)
+    found = re.search(r"proxy_buffer_size (\d+)k;\s+proxy_buffers (\d+) (\d+)k;", lines)
+    assert found, lines
+    head, number, size = map(int, found.groups())
+    assert 2 * max(head, size) <= (number - 1) * size

@@ -5,6 +5,7 @@ import pytest
 from haranalyze.testing import check_rule
 from tests.rules.stories import (
     PAGE,
+    marked,
 )
 
 RULE = "redirect-loop"
@@ -15,7 +16,7 @@ def test_points_at_the_exchange_that_proves_it() -> None:
     check_rule(
         RULE,
         "> GET https://app.example.com/\n* type: document\n< 302   # want: rounds of the same\n< Location: /login\n> GET https://app.example.com/login\n* type: document\n< 302\n< Location: https://login.other.net/authorize\n> GET https://login.other.net/authorize\n* type: document\n< 302\n< Location: https://app.example.com/callback?code=1\n> GET https://app.example.com/callback?code=1\n* type: document\n< 302\n< Location: /\n"
-        + ROUND * 3,
+        + marked(ROUND, "< 302", "the same page again") * 3,
     )
 
 
@@ -35,3 +36,11 @@ def test_points_at_the_exchange_that_proves_it() -> None:
 )
 def test_stays_quiet(transcript: str) -> None:
     check_rule(RULE, transcript)
+
+
+def test_says_nothing_of_a_sign_in_where_there_is_none() -> None:
+    """Two servers that disagree about https send the browser in circles without any session."""
+    to = "> GET {0}://www.example.com/a\n* type: document\n< 301{2}\n< Location: {1}://www.example.com/a\n"
+    there, back = to.format("http", "https", "{}"), to.format("https", "http", "")
+    again = there.replace("{}", "   # related: the same page again") + back
+    check_rule(RULE, there.replace("{}", "   # want: The page never opens") + back + again * 3)

@@ -10,6 +10,7 @@ from tests.rules.stories import (
     TRY_REFRESH,
     call,
     jwt,
+    marked,
     refresh,
     renewed,
     sign_in,
@@ -27,12 +28,12 @@ def test_points_at_the_exchange_that_proves_it() -> None:
         + sign_in(TOKEN)
         + call("/api/legacy", COOKIE)
         + FOREIGN.replace("< 401\n", "< 401   # want: is refused 3 times\n", 1)
-        + refresh(COOKIE, renewed(jwt(number=1)))
+        + refresh(COOKIE, marked(renewed(jwt(number=1)), "< 200", "the refresh succeeds"))
         + call("/api/legacy", COOKIE)
-        + FOREIGN
+        + marked(FOREIGN, "< 401", "refused again with the renewed session")
         + refresh(COOKIE, renewed(jwt(number=2)))
         + call("/api/legacy", COOKIE)
-        + FOREIGN,
+        + marked(FOREIGN, "< 401", "refused again with the renewed session"),
     )
 
 

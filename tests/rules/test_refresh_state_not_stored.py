@@ -7,8 +7,10 @@ from tests.rules.stories import (
     ACCEPTED,
     PAGE,
     TRY_REFRESH,
+    UNAUTHORISED,
     call,
     jwt,
+    marked,
     refresh,
     renewed,
     sign_in,
@@ -28,7 +30,7 @@ def test_points_at_the_exchange_that_proves_it() -> None:
         + refresh(COOKIE, renewed(jwt(number=1)).replace("< 200\n", "< 200   # want: renewed 2 times\n", 1))
         + call("/api/me", COOKIE)
         + ACCEPTED
-        + refresh(COOKIE, renewed(jwt(number=2)))
+        + refresh(COOKIE, marked(renewed(jwt(number=2)), "< 200", "renewed again, without need"))
         + call("/api/me", COOKIE)
         + ACCEPTED,
     )
@@ -57,6 +59,21 @@ def test_points_at_the_exchange_that_proves_it() -> None:
             + refresh(f"> Cookie: sAccessToken={SHORT}", renewed(jwt(lives=5, number=1)))
             + refresh(COOKIE, renewed(jwt(lives=5, number=2))),
             id="tokens about to expire",
+        ),
+        pytest.param(
+            PAGE + sign_in(TOKEN) + refresh(COOKIE, UNAUTHORISED) * 3,
+            id="renewals that are refused",
+        ),
+        pytest.param(
+            (
+                PAGE
+                + sign_in(TOKEN)
+                + refresh(COOKIE, renewed(jwt(number=1)))
+                + call("/api/me", COOKIE)
+                + ACCEPTED
+                + refresh(COOKIE, renewed(jwt(number=2)))
+            ).replace("Expose-Headers: front-token,", "Expose-Headers: x-total,"),
+            id="the app may not read the header",
         ),
     ],
 )

@@ -22,7 +22,7 @@ def test_points_at_the_exchange_that_proves_it() -> None:
         RULE,
         PAGE
         + sign_in(TOKEN)
-        + call("/api/me", "> Cookie: big=" + "x" * 9000)
+        + call("/api/me", "> Cookie: big=" + "x" * 9000 + "   # related: bytes of cookies")
         + "< 400\n< Server: nginx/1.22.1\n< Content-Type: text/html\n<\n< <html><head><title>400 Request Header Or Cookie Too Large</title></head></html>   # want: bytes of headers\n",
     )
 

@@ -3,7 +3,13 @@
 import pytest
 
 from haranalyze.testing import check_rule
-from tests.rules.stories import ACCEPTED, PAGE, call, jwt, sign_in
+from tests.rules.stories import (
+    ACCEPTED,
+    PAGE,
+    call,
+    jwt,
+    sign_in,
+)
 
 RULE = "sanitized-capture"
 TOKEN = jwt()

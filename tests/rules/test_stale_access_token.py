@@ -11,6 +11,7 @@ from tests.rules.stories import (
     asks,
     front,
     jwt,
+    marked,
     sign_in,
 )
 
@@ -31,11 +32,11 @@ def test_points_at_the_exchange_that_proves_it() -> None:
             "> rid: session",
             "> Authorization: Bearer r.n.V2",
         )
-        + f"< 200\n{CORS}\n< front-token: {front(issued=1)}\n< st-access-token: {NEW}\n< st-refresh-token: r2.n.V2\n<\n< {{}}\n"
+        + f"< 200\n{CORS}\n< front-token: {front(issued=1)}\n< st-access-token: {NEW}   # related: the newer token\n< st-refresh-token: r2.n.V2\n<\n< {{}}\n"
         + asks("GET", "/api/me", "> st-auth-mode: header", f"> Authorization: Bearer {OLD}   # want: had replaced it")
-        + TRY_REFRESH
+        + marked(TRY_REFRESH, "< 401", "refused")
         + asks("GET", "/api/me", "> st-auth-mode: header", f"> Authorization: Bearer {OLD}")
-        + TRY_REFRESH,
+        + marked(TRY_REFRESH, "< 401", "the old token again"),
     )
 
 
