@@ -1,0 +1,1 @@
+"""One module per suite: ``differences(vector)`` asks the engine and yields a sentence for each answer that differs."""
