@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,7 @@ from haranalyze.text import Kind, Text
 if TYPE_CHECKING:
     from haranalyze.capture.model import Exchange
     from haranalyze.facts import Facts
+    from haranalyze.timeline import Timeline
 
 __all__ = [
     "DetectedSystem",
@@ -59,6 +61,7 @@ _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _OTHER_CARRIERS = ("x-api-key", "x-access-token", "x-auth-token", "x-session-token")
 _REFRESH_WAIT = 10_000.0  # ms a client takes at most from a refused call to its refresh
 _RETRY_WAIT = 60_000.0  # ms from a refresh to the repeated call
+_LATEST_REFUSED = 20  # refused calls before a refresh whose repetition is looked for
 _STEP = 5.0  # ms: stamps are rounded
 _EVIDENCE = 6  # places shown per detected system
 
@@ -295,44 +298,22 @@ class Session:
         refused = [r.exchange for r in self.refusals if self._kinds.get(r.exchange.index) is not CallKind.REFRESH]
         refused = [exchange for exchange in refused if exchange.response.status != 403]
         refused.sort(key=timeline.answered)
-        by_call: dict[tuple[str, str], list[Exchange]] = {}
-        if story.refreshes:
-            for call in self._calls:
-                by_call.setdefault((call.request.method, call.request.raw_url), []).append(call)
-        first = 0
+        answered = [timeline.answered(exchange) for exchange in refused]
+        calls = RepeatedCalls(timeline, self._calls if story.refreshes else ())
+        taken = 0
         begins = [*(timeline.started(exchange) for exchange, _ in story.refreshes), inf]
         for position, (exchange, result) in enumerate(story.refreshes):
             next_began = begins[position + 1]
             began, done = timeline.started(exchange), timeline.answered(exchange)
-            while first < len(refused) and timeline.answered(refused[first]) < began - _REFRESH_WAIT:
-                first += 1
-            waiting = []
-            while first < len(refused) and timeline.answered(refused[first]) <= began + _STEP:
-                waiting.append(refused[first])
-                first += 1
-            if result is RefreshResult.CLEARED_DUPLICATES:
-                first -= len(waiting)  # the client refreshes once more for the same calls
+            first = max(taken, bisect_left(answered, began - _REFRESH_WAIT))
+            last = max(first, bisect_right(answered, began + _STEP))
+            # Where duplicates were cleared the client refreshes once more for the same calls.
+            taken = first if result is RefreshResult.CLEARED_DUPLICATES else last
+            waiting = refused[max(first, last - _LATEST_REFUSED) : last]
             retry_until = min(next_began, done + _RETRY_WAIT) if next_began > done else done + _RETRY_WAIT
-            after, retry = self._after_and_retry(waiting, by_call, done, retry_until)
+            after, retry = _after_and_retry(waiting, calls, done, retry_until)
             new_token = next(tokens_in(self._tokens, exchange, TokenUse.ACCESS), None)
             yield Refresh(exchange, result, self.system_of(exchange), after, retry, new_token)
-
-    def _after_and_retry(
-        self,
-        waiting: list[Exchange],
-        by_call: dict[tuple[str, str], list[Exchange]],
-        done: float,
-        until: float,
-    ) -> tuple[Exchange | None, Exchange | None]:
-        """Of the refused calls before a refresh the latest that is repeated after it, else the latest."""
-        for after in reversed(waiting[-20:]):
-            for call in by_call.get((after.request.method, after.request.raw_url), ()):
-                started = self._timeline.started(call)
-                if started > until:
-                    break
-                if started >= done - _STEP and call is not after:
-                    return after, call
-        return (waiting[-1] if waiting else None), None
 
     def _find_loops(self) -> tuple[Loop, ...]:
         refused = frozenset(
@@ -400,6 +381,38 @@ class Session:
             if exchange.response.has("set-cookie"):
                 seen |= set(session_cookies_set(exchange, generic, by_build=exchange.index in made))
         yield from (Text(name, Kind.COOKIE_NAME) for name in sorted(seen))
+
+
+class RepeatedCalls:
+    """Session calls by method and URL, in order of their start, so that a repetition is found by bisection."""
+
+    def __init__(self, timeline: Timeline, calls: Iterable[Exchange]) -> None:
+        self._timeline = timeline
+        self._by_call: dict[tuple[str, str], tuple[list[float], list[Exchange]]] = {}
+        for call in calls:
+            starts, same = self._by_call.setdefault((call.request.method, call.request.raw_url), ([], []))
+            starts.append(timeline.started(call))
+            same.append(call)
+
+    def next_one(self, exchange: Exchange, earliest: float, latest: float) -> Exchange | None:
+        """The first other call of the same method and URL that started between the two moments (ms)."""
+        starts, same = self._by_call.get((exchange.request.method, exchange.request.raw_url), ((), ()))
+        for position in range(bisect_left(starts, earliest), len(starts)):
+            if starts[position] > latest:
+                return None
+            if same[position] is not exchange:
+                return same[position]
+        return None
+
+
+def _after_and_retry(
+    waiting: list[Exchange], calls: RepeatedCalls, done: float, until: float
+) -> tuple[Exchange | None, Exchange | None]:
+    """Of the refused calls before a refresh the latest that is repeated after it, else the latest."""
+    for after in reversed(waiting):
+        if (call := calls.next_one(after, done - _STEP, until)) is not None:
+            return after, call
+    return (waiting[-1] if waiting else None), None
 
 
 _KIND_ROLES = {

@@ -91,10 +91,16 @@ def _parse_fully(raw: str, base: str | None) -> Url:
 
 @lru_cache(4_096)
 def registrable_domain(host: str) -> str:
-    """eTLD+1 by the public suffix list with private rules; the host itself for IPs, localhost and suffixes."""
+    """eTLD+1 by the public suffix list with private rules; the host itself for IPs, localhost and suffixes.
+
+    A final dot stays, as in browsers: ``example.com.`` is another site than ``example.com``.
+    """
     if "." not in host or is_ip(host):
         return host
-    return _suffixes().privatesuffix(host) or host
+    found = _suffixes().privatesuffix(host.lstrip("."))
+    if not found:
+        return host
+    return found + "." if host[-1] == "." else found
 
 
 @lru_cache(4_096)

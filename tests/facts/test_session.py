@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import sys
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -554,3 +556,37 @@ def test_no_answer_breaks_the_story(body: Any, status: int, path: str) -> None:
     assert session.hosts == {"api.example.com"}
     assert len({session.role(exchange) for exchange in facts.exchanges}) >= 2
     assert all(refusal.exchange.response.status >= 400 for refusal in session.refusals)
+
+
+def lines_run(refreshes: int) -> int:
+    """Lines of the session and token facts that run for a call that is refused, renewed and repeated so often."""
+    story = "".join(
+        call("/api/poll", 401, RENEW, sent=f"Cookie: sAccessToken=access-token-{number}")
+        + renewed(number + 1)
+        + call("/api/poll", 200, sent=f"Cookie: sAccessToken=access-token-{number + 1}")
+        for number in range(refreshes)
+    )
+    facts = Facts(Timeline(read_transcript(PAGE + sign_in(0) + story)))
+    count = 0
+
+    def trace(frame: FrameType, event: str, argument: Any) -> Any:
+        nonlocal count
+        if "haranalyze/facts/" not in frame.f_code.co_filename.replace("\\", "/"):
+            return None
+        count += event == "line"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        session = facts.session
+    finally:
+        sys.settrace(before)
+    assert len(session.refreshes) == refreshes
+    assert all(one.after is not None and one.retry is not None for one in session.refreshes)
+    return count
+
+
+def test_twice_the_refreshes_cost_twice_the_work() -> None:
+    lines_run(2)  # what is read once per process
+    assert lines_run(160) < 2.5 * lines_run(80)

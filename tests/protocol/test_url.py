@@ -44,6 +44,11 @@ def test_a_relative_address_needs_its_base() -> None:
         ("acme.herokuapp.com", "acme.herokuapp.com"),
         ("localhost", "localhost"),
         ("127.0.0.1", "127.0.0.1"),
+        ("api.example.com.", "example.com."),
+        (".api.example.com", "example.com"),
+        ("co.uk.", "co.uk."),
+        ("..", ".."),
+        ("a..com", "a..com"),
     ],
 )
 def test_the_registrable_domain_knows_private_suffixes(host: str, domain: str) -> None:
