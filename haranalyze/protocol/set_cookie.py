@@ -9,6 +9,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
+from haranalyze.protocol.url import is_ip
+
 MAX_PAIR = 4_096  # bytes of name + value (RFC 6265bis section 5.6)
 MAX_ATTRIBUTE = 1_024  # bytes of one attribute value
 _MAX_AGE: Final = 400 * 86_400_000.0  # ms: no cookie is kept longer (RFC 6265bis section 5.5)
@@ -34,8 +36,9 @@ class SameSite(StrEnum):
 class SetCookie:
     """One parsed Set-Cookie line. Values are raw captured characters.
 
-    ``domain`` is lower case without a leading dot or None; ``path`` None when absent or not absolute;
-    ``expires`` ms since the epoch or None; ``max_age`` seconds or None; ``pair_bytes`` length of name + value.
+    ``domain`` is lower case without a leading dot or None, ``domain_attribute`` as written or None when empty;
+    ``path`` None when absent or not absolute; ``expires`` ms since the epoch or None; ``max_age`` seconds or None;
+    ``pair_bytes`` length of name + value.
     """
 
     name: str
@@ -49,12 +52,19 @@ class SetCookie:
     same_site: SameSite
     partitioned: bool
     pair_bytes: int
+    domain_attribute: str | None = None
 
-    def expiry(self, now: float) -> float | None:
-        """When it expires (ms since the epoch), Max-Age before Expires, 400 days at most; None for a session cookie."""
+    def expiry(self, now: float, server_time: float | None = None) -> float | None:
+        """When it expires (ms since the epoch), Max-Age before Expires, 400 days at most; None for a session cookie.
+
+        ``server_time``: the Date of the answer; Chromium reads Expires by the clock of the server.
+        """
         if self.max_age is not None:
             return now + min(self.max_age * 1000.0, _MAX_AGE) if self.max_age > 0 else float("-inf")
-        return None if self.expires is None else min(self.expires, now + _MAX_AGE)
+        if self.expires is None:
+            return None
+        skew = 0.0 if server_time is None else now - server_time
+        return min(self.expires + skew, now + _MAX_AGE)
 
     def is_deletion(self, now: float) -> bool:
         """Whether storing it at ``now`` (ms since the epoch) removes the cookie."""
@@ -100,6 +110,7 @@ def _read_line(line: str) -> SetCookie | None:
         SameSite(found.get("samesite", "unset")),
         "partitioned" in found,
         pair_bytes,
+        found.get("domain") or None,
     )
 
 
@@ -180,4 +191,4 @@ def path_matches(request_path: str, cookie_path: str) -> bool:
 
 def domain_matches(host: str, domain: str) -> bool:
     """Domain-match (RFC 6265bis section 5.1.3); both lower case, no leading dot."""
-    return host == domain or (host.endswith("." + domain) and not host.rpartition(".")[2].isdigit())
+    return host == domain or (host.endswith("." + domain) and not is_ip(host))

@@ -2,7 +2,8 @@
 
 import pytest
 
-from haranalyze.facts.cookie_jar import Reason
+from haranalyze.facts.cookie_jar import Absence, Reason
+from haranalyze.protocol.same_site import Context
 from haranalyze.testing import facts_of
 from haranalyze.text import raw
 
@@ -106,3 +107,156 @@ def test_a_preflight_carries_no_cookies() -> None:
     story = setting("a=b; Path=/") + "> OPTIONS https://api.example.com/\n> Access-Control-Request-Method: GET\n< 204\n"
     facts = facts_of(story)
     assert facts.cookie_jar.predicted(facts.capture.exchanges[1]) == ()
+
+
+def test_a_cookie_sent_against_the_policy_overrides_it_and_is_kept_as_evidence() -> None:
+    facts = facts_of(
+        """
+        > POST https://api.example.com/login
+        > Sec-Fetch-Site: same-site
+        < 200
+        < Set-Cookie: a=b; SameSite=Strict; Path=/
+        > GET https://api.example.com/1
+        > Sec-Fetch-Site: cross-site
+        > Origin: https://other.net
+        > Cookie: a=b
+        < 200
+        > GET https://api.example.com/2
+        > Sec-Fetch-Site: cross-site
+        > Origin: https://other.net
+        < 200
+        """
+    )
+    jar, third = facts.cookie_jar, facts.capture.exchanges[2]
+    assert [one.reason for one in jar.contradictions] == [Reason.SAME_SITE_STRICT]
+    assert [cookie.name for cookie in jar.predicted(third)] == ["a"]
+
+
+def test_a_script_changes_and_deletes_cookies_it_can_reach() -> None:
+    facts = facts_of(
+        """
+        > POST https://api.example.com/login
+        < 200
+        < Set-Cookie: a=1; Path=/
+        < Set-Cookie: b=1; Path=/
+        < Set-Cookie: c=1; Path=/; HttpOnly
+        > GET https://api.example.com/1
+        > Cookie: b=2; c=1
+        < 200
+        > GET https://api.example.com/2
+        > Cookie: b=2; c=1
+        < 200
+        """
+    )
+    jar, (_, second, third) = facts.cookie_jar, facts.capture.exchanges
+    assert [(raw(one.name), raw(one.value)) for one in jar.foreseen(second)] == [("a", "1"), ("b", "1"), ("c", "1")]
+    assert [(raw(one.name), raw(one.value)) for one in jar.foreseen(third)] == [("c", "1"), ("b", "2")]
+
+
+def test_an_older_value_on_a_late_request_changes_nothing() -> None:
+    facts = facts_of(
+        """
+        > GET https://api.example.com/1
+        < 200
+        < Set-Cookie: a=1; Path=/; HttpOnly
+        > GET https://api.example.com/2
+        < 200
+        < Set-Cookie: a=2; Path=/; HttpOnly
+        > GET https://api.example.com/3
+        > Cookie: a=1
+        < 200
+        > GET https://api.example.com/4
+        < 200
+        """
+    )
+    assert [raw(one.value) for one in facts.cookie_jar.predicted(facts.capture.exchanges[3])] == ["2"]
+
+
+def test_a_learnt_cookie_that_other_paths_do_not_carry_has_a_narrower_path() -> None:
+    facts = facts_of(
+        """
+        > POST https://api.example.com/auth/refresh
+        > Cookie: access=1; refresh=2
+        < 200
+        > GET https://api.example.com/api
+        > Cookie: access=1
+        < 200
+        > GET https://api.example.com/api/2
+        > Cookie: access=1
+        < 200
+        > POST https://api.example.com/auth/refresh
+        > Cookie: access=1; refresh=2
+        < 200
+        """
+    )
+    jar, exchanges = facts.cookie_jar, facts.capture.exchanges
+    assert [raw(one.name) for one in jar.foreseen(exchanges[2])] == ["access"]
+    assert sorted(raw(one.name) for one in jar.foreseen(exchanges[3])) == ["access", "refresh"]
+
+
+def test_a_cookie_of_a_page_in_a_foreign_frame_is_a_third_party_s() -> None:
+    facts = facts_of(
+        """
+        * page: https://shop.net/
+        > GET https://shop.net/
+        > Sec-Fetch-Dest: document
+        > Sec-Fetch-Site: none
+        * type: document
+        < 200
+        > GET https://pay.example.com/frame
+        > Sec-Fetch-Dest: iframe
+        > Sec-Fetch-Site: cross-site
+        > Referer: https://shop.net/
+        * type: document
+        < 200
+        < Set-Cookie: lax=1; Path=/
+        < Set-Cookie: none=1; Path=/; SameSite=None; Secure
+        > GET https://pay.example.com/api
+        > Sec-Fetch-Site: same-origin
+        > Referer: https://pay.example.com/frame
+        * type: fetch
+        < 200
+        """
+    )
+    jar, (_, frame, call) = facts.cookie_jar, facts.capture.exchanges
+    assert [event.refused for event in jar.set_by(frame)] == [Reason.SAME_SITE_UNSPECIFIED, None]
+    assert jar.situation(call).third_party
+    assert [raw(one.name) for one in jar.predicted(call)] == ["none"]
+
+
+def test_absences_name_what_could_explain_it() -> None:
+    facts = facts_of(
+        f"""
+        {PAGE.strip()}
+        > POST https://api.example.com/login
+        > Sec-Fetch-Site: same-site
+        < 200
+        < Set-Cookie: a=b; HttpOnly; Path=/
+        > GET https://api.example.com/me
+        > Sec-Fetch-Site: same-site
+        > Sec-Fetch-Mode: cors
+        < 401
+        """
+    )
+    jar, call = facts.cookie_jar, facts.capture.exchanges[1]
+    (cookie,) = jar.missing(call)
+    assert jar.absences(cookie, call) == (Absence.CREDENTIALS_MODE, Absence.OTHER_PROFILE, Absence.PROXY)
+
+
+def test_a_redirect_chain_keeps_who_started_it() -> None:
+    facts = facts_of(
+        """
+        > GET https://idp.net/authorize
+        > Sec-Fetch-Site: none
+        > Sec-Fetch-Mode: navigate
+        * type: document
+        < 302
+        < Location: https://app.example.com/callback
+        > GET https://app.example.com/callback
+        > Sec-Fetch-Site: cross-site
+        > Sec-Fetch-Mode: navigate
+        * type: document
+        < 200
+        """
+    )
+    assert facts.cookie_jar.situation(facts.capture.exchanges[1]).context is Context.STRICT

@@ -95,7 +95,7 @@ def test_paths(request_path: str, cookie_path: str, matches: bool) -> None:
 def test_domains_and_default_paths() -> None:
     assert domain_matches("api.example.com", "example.com")
     assert not domain_matches("notexample.com", "example.com")
-    assert not domain_matches("1.127.0.0.1", "127.0.0.1")
+    assert not domain_matches("127.0.0.1", "0.0.1")
     assert [default_path(path) for path in ("/a/b", "/a", "", "x")] == ["/a", "/", "/", "/"]
 
 

@@ -1,0 +1,185 @@
+"""How each request stood to the site of its page: from Sec-Fetch-Site, Origin, Referer, frames and redirects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from haranalyze.protocol.browsers import CLIENT, Browser, browser_named
+from haranalyze.protocol.same_site import Context, is_same_site, request_context, response_context
+from haranalyze.protocol.url import Url, parse_url, site
+from haranalyze.text import raw
+
+if TYPE_CHECKING:
+    from haranalyze.capture.model import Exchange
+    from haranalyze.facts import Facts
+
+_MAX_HOPS: Final = 20  # a browser follows no more redirects (Fetch standard 4.4)
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What the browser looked at when it chose cookies for a request and kept those of its answer.
+
+    ``storing`` is the context of the answer; ``partition`` the key of the top-level site; ``third_party``: part of a
+    page of another site; ``navigates``: it changes the address bar.
+    """
+
+    context: Context
+    storing: Context
+    partition: str
+    third_party: bool
+    navigates: bool
+
+
+_ALONE: Final = Situation(Context.STRICT, Context.LAX, "", False, False)  # a client that knows no sites
+
+
+@dataclass(frozen=True, slots=True)
+class _Began:
+    """Who started a request: ``initiator`` None and not ``opaque``: the person, by the address bar."""
+
+    initiator: Url | None
+    opaque: bool = False
+
+
+class Situations:
+    """The situation of each exchange."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._timeline = facts.timeline
+        self.browser: Browser = browser_named(raw(facts.quality.browser)) if facts.quality.is_browser else CLIENT
+        self._known: dict[tuple[object, ...], Situation] = {}
+
+    def of(self, exchange: Exchange) -> Situation:
+        """How this exchange stood to the site of its page."""
+        if not self.browser.is_browser:
+            return _ALONE
+        origin = self._timeline.redirected_from(exchange)
+        if origin is not None:
+            return self._judge(exchange)
+        request = exchange.request
+        key = (
+            request.url.origin,
+            request.method,
+            request.raw("sec-fetch-site"),
+            request.raw("sec-fetch-dest"),
+            request.raw("origin"),
+            request.raw("referer"),
+            exchange.raw_page_id,
+            exchange.is_page,
+        )
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._judge(exchange)
+        return known
+
+    def _judge(self, exchange: Exchange) -> Situation:
+        timeline, browser = self._timeline, self.browser
+        hops = [exchange]
+        while len(hops) < _MAX_HOPS and (before := timeline.redirected_from(hops[0])) is not None:
+            hops.insert(0, before)
+        chain = [hop.request.url for hop in hops]
+        url = chain[-1]
+        is_frame = self._is_frame(exchange)
+        navigates = exchange.is_page and not is_frame
+        began = self._began(hops[0], navigates=navigates)
+        top = url if navigates else self._top(exchange, began, is_frame=is_frame)
+        crossed = self._has_cross_site_frame(began, top, is_frame=is_frame)
+        considered = None if crossed else top
+        context = request_context(
+            chain,
+            considered,
+            began.initiator,
+            method=exchange.request.method,
+            navigates=navigates,
+            opaque_initiator=began.opaque,
+            browser=browser,
+        )
+        storing = response_context(
+            chain, considered, began.initiator, navigates=navigates, opaque_initiator=began.opaque, browser=browser
+        )
+        third_party = not navigates and (crossed or not is_same_site(top, url, browser))
+        key = site(top) + (" crossed" if third_party else "")
+        return Situation(context, storing, key, third_party, navigates)
+
+    # who started it
+
+    def _began(self, exchange: Exchange, *, navigates: bool) -> _Began:
+        """Sec-Fetch-Site first: it tells the truth even where Origin and Referer are withheld."""
+        request = exchange.request
+        fetched = request.raw("sec-fetch-site")
+        if fetched == "none":
+            return _Began(None)
+        named = self._named(exchange, navigates=navigates)
+        if fetched in ("same-origin", "same-site"):
+            if named is not None and is_same_site(named, request.url, self.browser):
+                return _Began(named)
+            return _Began(request.url)
+        if fetched == "cross-site":
+            if named is not None and not is_same_site(named, request.url, self.browser):
+                return _Began(named)
+            return _Began(None, opaque=True)
+        return _Began(named)  # a null Origin alone may also mean a redirect or a referrer policy
+
+    def _named(self, exchange: Exchange, *, navigates: bool) -> Url | None:
+        """The document that Origin, Referer, the initiator or the page names."""
+        request = exchange.request
+        for name in ("origin", "referer"):
+            value = request.raw(name)
+            if value and value != "null" and (url := parse_url(value)).ok and url.host:
+                return url
+        if navigates:
+            initiator = exchange.initiator
+            written = initiator.raw_url if initiator is not None else ""
+        else:
+            written = self._timeline.page_url(exchange)
+        url = parse_url(written)
+        return url if url.ok and url.host else None
+
+    # frames
+
+    def _is_frame(self, exchange: Exchange) -> bool:
+        """Whether the exchange loads a frame."""
+        return exchange.is_page and exchange.request.raw("sec-fetch-dest") in ("iframe", "frame", "object", "embed")
+
+    def _top(self, exchange: Exchange, began: _Began, *, is_frame: bool) -> Url:
+        """The page in the address bar."""
+        if is_frame or self._in_frame(began):
+            page = self._timeline.page(exchange)
+            if page is not None and page.url is not None:
+                return self._pages.get(raw(page.id), page.url)
+        if began.initiator is not None:
+            return began.initiator
+        named = parse_url(self._timeline.page_url(exchange))
+        return named if named.ok and named.host else exchange.request.url
+
+    def _has_cross_site_frame(self, began: _Began, top: Url, *, is_frame: bool) -> bool:
+        """Whether a frame of another site than the top lies between the page and the request."""
+        if not is_frame and not self._in_frame(began):
+            return False
+        return began.initiator is not None and not is_same_site(began.initiator, top, self.browser)
+
+    def _in_frame(self, began: _Began) -> bool:
+        """Whether the document was seen to load in a frame, and never in the address bar."""
+        return began.initiator is not None and began.initiator.origin in self._framed
+
+    @cached_property
+    def _framed(self) -> frozenset[str]:
+        framed, open_ = set[str](), set[str]()
+        for exchange in self._timeline.exchanges:
+            if exchange.is_page:
+                (framed if self._is_frame(exchange) else open_).add(exchange.request.url.origin)
+        return frozenset(framed - open_)
+
+    @cached_property
+    def _pages(self) -> dict[str, Url]:
+        """URL of each page after its redirects."""
+        found: dict[str, Url] = {}
+        for exchange in self._timeline.exchanges:
+            if exchange.is_page and exchange.raw_page_id and not self._is_frame(exchange):
+                status = exchange.response.status
+                if not 300 <= status < 400:
+                    found.setdefault(exchange.raw_page_id, exchange.request.url)
+        return found

@@ -1,0 +1,129 @@
+"""What browsers do differently with cookies, as data."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Final
+
+_TWO_MINUTES: Final = 120_000.0  # ms
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """The cookie policy of a browser as it is shipped.
+
+    Attributes:
+        name: for people; ``""`` for a client that is no browser and knows neither sites nor prefixes.
+        lax_by_default: a cookie without SameSite is treated as Lax (RFC 6265bis section 5.6.7).
+        lax_post_window: ms for which such a young cookie also goes with a cross-site POST navigation.
+        schemeful: http and https of one domain are different sites.
+        none_needs_secure: SameSite=None without Secure is refused.
+        secure_on_loopback: http on localhost may set and get Secure cookies.
+        host_prefix_needs_path: ``__Host-`` asks for ``Path=/`` in writing.
+        redirect_taint: a cross-site hop in a redirect chain makes the request cross-site.
+        renews_order: a new value puts a cookie behind the older ones; otherwise it keeps its place.
+        longest_path: characters of a path a cookie is kept for, None without a limit.
+        per_site, purged: cookies kept per registrable domain, and how many are taken away beyond it.
+        partitions: knows the Partitioned attribute (CHIPS).
+        third_party: whether a cookie goes to another site than the page's: ``allowed``, ``partitioned`` or ``blocked``.
+        script_days: days a cookie written by a script is kept, None without a limit.
+    """
+
+    name: str
+    lax_by_default: bool = False
+    lax_post_window: float = 0.0
+    schemeful: bool = False
+    none_needs_secure: bool = False
+    secure_on_loopback: bool = True
+    host_prefix_needs_path: bool = True
+    redirect_taint: bool = False
+    renews_order: bool = False
+    longest_path: int | None = None
+    per_site: int = 180
+    purged: int = 30
+    partitions: bool = True
+    third_party: str = "allowed"
+    script_days: int | None = None
+
+    @property
+    def is_browser(self) -> bool:
+        """Whether it keeps a browser's rules at all."""
+        return bool(self.name)
+
+
+CHROMIUM: Final = Browser(
+    # net/cookies of Chromium; third-party cookies stay allowed (Privacy Sandbox decision of April 2025)
+    "Chromium",
+    lax_by_default=True,
+    lax_post_window=_TWO_MINUTES,
+    schemeful=True,
+    none_needs_secure=True,
+    renews_order=True,
+)
+FIREFOX: Final = Browser(
+    # network.cookie.* preferences of the release channel; None needs Secure since Firefox 131 (bug 1909673);
+    # Total Cookie Protection keeps a jar per top-level site
+    "Firefox",
+    none_needs_secure=True,
+    host_prefix_needs_path=False,
+    longest_path=1_024,
+    third_party="partitioned",
+)
+SAFARI: Final = Browser(
+    # WebKit, Intelligent Tracking Prevention: third-party cookies blocked, script-written cookies kept for 7 days
+    "Safari",
+    secure_on_loopback=False,
+    third_party="blocked",
+    script_days=7,
+)
+STANDARD: Final = Browser(
+    # RFC 6265bis with the redirect taint of the Fetch standard, without the optional Lax+POST window
+    "RFC 6265bis",
+    lax_by_default=True,
+    schemeful=True,
+    none_needs_secure=True,
+    redirect_taint=True,
+)
+CLIENT: Final = Browser("")  # curl, Postman, an app: domain, path, Secure and expiry only
+
+# Until a version (exclusive) the policy was another one: Chromium status entries 5088147346030592 (Lax by default, 80),
+# 5096179480133632 (schemeful, 89), 5179189105786880 (CHIPS, 114); Firefox release notes 103 (Total Cookie Protection
+# for all) and 131 (None needs Secure; CHIPS came with 141); WebKit blog, March 2020 (third parties blocked, 13.1).
+_BEFORE: Final[dict[str, tuple[tuple[int, dict[str, object]], ...]]] = {
+    "Chromium": (
+        (114, {"partitions": False}),
+        (89, {"schemeful": False}),
+        (80, {"lax_by_default": False, "none_needs_secure": False}),
+    ),
+    "Firefox": (
+        (141, {"partitions": False}),
+        (131, {"none_needs_secure": False}),
+        (103, {"third_party": "allowed"}),
+    ),
+    "Safari": ((13, {"third_party": "allowed"}),),
+}
+_ENGINES: Final = (
+    ("firefox", FIREFOX),
+    ("chrom", CHROMIUM),
+    ("edge", CHROMIUM),
+    ("opera", CHROMIUM),
+    ("samsung", CHROMIUM),
+    ("safari", SAFARI),
+    ("webkit", SAFARI),
+)
+_VERSION = re.compile(r"\d{1,4}")
+
+
+def browser_named(name: str) -> Browser:
+    """The policy for a browser's name and version such as ``Firefox 140``; today's Chromium for one not known."""
+    low = name.lower()
+    browser = next((browser for word, browser in _ENGINES if word in low), CHROMIUM)
+    found = _VERSION.search(low)
+    if found is None:
+        return browser
+    changes: dict[str, object] = {}
+    for version, older in _BEFORE[browser.name]:
+        if int(found.group()) < version:
+            changes |= older
+    return replace(browser, **changes) if changes else browser  # type: ignore[arg-type]

@@ -1,0 +1,469 @@
+"""A browser's cookie store over time (RFC 6265bis sections 5.5 to 5.8): what it keeps, refuses, sends, and why."""
+
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any, Final
+
+from haranalyze.protocol.browsers import CHROMIUM, Browser
+from haranalyze.protocol.same_site import Context
+from haranalyze.protocol.set_cookie import MAX_PAIR, SameSite, SetCookie, default_path, domain_matches, path_matches
+from haranalyze.protocol.url import Url, is_ip, is_public_suffix, registrable_domain
+
+FOREVER: Final = float("inf")
+_DAY: Final = 86_400_000.0  # ms
+_LOOK_AT: Final = 50  # cookies of one name looked at: hosts and paths of one site that set the same name
+
+
+class Reason(StrEnum):
+    """Why a cookie was not stored or not sent, under Chromium's names (CookieInclusionStatus)."""
+
+    DOMAIN_MISMATCH = "DomainMismatch"
+    PUBLIC_SUFFIX = "InvalidDomain"  # Domain is a public suffix
+    NOT_ON_PATH = "NotOnPath"
+    SECURE_ONLY = "SecureOnly"
+    HTTP_ONLY = "HttpOnly"
+    OVERWRITE_SECURE = "OverwriteSecure"
+    OVERWRITE_HTTP_ONLY = "OverwriteHttpOnly"
+    SAME_SITE_STRICT = "SameSiteStrict"
+    SAME_SITE_LAX = "SameSiteLax"
+    SAME_SITE_UNSPECIFIED = "SameSiteUnspecifiedTreatedAsLax"
+    SAME_SITE_NONE_INSECURE = "SameSiteNoneInsecure"
+    INVALID_PREFIX = "InvalidPrefix"
+    INVALID_PARTITIONED = "InvalidPartitioned"
+    OTHER_PARTITION = "OtherPartition"  # not Chromium's: it never looks there
+    TOO_LARGE = "NameValuePairExceedsMaxSize"
+    DISALLOWED_CHARACTER = "DisallowedCharacter"
+    NO_COOKIE_CONTENT = "NoCookieContent"
+    THIRD_PARTY = "UserPreferences"  # third-party cookies are blocked
+    EXPIRED = "Expired"
+    CREDENTIALS_OMITTED = "CredentialsOmitted"  # not Chromium's: fetch credentials mode
+    UNKNOWN = "Unknown"
+
+
+SAME_SITE_REASONS: Final = frozenset((Reason.SAME_SITE_LAX, Reason.SAME_SITE_STRICT, Reason.SAME_SITE_UNSPECIFIED))
+_BY_SAME_SITE: Final = {
+    SameSite.STRICT: Reason.SAME_SITE_STRICT,
+    SameSite.LAX: Reason.SAME_SITE_LAX,
+    SameSite.UNSET: Reason.SAME_SITE_UNSPECIFIED,
+}
+
+
+@dataclass(slots=True, eq=False)
+class StoredCookie:
+    """A cookie in the store from ``begin`` to ``end`` (ms); ``created`` orders it, ``expires`` None for the session.
+
+    Attributes:
+        partition: the top-level site it belongs to (CHIPS), None for an unpartitioned one.
+        evicted: it ended because the store was full.
+        learnt: the path of the request that first showed it, "" where an answer set it.
+        lacked: it ended because a request went without it; steady: and came back.
+        excused: reasons that were seen not to hold.
+        by: whatever the caller noted about its origin.
+    """
+
+    name: str
+    value: str
+    domain: str
+    host_only: bool
+    path: str
+    secure: bool
+    http_only: bool
+    same_site: SameSite
+    expires: float | None
+    begin: float
+    created: float
+    end: float = FOREVER
+    partition: str | None = None
+    evicted: bool = False
+    learnt: str = ""
+    lacked: bool = False
+    steady: bool = False
+    excused: frozenset[Reason] = frozenset()
+    by: Any = None
+
+    @property
+    def identity(self) -> tuple[str, bool, str, str | None]:
+        """What a cookie of this name replaces (RFC 6265bis section 5.7, step 23)."""
+        return self.domain, self.host_only, self.path, self.partition
+
+
+def _begin(cookie: StoredCookie) -> float:
+    return cookie.begin
+
+
+class CookieStore:
+    """The cookies of one profile. Times are ms on one clock; ``epoch`` turns them into ms since 1970.
+
+    Every question may be asked about any moment: a replaced cookie stays with the time at which it ended.
+    """
+
+    def __init__(
+        self,
+        browser: Browser = CHROMIUM,
+        *,
+        epoch: float = 0.0,
+        is_suffix: Callable[[str], bool] = is_public_suffix,
+        registrable: Callable[[str], str] = registrable_domain,
+    ) -> None:
+        self.browser = browser
+        self._epoch = epoch
+        self._is_suffix = is_suffix
+        self._registrable = registrable
+        self._sites: dict[str, dict[str, list[StoredCookie]]] = {}  # site -> name -> in order of begin
+        self._alive: dict[str, int] = {}  # site -> cookies that have not been replaced
+
+    # storing
+
+    def refusal(
+        self,
+        cookie: SetCookie,
+        url: Url,
+        at: float,
+        *,
+        context: Context = Context.STRICT,
+        by_script: bool = False,
+        third_party: bool = False,
+    ) -> Reason | None:
+        """Why a Set-Cookie line is not stored (RFC 6265bis section 5.7, in its order), None if it is.
+
+        ``third_party``: the answer is for a part of a page of another site.
+        """
+        found = cookie_domain(url.host, cookie.domain_attribute, self._is_suffix)
+        if isinstance(found, Reason):
+            return found
+        browser = self.browser
+        if not browser.is_browser:
+            return None
+        if third_party and browser.third_party == "blocked":
+            return Reason.THIRD_PARTY
+        if cookie.pair_bytes > MAX_PAIR or self._has_long_path(cookie, url):
+            return Reason.TOO_LARGE
+        trusted = self._is_trusted(url)
+        if cookie.secure and not trusted:
+            return Reason.SECURE_ONLY
+        if cookie.http_only and by_script:
+            return Reason.HTTP_ONLY
+        if not trusted and not cookie.secure and self._hides_secure(cookie, url, found[0], at):
+            return Reason.OVERWRITE_SECURE
+        if context is Context.CROSS_SITE and (reason := self._cross_site(cookie.same_site)):
+            return reason
+        if browser.none_needs_secure and cookie.same_site is SameSite.NONE and not cookie.secure:
+            return Reason.SAME_SITE_NONE_INSECURE
+        if self._breaks_prefix(cookie, url, found[1], by_script=by_script):
+            return Reason.INVALID_PREFIX
+        if cookie.partitioned and browser.partitions and not cookie.secure:
+            return Reason.INVALID_PARTITIONED
+        if by_script and self._hides_http_only(cookie, url, found, at):
+            return Reason.OVERWRITE_HTTP_ONLY
+        return None
+
+    def store(
+        self,
+        cookie: SetCookie,
+        url: Url,
+        at: float,
+        *,
+        partition: str | None = None,
+        third_party: bool = False,
+        server_time: float | None = None,
+        by: Any = None,
+    ) -> StoredCookie | None:
+        """Keep a cookie that :meth:`refusal` accepts; None where it only removes one.
+
+        Args:
+            partition: the top-level site, used for a Partitioned cookie, and for any cookie of a third party where the
+                browser keeps a jar per page.
+            server_time: the answer's Date in ms since 1970; Expires is read by the server's clock.
+        """
+        domain, host_only = self._kept_for(cookie, url)
+        path = cookie.path or default_path(url.path)
+        now = at + self._epoch
+        expiry = cookie.expiry(now, server_time)
+        kept = StoredCookie(
+            cookie.name,
+            cookie.value,
+            domain,
+            host_only,
+            path,
+            cookie.secure,
+            cookie.http_only,
+            cookie.same_site,
+            None if expiry is None else expiry - self._epoch,
+            at,
+            at,
+            partition=partition if self._is_partitioned(cookie, third_party=third_party) else None,
+        )
+        kept.by = by
+        self._replace(kept, at)
+        if expiry is not None and expiry <= now:
+            return None
+        return self._add(kept)
+
+    def learn(
+        self, name: str, value: str, url: Url, at: float, *, like: StoredCookie | None = None, path: str = ""
+    ) -> StoredCookie:
+        """Keep a cookie first seen on a request: from before, or written by a script.
+
+        Args:
+            like: the cookie whose place it takes, with its attributes.
+            path: where it was seen to be sent, in place of ``like``'s.
+        """
+        if like is None:
+            kept = StoredCookie(name, value, url.host, True, "/", False, False, SameSite.UNSET, None, at, at)
+            return self._add(kept)
+        self.end(like, at)
+        stays = like.value == value or not self.browser.renews_order
+        return self._add(
+            replace(
+                like,
+                value=value,
+                path=path or like.path,
+                begin=at,
+                created=like.created if stays else at,
+                end=FOREVER,
+                by=like.by if like.value == value else None,
+                lacked=False,
+            )
+        )
+
+    def end(self, cookie: StoredCookie, at: float, *, lacked: bool = False) -> None:
+        """The cookie is gone from now on; ``lacked``: as far as a request without it shows."""
+        if cookie.end > at:
+            cookie.end, cookie.lacked = at, lacked
+            self._alive[self._registrable(cookie.domain)] -= 1
+
+    def excuse(self, cookie: StoredCookie, reason: Reason) -> None:
+        """A request carried the cookie although it should have been withheld for this reason."""
+        if reason is Reason.SAME_SITE_UNSPECIFIED:  # the whole policy is another: an older browser, a switch
+            self.browser = replace(self.browser, lax_by_default=False)
+        else:
+            cookie.excused |= {reason}
+
+    def _is_partitioned(self, cookie: SetCookie, *, third_party: bool) -> bool:
+        if not self.browser.is_browser:
+            return False
+        if cookie.partitioned and self.browser.partitions:
+            return True
+        return third_party and self.browser.third_party == "partitioned"
+
+    def _add(self, kept: StoredCookie) -> StoredCookie:
+        site = self._registrable(kept.domain)
+        insort(self._sites.setdefault(site, {}).setdefault(kept.name, []), kept, key=_begin)
+        self._alive[site] = self._alive.get(site, 0) + 1
+        if self.browser.is_browser and self._alive[site] > self.browser.per_site:
+            self._evict(site, kept.begin)
+        return kept
+
+    def _replace(self, kept: StoredCookie, at: float) -> None:
+        """End the cookie of the same name, domain and path; the new one keeps its place in the order."""
+        site = self._registrable(kept.domain)
+        for other in self._sites.get(site, {}).get(kept.name, ())[-_LOOK_AT:]:
+            if other.identity == kept.identity and other.end > at:
+                other.end = at
+                self._alive[site] -= 1
+                stays = other.value == kept.value or not self.browser.renews_order
+                if stays and (other.expires is None or other.expires > at):
+                    kept.created = other.created
+
+    def _evict(self, site: str, at: float) -> None:
+        """Over the limit of a site the expired go first, then the insecure, then the oldest (Chromium)."""
+        alive = [cookie for named in self._sites[site].values() for cookie in named if cookie.end > at]
+        expired = [cookie for cookie in alive if cookie.expires is not None and cookie.expires <= at]
+        for cookie in expired:
+            cookie.end = at
+        left = [cookie for cookie in alive if cookie.end > at]
+        if len(left) > self.browser.per_site:
+            left.sort(key=lambda cookie: (cookie.secure, cookie.begin))
+            for cookie in left[: len(left) - self.browser.per_site + self.browser.purged]:
+                cookie.end, cookie.evicted = at, True
+        self._alive[site] = sum(cookie.end > at for cookie in left)
+
+    def _kept_for(self, cookie: SetCookie, url: Url) -> tuple[str, bool]:
+        found = cookie_domain(url.host, cookie.domain_attribute, self._is_suffix)
+        return (url.host, True) if isinstance(found, Reason) else found
+
+    def _is_trusted(self, url: Url) -> bool:
+        """Whether a Secure cookie may go here."""
+        if url.scheme in ("https", "wss"):
+            return True
+        return self.browser.secure_on_loopback and url.is_trustworthy
+
+    def _cross_site(self, same_site: SameSite) -> Reason | None:
+        if same_site is SameSite.UNSET and not self.browser.lax_by_default:
+            return None
+        return _BY_SAME_SITE.get(same_site)
+
+    def _has_long_path(self, cookie: SetCookie, url: Url) -> bool:
+        longest = self.browser.longest_path
+        return longest is not None and len(cookie.path or default_path(url.path)) > longest
+
+    def _breaks_prefix(self, cookie: SetCookie, url: Url, host_only: bool, *, by_script: bool) -> bool:
+        """Name prefixes (RFC 6265bis section 5.4, compared without case; ``__Http-`` of its 2025 drafts)."""
+        low = cookie.name.lower()
+        if not low.startswith("__"):
+            return not low and cookie.value.lower().startswith(("__secure-", "__host-", "__http-"))
+        if low.startswith("__secure-"):
+            return not cookie.secure
+        if low.startswith("__http-"):
+            return not (cookie.secure and cookie.http_only) or by_script
+        if not low.startswith("__host-"):
+            return False
+        if low.startswith("__host-http-") and (not cookie.http_only or by_script):
+            return True
+        path = cookie.path
+        if path is None and not self.browser.host_prefix_needs_path:
+            path = default_path(url.path)
+        return not (cookie.secure and host_only and not cookie.domain_attribute and path == "/")
+
+    def _current(self, name: str, domain: str, at: float) -> Iterator[StoredCookie]:
+        for other in self._sites.get(self._registrable(domain), {}).get(name, ())[-_LOOK_AT:]:
+            if other.begin <= at < other.end and (other.expires is None or other.expires > at):
+                yield other
+
+    def _hides_secure(self, cookie: SetCookie, url: Url, domain: str, at: float) -> bool:
+        """Whether it would stand before a Secure cookie, though it comes over http (step 15)."""
+        path = cookie.path or default_path(url.path)
+        return any(
+            other.secure
+            and (domain_matches(other.domain, domain) or domain_matches(domain, other.domain))
+            and path_matches(path, other.path)
+            for other in self._current(cookie.name, domain, at)
+        )
+
+    def _hides_http_only(self, cookie: SetCookie, url: Url, found: tuple[str, bool], at: float) -> bool:
+        """Whether a script would replace an HttpOnly cookie (step 24)."""
+        identity = (*found, cookie.path or default_path(url.path))
+        return any(
+            other.http_only and (other.domain, other.host_only, other.path) == identity
+            for other in self._current(cookie.name, found[0], at)
+        )
+
+    # sending
+
+    def withheld(
+        self,
+        cookie: StoredCookie,
+        url: Url,
+        at: float,
+        *,
+        context: Context = Context.STRICT,
+        by_script: bool = False,
+        partition: str | None = None,
+        third_party: bool = False,
+    ) -> Reason | None:
+        """Why a stored cookie does not go with a request (RFC 6265bis section 5.8.3), None when it does."""
+        reason = self._kept_back(cookie, url, at, context, by_script, partition, third_party)
+        return None if reason in cookie.excused else reason
+
+    def _kept_back(
+        self,
+        cookie: StoredCookie,
+        url: Url,
+        at: float,
+        context: Context,
+        by_script: bool,
+        partition: str | None,
+        third_party: bool,
+    ) -> Reason | None:
+        if url.host != cookie.domain if cookie.host_only else not domain_matches(url.host, cookie.domain):
+            return Reason.DOMAIN_MISMATCH
+        if cookie.partition is not None and cookie.partition != partition:
+            return Reason.OTHER_PARTITION
+        if third_party and cookie.partition is None and self.browser.third_party != "allowed":
+            return Reason.THIRD_PARTY if self.browser.third_party == "blocked" else Reason.OTHER_PARTITION
+        if cookie.expires is not None and cookie.expires <= at:
+            return Reason.EXPIRED
+        if not path_matches(url.path, cookie.path):
+            return Reason.NOT_ON_PATH
+        if cookie.secure and not self._is_trusted(url):
+            return Reason.SECURE_ONLY
+        if not self.browser.is_browser:
+            return None
+        if cookie.http_only and by_script:
+            return Reason.HTTP_ONLY
+        return self._withheld_by_site(cookie, at, context)
+
+    def _withheld_by_site(self, cookie: StoredCookie, at: float, context: Context) -> Reason | None:
+        reason = self._cross_site(cookie.same_site)
+        if reason is None or context is Context.STRICT:
+            return None
+        if cookie.same_site is SameSite.STRICT or context is Context.CROSS_SITE:
+            return reason
+        if context is Context.LAX:
+            return None
+        is_young = at - cookie.created <= self.browser.lax_post_window
+        return None if reason is Reason.SAME_SITE_UNSPECIFIED and is_young else reason
+
+    def alive(self, host: str, at: float) -> Iterator[StoredCookie]:
+        """Cookies kept at a moment for the site of a host, sent to this host or not."""
+        for named in self._sites.get(self._registrable(host), {}).values():
+            place = bisect_right(named, at, key=_begin)
+            for cookie in named[max(0, place - _LOOK_AT) : place]:
+                if at < cookie.end:
+                    yield cookie
+
+    def named(self, name: str, host: str) -> list[StoredCookie]:
+        """Cookies of a name ever kept for the site of a host, in the order in which they were stored."""
+        return self._sites.get(self._registrable(host), {}).get(name, [])
+
+    def sent(
+        self,
+        url: Url,
+        at: float,
+        *,
+        context: Context = Context.STRICT,
+        by_script: bool = False,
+        partition: str | None = None,
+        third_party: bool = False,
+    ) -> list[StoredCookie]:
+        """Cookies that go with a request, in the order of the Cookie header: longest path, then oldest."""
+        going = [
+            cookie
+            for cookie in self.alive(url.host, at)
+            if self.withheld(
+                cookie, url, at, context=context, by_script=by_script, partition=partition, third_party=third_party
+            )
+            is None
+        ]
+        return sorted(going, key=lambda cookie: (-len(cookie.path), cookie.created))
+
+    def everything(self, at: float) -> Iterator[StoredCookie]:
+        """All cookies kept at a moment, of all sites."""
+        for names in self._sites.values():
+            for named in names.values():
+                for cookie in named:
+                    expired = cookie.expires is not None and cookie.expires <= at
+                    if cookie.begin <= at < cookie.end and not expired:
+                        yield cookie
+
+
+def cookie_domain(
+    host: str, attribute: str | None, is_suffix: Callable[[str], bool] = is_public_suffix
+) -> tuple[str, bool] | Reason:
+    """(domain, host-only) a cookie is kept for, or why not (RFC 6265bis section 5.7, steps 8 to 11).
+
+    Args:
+        host: of the answer, lower case. attribute: Domain as written, None when absent or empty.
+    """
+    if host.endswith(".."):
+        return Reason.DOMAIN_MISMATCH  # an empty label can only be the last (RFC 6265bis section 5.1.2)
+    if not attribute:
+        return host, True
+    if not attribute.isascii():
+        return Reason.DOMAIN_MISMATCH
+    domain = attribute.removeprefix(".").lower()
+    if domain.startswith("[") and domain.endswith("]"):
+        domain = domain[1:-1]
+    if domain == host:
+        alone = is_ip(host) or is_suffix(domain)
+        return host, alone
+    bare = domain.lstrip(".")
+    if not bare:
+        return Reason.DOMAIN_MISMATCH  # "Domain=.": browsers refuse it
+    if "." not in bare or is_suffix(bare):
+        return Reason.PUBLIC_SUFFIX
+    return (domain, False) if domain_matches(host, domain) else Reason.DOMAIN_MISMATCH
