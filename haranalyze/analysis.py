@@ -68,7 +68,7 @@ def _finding(number: int, item: Rule, match: Match, facts: Facts, projector: Pro
         id=f"f{number}",
         rule=item.id,
         title=item.title,
-        severity=item.severity,
+        severity=match.severity or item.severity,
         layer=item.layer,
         confidence=match.confidence,
         owner=match.owner or item.owner,

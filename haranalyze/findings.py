@@ -91,7 +91,7 @@ class Match:
             30 words, names the user's symptom first).
         at: the primary place; caption: a few words about it.
         related: further places with captions, in time order.
-        confidence: how sure; owner: who acts, where it differs from the rule's own.
+        confidence: how sure; owner, severity: where they differ from the rule's own.
         subject: the cookie or header name the finding is about (part of the fingerprint).
         flow: indexes of the exchanges this finding is about, beyond those of its places; used to tell which
             finding follows from which.
@@ -108,6 +108,7 @@ class Match:
     related: tuple[tuple[Place, Sentence], ...] = ()
     confidence: Confidence = Confidence.CERTAIN
     owner: Owner | None = None
+    severity: Severity | None = None
     subject: Text | str = ""
     flow: tuple[int, ...] = ()
     fixes: tuple[Fix, ...] = ()

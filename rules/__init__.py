@@ -12,6 +12,7 @@ from .cached_front_token import cached_front_token
 from .claim_validation_403 import claim_validation_403
 from .cookie_domain_mismatch import cookie_domain_mismatch
 from .cookie_not_sent import cookie_not_sent
+from .cookie_path_mismatch import cookie_path_mismatch
 from .cookie_public_suffix_domain import cookie_public_suffix_domain
 from .cookie_samesite_cross_site import cookie_samesite_cross_site
 from .cookie_samesite_none_insecure import cookie_samesite_none_insecure
@@ -31,6 +32,7 @@ from .foreign_401 import foreign_401
 from .front_token_missing import front_token_missing
 from .gateway_5xx_other import gateway_5xx_other
 from .interceptor_missing import interceptor_missing
+from .legacy_session_cookie import legacy_session_cookie
 from .missing_auth_header import missing_auth_header
 from .oversized_header_502 import oversized_header_502
 from .permission_denied import permission_denied
@@ -44,6 +46,7 @@ from .sanitized_capture import sanitized_capture
 from .stale_access_token import stale_access_token
 from .stripped_cookie_upstream import stripped_cookie_upstream
 from .stripped_set_cookie import stripped_set_cookie
+from .token_theft import token_theft
 from .wrong_credentials import wrong_credentials
 
 RULES = (
@@ -73,7 +76,9 @@ RULES = (
     cookie_samesite_none_insecure,
     cookie_secure_over_http,
     cookie_too_large,
+    cookie_path_mismatch,
     duplicate_session_cookies,
+    legacy_session_cookie,
     credentials_omitted,
     cookie_not_sent,
     missing_auth_header,
@@ -83,6 +88,7 @@ RULES = (
     interceptor_missing,
     stale_access_token,
     expired_token_no_refresh,
+    token_theft,
     foreign_401,
     refresh_failing,
     refresh_loop,

@@ -1,0 +1,107 @@
+"""What became of the session's cookies on their way: kept back by path, left from an older SDK."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from haranalyze.facts.cookie_jar import JarCookie, Reason
+from haranalyze.facts.session import RefreshResult, Says
+from haranalyze.facts.tokens import Carrier, TokenUse
+from haranalyze.systems import name_matches
+from haranalyze.text import Kind, Place, Text, raw
+
+if TYPE_CHECKING:
+    from haranalyze.capture.model import Exchange
+    from haranalyze.facts import Facts
+
+_UNSERVED = frozenset((RefreshResult.REFUSED, RefreshResult.FAILED, RefreshResult.NO_SESSION))
+
+
+@dataclass(frozen=True, slots=True)
+class OffPath:
+    """A refused call or refresh that lacked a session cookie only because of the cookie's Path.
+
+    ``line`` is the Set-Cookie line; ``prefix`` what a proxy has taken away from the path before the backend saw it,
+    ``""`` where the two paths differ in another way.
+    """
+
+    exchange: Exchange
+    cookie: JarCookie
+    line: Place
+    is_refresh: bool
+    prefix: Text
+
+
+def kept_by_path(facts: Facts) -> tuple[OffPath, ...]:
+    """Refused session calls and refreshes that needed a cookie whose Path does not cover them, in client order."""
+    names = facts.session.session_cookie_names()
+    if not any(event.name in names for event in facts.cookie_jar.events):
+        return ()
+    refreshes = {
+        one.exchange.index: one
+        for one in facts.session.refreshes
+        if one.result in _UNSERVED and 400 <= one.exchange.response.status < 500
+    }
+    wanting = {one.exchange.index: one.exchange for one in facts.session.refusals if _asks_for_session(one.says)}
+    wanting |= {index: one.exchange for index, one in refreshes.items()}
+    found = []
+    for exchange in sorted(wanting.values(), key=facts.timeline.position):
+        refresh = exchange.index in refreshes
+        if facts.session.refresh(exchange) is not None and not refresh:
+            continue
+        if (one := _kept_back(facts, exchange, names, is_refresh=refresh)) is not None:
+            found.append(one)
+    return tuple(found)
+
+
+def marker_sent(facts: Facts, exchange: Exchange) -> Text | None:
+    """Name of a cookie of an older release of the session system that the request carried, None without one."""
+    system = facts.session.system_of(exchange)
+    if system is None or not system.marker_cookies:
+        return None
+    pairs = exchange.request.raw_cookie_pairs()
+    found = next((name for name, value in pairs if value and name_matches(name, system.marker_cookies)), None)
+    return None if found is None else Text(found, Kind.COOKIE_NAME)
+
+
+def refresh_cookies(facts: Facts) -> frozenset[Text]:
+    """Names of the cookies that hold a refresh token, by the data files and by what the tokens show."""
+    return frozenset(
+        sighting.name
+        for token in facts.tokens.all
+        if token.use is TokenUse.REFRESH
+        for sighting in (*(token.uses or ()), *((token.issued,) if token.issued else ()))
+        if sighting.carrier is Carrier.COOKIE
+    )
+
+
+def _asks_for_session(says: Says) -> bool:
+    return says in {Says.NO_CREDENTIALS, Says.UNKNOWN}
+
+
+def _kept_back(facts: Facts, exchange: Exchange, names: frozenset[Text], *, is_refresh: bool) -> OffPath | None:
+    """The session cookie that this call lacks by its Path alone; None where it has one, or lacks another way."""
+    if exchange.response.status == 403 or exchange.request.has("authorization"):
+        return None
+    sent = {name for name, _ in exchange.request.raw_cookie_pairs()}
+    if not sent and not facts.quality.shows_absence(exchange, "cookie"):
+        return None
+    of_refresh = facts.derive(refresh_cookies)
+    wanted = of_refresh & names if is_refresh and of_refresh & names else names - of_refresh
+    if any(name in sent for name in map(raw, wanted)):
+        return None
+    left = [one for one in facts.cookie_jar.left_out(exchange) if one.cookie.name in wanted]
+    left = [one for one in left if one.cookie.by is not None]
+    if not left or any(one.reason is not Reason.NOT_ON_PATH for one in left):
+        return None
+    cookie = left[-1].cookie
+    if cookie.by is None or any(one.name in wanted for one in facts.cookie_jar.predicted(exchange)):
+        return None
+    return OffPath(exchange, cookie, cookie.by.place, is_refresh, _prefix(exchange.request.url.path, raw(cookie.path)))
+
+
+def _prefix(path: str, kept: str) -> Text:
+    """What stands before the cookie's Path in the path called: ``/prod`` of /prod/auth/session/refresh."""
+    found = path.removesuffix(kept) if len(kept) > 1 and path.endswith(kept) else ""
+    return Text(found, Kind.PATH)
