@@ -127,6 +127,7 @@ class Survey:
         return self._interesting
 
     def _find_first_parties(self) -> None:
+        """Sites of the pages in the address bar; a recording of a proxy or an app has no address bar of its own."""
         hosts = {page.url.host for page in self._facts.capture.pages if page.url is not None and page.url.host}
         providers: set[str] = set()
         seen_pages: set[str] = set()
@@ -149,7 +150,8 @@ class Survey:
         own = {host for host in hosts - providers if host} or {host for host in hosts if host}
         self.page_hosts = frozenset(own)
         self.provider_hosts = frozenset(providers - own)
-        self.first_parties = frozenset(registrable_domain(host) for host in own)
+        own_sites = own if self._facts.quality.is_browser or self._facts.capture.pages else ()
+        self.first_parties = frozenset(registrable_domain(host) for host in own_sites)
 
     # named systems
 
@@ -242,14 +244,28 @@ class Survey:
         return count < _ENOUGH_ANSWERS
 
     def _named_guards(self) -> dict[str, SessionSystem]:
+        """Hosts with a named system's session that can be the user's own.
+
+        Signs are weighed site by site. Parts of other companies in a page (a chat, a shop window) may use the same
+        system: a host of another site counts only where our own sites show none, and shows more than its answers.
+        """
+        sites: dict[tuple[str, str], list[Sign]] = {}
+        for sign in self._signs.values():
+            if not sign.system.generic and sign.host:
+                sites.setdefault((sign.system.id, registrable_domain(sign.host)), []).append(sign)
+        shown = [
+            signs for signs in sites.values() if trust(signs) >= _LEAST_TRUST and any(sign.binds for sign in signs)
+        ]
+        own = [signs for signs in shown if self.is_first_party(signs[0].host)]
+        if not own or not self.first_parties:
+            strong = [signs for signs in shown if any(sign.binds and sign.kind != "answer" for sign in signs)]
+            alone = shown if len(shown) == 1 and not self.first_parties else []
+            own = own if self.first_parties and own else strong or alone
         guards: dict[str, SessionSystem] = {}
-        for system in self._named:
-            signs = [sign for sign in self._signs.values() if sign.system is system]
-            if trust(signs) < _LEAST_TRUST:
-                continue
+        for signs in own:
             for sign in signs:
-                if sign.binds and sign.host:
-                    guards.setdefault(sign.host, system)
+                if sign.binds:
+                    guards.setdefault(sign.host, sign.system)
         return guards
 
     # generic systems
@@ -295,6 +311,11 @@ class Survey:
         before = self._timeline.redirected_from(exchange)
         return before is not None and self.is_first_party(self.host(before))
 
+    def _is_called_by_us(self, exchange: Exchange) -> bool:
+        """Whether a page of ours made the call, as far as the request tells."""
+        page = parse_url(self._timeline.page_url(exchange))
+        return not page.ok or not page.host or self.is_first_party(page.host)
+
     def _bearer_signs(
         self, system: SessionSystem, exchange: Exchange, own: bool, sent_elsewhere: dict[str, set[str]]
     ) -> None:
@@ -305,7 +326,7 @@ class Survey:
                 words = Sentence("the request has the header {name}", name=Text("authorization", Kind.HEADER_NAME))
                 place = exchange.request.place("authorization")
                 self._add(Sign(system, host, "authorization", 0.7, True, place, words))
-            elif len(values := sent_elsewhere.setdefault(host, set())) < 5:
+            elif self._is_called_by_us(exchange) and len(values := sent_elsewhere.setdefault(host, set())) < 5:
                 values.add(value.split(" ")[-1])
         status = exchange.response.status
         if own and status == 401 and (system.id, host, "answer") not in self._signs and self._may_read_answer(host):

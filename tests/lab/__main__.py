@@ -19,13 +19,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--family", choices=("five", "all"), default="all", help="which labels count (default: all)")
     parser.add_argument("--json", action="store_true", help="everything as one JSON document")
     parser.add_argument("-v", "--verbose", action="store_true", help="a line for each capture")
+    parser.add_argument("--noise", type=int, default=0, metavar="N", help="add N exchanges of other sites to each")
     options = parser.parse_args(arguments)
     folders = sorted(path.parent for path in options.folder.glob("*/label.json"))
     if not folders:
         parser.error(f"no labelled captures in {options.folder}")
     rulebook = Rulebook.installed()
     chosen = [one for one in folders if concerns(json.loads((one / "label.json").read_text()), options.family)]
-    scores = [score(folder, rulebook) for folder in chosen]
+    scores = [score(folder, rulebook, noise=options.noise) for folder in chosen]
     if options.json:
         document = {
             "figures": figures(scores),

@@ -16,6 +16,7 @@ import haranalyze
 from haranalyze.analysis import Analysis, examine
 from haranalyze.findings import Outcome, Severity
 from haranalyze.rulebook import Rulebook
+from tests.lab.noise import with_noise
 
 FIVE = frozenset(
     """
@@ -57,11 +58,15 @@ def concerns(label: dict[str, Any], family: str) -> bool:
     return any(one["what"] in FIVE and one["strength"] == "must" for one in label["expected"])
 
 
-def score(folder: Path, rulebook: Rulebook) -> Score:
+def score(folder: Path, rulebook: Rulebook, *, noise: int = 0) -> Score:
+    """Analyse a labelled capture, with ``noise`` exchanges of other sites added."""
     label = json.loads((folder / "label.json").read_text())
     capture = next(path for path in sorted(folder.glob("capture.*")) if path.suffix != ".json")
-    analysis = examine(haranalyze.read_capture(capture.read_bytes(), folder.name), rulebook)
-    return compare(label, analysis)
+    data = capture.read_bytes()
+    if noise:
+        is_sanitized = "sanitized" in label["exporter"]
+        data = json.dumps(with_noise(json.loads(data), noise, sanitized=is_sanitized)).encode()
+    return compare(label, examine(haranalyze.read_capture(data, folder.name), rulebook))
 
 
 def compare(label: dict[str, Any], analysis: Analysis) -> Score:
