@@ -49,26 +49,34 @@ def with_noise(
     """
     made = copy.deepcopy(capture)
     entries = made["log"]["entries"]
-    dice = random.Random(seed)  # noqa: S311 - noise, no secret
+    dice = random.Random(seed)
     moments = [entry["startedDateTime"] for entry in entries] or ["2026-11-22T02:00:00.000Z"]
+    by_browser = any("sec-fetch-site" in str(entry["request"]["headers"]).lower() for entry in entries)
     pages = [page["id"] for page in made["log"].get("pages") or []]
     referers = [entry["request"]["url"] for entry in entries[:1]] or ["https://app.example.com/"]
-    entries += [_exchange(dice, dice.choice(moments), pages, referers[0], sanitized=sanitized) for _ in range(count)]
+    entries += [
+        _exchange(dice, dice.choice(moments), pages, referers[0] if by_browser else "", sanitized=sanitized)
+        for _ in range(count)
+    ]
     return made
 
 
 def _exchange(dice: random.Random, moment: str, pages: list[str], page_url: str, *, sanitized: bool) -> dict[str, Any]:
     host, status, method = dice.choice(_HOSTS), dice.choice(_STATUSES), dice.choice(_METHODS)
+    if not page_url and method == "OPTIONS":
+        method = "GET"
     number = dice.randrange(10_000)
     origin = "/".join(page_url.split("/")[:3])
-    sent = {"accept": "*/*", "referer": f"{origin}/", "sec-fetch-site": "cross-site", "sec-fetch-mode": "cors"}
+    sent = {"accept": "*/*"}
+    if origin:  # an app names no page
+        sent |= {"referer": f"{origin}/", "sec-fetch-site": "cross-site", "sec-fetch-mode": "cors"}
     got = {"server": dice.choice(("nginx", "cloudflare", "ESF")), "date": "Sun, 22 Nov 2026 02:47:38 GMT"}
-    if method != "GET" or dice.random() < 0.4:
+    if origin and (method != "GET" or dice.random() < 0.4):
         sent["origin"] = origin
     if method == "OPTIONS":
         sent |= {"access-control-request-method": "POST", "access-control-request-headers": "content-type,x-client"}
     if dice.random() < 0.6:
-        got["access-control-allow-origin"] = dice.choice(("*", origin, "https://elsewhere.net"))
+        got["access-control-allow-origin"] = dice.choice(("*", origin or "*", "https://elsewhere.net"))
     if dice.random() < 0.3:
         got |= {"cache-control": "public, max-age=600", "age": str(dice.randrange(600)), "x-cache": "HIT"}
     if status == 401:

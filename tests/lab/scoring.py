@@ -11,10 +11,12 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import haranalyze
 from haranalyze.analysis import Analysis, examine
 from haranalyze.findings import Outcome, Severity
+from haranalyze.options import Options
 from haranalyze.rulebook import Rulebook
 from tests.lab.noise import with_noise
 
@@ -63,10 +65,14 @@ def score(folder: Path, rulebook: Rulebook, *, noise: int = 0) -> Score:
     label = json.loads((folder / "label.json").read_text())
     capture = next(path for path in sorted(folder.glob("capture.*")) if path.suffix != ".json")
     data = capture.read_bytes()
+    options = Options()
     if noise:
-        is_sanitized = "sanitized" in label["exporter"]
-        data = json.dumps(with_noise(json.loads(data), noise, sanitized=is_sanitized)).encode()
-    return compare(label, examine(haranalyze.read_capture(data, folder.name), rulebook))
+        document = json.loads(data)
+        if not document["log"].get("pages"):  # nothing but the person who asks tells whose session is meant
+            hosts = {urlsplit(entry["request"]["url"]).hostname or "" for entry in document["log"]["entries"]}
+            options = Options(focus=frozenset(hosts))
+        data = json.dumps(with_noise(document, noise, sanitized="sanitized" in label["exporter"])).encode()
+    return compare(label, examine(haranalyze.read_capture(data, folder.name), rulebook, options))
 
 
 def compare(label: dict[str, Any], analysis: Analysis) -> Score:
