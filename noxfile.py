@@ -52,6 +52,18 @@ def packaging(session: nox.Session) -> None:
 @nox.session
 def browser(session: nox.Session) -> None:
     """The page in a real Chromium, which is installed when there is none."""
+    _with_chromium(session)
+    session.run(PYTHON, "-m", "pytest", "tests/browser", *session.posargs)
+
+
+@nox.session
+def oracle(session: nox.Session) -> None:
+    """Cookies and CORS against a real Chromium, a small part; ``nox -s oracle -- --seed 7`` for a full run."""
+    _with_chromium(session)
+    session.run(PYTHON, "-m", "tests.oracle", *(session.posargs or ("--cookies", "22", "--cors", "10")))
+
+
+def _with_chromium(session: nox.Session) -> None:
     if not _chromium():
         if shutil.which("apt-get"):
             session.log("no Chromium here: installing Debian's package")
@@ -60,7 +72,6 @@ def browser(session: nox.Session) -> None:
         else:
             session.log("no Chromium here: installing Playwright's")
             session.run(PYTHON, "-m", "playwright", "install", "chromium")
-    session.run(PYTHON, "-m", "pytest", "tests/browser", *session.posargs)
 
 
 def _chromium() -> str | None:

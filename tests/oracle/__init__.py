@@ -1,0 +1,1 @@
+"""The browser as oracle: real Chromium and our engines are asked about the same scenarios."""
