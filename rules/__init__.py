@@ -26,11 +26,13 @@ from .cors_missing_expose_headers import cors_missing_expose_headers
 from .cors_origin_mismatch import cors_origin_mismatch
 from .cors_preflight_failed import cors_preflight_failed
 from .credentials_omitted import credentials_omitted
+from .cross_site_session import cross_site_session
 from .duplicate_session_cookies import duplicate_session_cookies
 from .expired_token_no_refresh import expired_token_no_refresh
 from .foreign_401 import foreign_401
 from .front_token_missing import front_token_missing
 from .gateway_5xx_other import gateway_5xx_other
+from .https_switch_loses_cookies import https_switch_loses_cookies
 from .interceptor_missing import interceptor_missing
 from .legacy_session_cookie import legacy_session_cookie
 from .missing_auth_header import missing_auth_header
@@ -74,7 +76,9 @@ RULES = (
     cookie_public_suffix_domain,
     cookie_samesite_cross_site,
     cookie_samesite_none_insecure,
+    cross_site_session,
     cookie_secure_over_http,
+    https_switch_loses_cookies,
     cookie_too_large,
     cookie_path_mismatch,
     duplicate_session_cookies,

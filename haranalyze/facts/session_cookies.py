@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from haranalyze.facts.cookie_jar import JarCookie, Reason
 from haranalyze.facts.session import RefreshResult, Says
 from haranalyze.facts.tokens import Carrier, TokenUse
+from haranalyze.protocol.url import parse_url
 from haranalyze.systems import name_matches
 from haranalyze.text import Kind, Place, Text, raw
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from haranalyze.capture.model import Exchange
     from haranalyze.facts import Facts
 
+_REDIRECTS = frozenset((301, 302, 303, 307, 308))
+_SIGN_IN_WORDS = frozenset(("login", "signin", "sign-in", "sign_in", "log-in"))
 _UNSERVED = frozenset((RefreshResult.REFUSED, RefreshResult.FAILED, RefreshResult.NO_SESSION))
 
 
@@ -53,6 +56,43 @@ def kept_by_path(facts: Facts) -> tuple[OffPath, ...]:
         if (one := _kept_back(facts, exchange, names, is_refresh=refresh)) is not None:
             found.append(one)
     return tuple(found)
+
+
+def left_by_scheme(facts: Facts) -> tuple[tuple[Exchange, JarCookie], ...]:
+    """Calls over http answered as without a session, each with the Secure session cookie that stayed behind."""
+    names = facts.session.session_cookie_names()
+    found: list[tuple[Exchange, JarCookie]] = []
+    for exchange in _asking(facts):
+        if exchange.request.url.is_trustworthy or exchange.request.has("authorization"):
+            continue
+        sent = {name for name, _ in exchange.request.raw_cookie_pairs()}
+        if not sent and not facts.quality.shows_absence(exchange, "cookie"):
+            continue
+        if any(name in sent for name in map(raw, names)):
+            continue
+        left = [one for one in facts.cookie_jar.left_out(exchange) if one.cookie.name in names]
+        held = [one.cookie for one in left if one.reason is Reason.SECURE_ONLY and one.cookie.by is not None]
+        if held and not any(one.name in names for one in facts.cookie_jar.predicted(exchange)):
+            found.append((exchange, held[-1]))
+    return tuple(found)
+
+
+def _asking(facts: Facts) -> tuple[Exchange, ...]:
+    """Exchanges answered as to somebody without a session: 401, or a redirect to the sign-in page."""
+    found = {one.exchange.index: one.exchange for one in facts.session.refusals if _asks_for_session(one.says)}
+    for exchange in facts.exchanges:
+        if exchange.response.status in _REDIRECTS and facts.session.is_ours(exchange) and sends_to_sign_in(exchange):
+            found[exchange.index] = exchange
+    return tuple(sorted((one for one in found.values() if one.response.status != 403), key=facts.timeline.position))
+
+
+def sends_to_sign_in(exchange: Exchange) -> bool:
+    """Whether the answer redirects to a sign-in page, by the words of its path; not one that comes from there."""
+    target = parse_url(exchange.response.raw_redirect_url, exchange.request.raw_url)
+    if exchange.response.status not in _REDIRECTS or not target.ok:
+        return False
+    last = target.path.rstrip("/").rpartition("/")[2].lower().partition(".")[0]
+    return last in _SIGN_IN_WORDS and target.path != exchange.request.url.path
 
 
 def marker_sent(facts: Facts, exchange: Exchange) -> Text | None:

@@ -1,0 +1,120 @@
+"""Who is a third party to the page: cookies that cross sites, and hosts that are spelled in two ways."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from haranalyze.facts.cookie_jar import Reason, SetCookieEvent
+from haranalyze.facts.session import Says
+from haranalyze.protocol.set_cookie import SameSite
+from haranalyze.protocol.url import Url, is_ip, parse_url, registrable_domain
+from haranalyze.text import Kind, Text, raw
+
+if TYPE_CHECKING:
+    from haranalyze.capture.model import Exchange
+    from haranalyze.facts import Facts
+
+_LOOPBACK: Final = frozenset(("localhost", "127.0.0.1", "::1", "0.0.0.0"))  # noqa: S104 - a name people type
+
+
+@dataclass(frozen=True, slots=True)
+class ThirdPartyCookie:
+    """A session cookie set with SameSite=None for a page of another site.
+
+    ``page`` is the host of that page; ``without`` are refused calls that went without the cookie although it fits
+    them, ``with_it`` calls of pages of the other site that carried it; ``blocked`` whether the browser's own policy
+    keeps it back; ``in_frame`` whether it was set or left out in a frame.
+    """
+
+    event: SetCookieEvent
+    page: Text
+    without: tuple[Exchange, ...]
+    with_it: tuple[Exchange, ...]
+    blocked: bool
+    in_frame: bool
+
+
+def page_host(facts: Facts, exchange: Exchange) -> str:
+    """Host of the page the user sees when the exchange happens (of a frame: the page around it); ``""`` unknown."""
+    page = facts.timeline.page(exchange)
+    url: Url | None = page.url if page is not None else None
+    if url is None or not url.host:
+        url = parse_url(facts.timeline.page_url(exchange))
+    return url.host if url.ok else ""
+
+
+def is_third_party(facts: Facts, exchange: Exchange) -> bool:
+    """Whether a call goes to another site (registrable domain) than that of the page the user sees.
+
+    Browsers that block third-party cookies look at the registrable domain, not at the scheme.
+    """
+    if exchange.is_page and not facts.timeline.in_frame(exchange):
+        return False
+    fetched = exchange.request.raw("sec-fetch-site")
+    framed = facts.timeline.in_frame(exchange)
+    if fetched in {"same-origin", "same-site", "none"} and not framed:
+        return False
+    host = page_host(facts, exchange)
+    target = exchange.request.url.host
+    if not host or not target or (host in _LOOPBACK and target in _LOOPBACK):
+        return False
+    return registrable_domain(host) != registrable_domain(target)
+
+
+def third_party_cookies(facts: Facts) -> tuple[ThirdPartyCookie, ...]:
+    """Session cookies of our hosts that can only live as third-party cookies, in order of arrival."""
+    names = facts.session.session_cookie_names()
+    found: dict[tuple[str, str], ThirdPartyCookie] = {}
+    for event in facts.cookie_jar.events:
+        exchange, parsed = event.exchange, event.raw_parsed
+        host = exchange.request.url.host
+        if event.name not in names or event.is_deletion or host not in facts.session.hosts:
+            continue
+        if event.refused not in {None, Reason.THIRD_PARTY}:
+            continue
+        usable = parsed.same_site is SameSite.NONE and parsed.secure and not parsed.partitioned
+        if not usable or (host, parsed.name) in found or not is_third_party(facts, exchange):
+            continue
+        page = Text(page_host(facts, exchange), Kind.HOST)
+        found[host, parsed.name] = ThirdPartyCookie(event, page, *_calls(facts, event))
+    return tuple(found.values())
+
+
+def _calls(facts: Facts, event: SetCookieEvent) -> tuple[tuple[Exchange, ...], tuple[Exchange, ...], bool, bool]:
+    without, with_it = [], []
+    blocked = event.refused is Reason.THIRD_PARTY
+    refused = {one.exchange.index for one in facts.session.refusals if one.says in {Says.NO_CREDENTIALS, Says.UNKNOWN}}
+    host, name = event.exchange.request.url.host, raw(event.name)
+    framed = facts.timeline.in_frame(event.exchange)
+    for exchange in facts.exchanges:
+        if exchange.request.url.host != host or facts.timeline.sent(exchange) <= event.at:
+            continue
+        if not is_third_party(facts, exchange):
+            continue
+        if any(sent == name for sent, _ in exchange.request.raw_cookie_pairs()):
+            with_it.append(exchange)
+        elif exchange.index in refused and (kept_back := _kept_back(facts, event, exchange)):
+            without.append(exchange)
+            framed = framed or facts.timeline.in_frame(exchange)
+            blocked = blocked or kept_back is Reason.THIRD_PARTY
+    return tuple(without), tuple(with_it), blocked, framed
+
+
+def _kept_back(facts: Facts, event: SetCookieEvent, exchange: Exchange) -> Reason | None:
+    """Why the cookie is not on a request of another site: the browser's policy, or unknown; None where it could be."""
+    if any(one.name == event.name for one in facts.cookie_jar.missing(exchange)):
+        return Reason.UNKNOWN
+    if not exchange.request.has("cookie") and not facts.quality.shows_absence(exchange, "cookie"):
+        return None
+    left = [one.reason for one in facts.cookie_jar.left_out(exchange) if one.cookie.name == event.name]
+    return Reason.THIRD_PARTY if event.refused is Reason.THIRD_PARTY or Reason.THIRD_PARTY in left else None
+
+
+def are_twins(one: str, other: str) -> bool:
+    """Whether two hosts are spellings people take for the same: loopback names, and a domain with and without www."""
+    if one == other or not one or not other:
+        return False
+    if one in _LOOPBACK or other in _LOOPBACK:
+        return one in _LOOPBACK and other in _LOOPBACK
+    return not is_ip(one) and (one == f"www.{other}" or other == f"www.{one}")
