@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from haranalyze.capture.model import Exchange
     from haranalyze.facts import Facts
 
+_FRAME_TARGETS: Final = frozenset(("iframe", "frame", "object", "embed"))  # Fetch Metadata, Sec-Fetch-Dest
 _MAX_HOPS: Final = 20  # a browser follows no more redirects (Fetch standard 4.4)
 
 
@@ -49,6 +50,7 @@ class Situations:
 
     def __init__(self, facts: Facts) -> None:
         self._timeline = facts.timeline
+        self._exporter = facts.capture.exporter
         self.browser: Browser = browser_named(raw(facts.quality.browser)) if facts.quality.is_browser else CLIENT
         self._known: dict[tuple[object, ...], Situation] = {}
 
@@ -86,7 +88,7 @@ class Situations:
         navigates = exchange.is_page and not is_frame
         began = self._began(hops[0], navigates=navigates)
         top = url if navigates else self._top(exchange, began, is_frame=is_frame)
-        crossed = self._has_cross_site_frame(began, top, is_frame=is_frame)
+        crossed = self._has_cross_site_frame(exchange, began, top, is_frame=is_frame)
         considered = None if crossed else top
         context = request_context(
             chain,
@@ -132,7 +134,8 @@ class Situations:
                 return url
         if navigates:
             initiator = exchange.initiator
-            written = initiator.raw_url if initiator is not None else ""
+            scripts = initiator.raw_scripts if initiator is not None else ()
+            written = (initiator.raw_url or (scripts[0] if scripts else "")) if initiator is not None else ""
         else:
             written = self._timeline.page_url(exchange)
         url = parse_url(written)
@@ -141,45 +144,81 @@ class Situations:
     # frames
 
     def _is_frame(self, exchange: Exchange) -> bool:
-        """Whether the exchange loads a frame."""
-        return exchange.is_page and exchange.request.raw("sec-fetch-dest") in ("iframe", "frame", "object", "embed")
+        """Whether the exchange loads a frame: by Sec-Fetch-Dest, else a document that is not its page's own."""
+        return exchange.is_page and (exchange.index in self._frames)
 
     def _top(self, exchange: Exchange, began: _Began, *, is_frame: bool) -> Url:
         """The page in the address bar."""
-        if is_frame or self._in_frame(began):
+        if is_frame or self._in_frame(exchange, began):
+            own = self._own_pages.get(exchange.raw_page_id)
+            if own is not None:
+                return own
             page = self._timeline.page(exchange)
             if page is not None and page.url is not None:
-                return self._pages.get(raw(page.id), page.url)
+                return page.url
         if began.initiator is not None:
             return began.initiator
         named = parse_url(self._timeline.page_url(exchange))
         return named if named.ok and named.host else exchange.request.url
 
-    def _has_cross_site_frame(self, began: _Began, top: Url, *, is_frame: bool) -> bool:
+    def _has_cross_site_frame(self, exchange: Exchange, began: _Began, top: Url, *, is_frame: bool) -> bool:
         """Whether a frame of another site than the top lies between the page and the request."""
-        if not is_frame and not self._in_frame(began):
+        if not is_frame and not self._in_frame(exchange, began):
             return False
         return began.initiator is not None and not is_same_site(began.initiator, top, self.browser)
 
-    def _in_frame(self, began: _Began) -> bool:
-        """Whether the document was seen to load in a frame, and never in the address bar."""
-        return began.initiator is not None and began.initiator.origin in self._framed
+    def _in_frame(self, exchange: Exchange, began: _Began) -> bool:
+        """Whether the document that asks was seen to load in a frame of this page, and is not the page itself."""
+        if began.initiator is None:
+            return False
+        origin, page = began.initiator.origin, exchange.raw_page_id
+        if (page, origin) not in self._framed:
+            return False
+        own = self._own_pages.get(page)
+        return own is None or own.origin != origin
 
     @cached_property
-    def _framed(self) -> frozenset[str]:
-        framed, open_ = set[str](), set[str]()
+    def _frames(self) -> frozenset[int]:
+        """Documents that load in frames.
+
+        Without Sec-Fetch-Dest (http) Chromium's devtools still tell: they write a page for each navigation of the
+        address bar, with its URL, so that another document on this page is a frame's.
+        """
+        frames = set[int]()
+        tells = self._exporter == "chromium"
         for exchange in self._timeline.exchanges:
-            if exchange.is_page:
-                (framed if self._is_frame(exchange) else open_).add(exchange.request.url.origin)
-        return frozenset(framed - open_)
+            if not exchange.is_page:
+                continue
+            target = exchange.request.raw("sec-fetch-dest")
+            if target:
+                if target in _FRAME_TARGETS:
+                    frames.add(exchange.index)
+            elif (before := self._timeline.redirected_from(exchange)) is not None:
+                if before.index in frames:
+                    frames.add(exchange.index)
+            elif tells:
+                page = self._timeline.page(exchange)
+                if page is not None and page.url is not None and not _same_page(page.url, exchange.request.url):
+                    frames.add(exchange.index)
+        return frozenset(frames)
 
     @cached_property
-    def _pages(self) -> dict[str, Url]:
+    def _framed(self) -> frozenset[tuple[str, str]]:
+        """(page, origin) of documents in frames; the page is "" where the exporter names none."""
+        exchanges = self._timeline.exchanges
+        return frozenset((one.raw_page_id, one.request.url.origin) for one in exchanges if one.index in self._frames)
+
+    @cached_property
+    def _own_pages(self) -> dict[str, Url]:
         """URL of each page after its redirects."""
         found: dict[str, Url] = {}
         for exchange in self._timeline.exchanges:
-            if exchange.is_page and exchange.raw_page_id and not self._is_frame(exchange):
+            if exchange.is_page and exchange.raw_page_id and exchange.index not in self._frames:
                 status = exchange.response.status
                 if not 300 <= status < 400:
                     found.setdefault(exchange.raw_page_id, exchange.request.url)
         return found
+
+
+def _same_page(one: Url, other: Url) -> bool:
+    return (one.origin, one.path, one.query) == (other.origin, other.path, other.query)

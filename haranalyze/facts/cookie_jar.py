@@ -338,7 +338,13 @@ class CookieJar:
             return []
         sent = self._timeline.sent(exchange) - before
         alive = self._store.alive(exchange.request.url.host, sent)
-        going = [kept for kept in alive if self._withheld(kept, exchange, sent) is None]
+        going = [
+            kept
+            for kept in alive
+            if self._withheld(kept, exchange, sent) is None
+            # A blocked call has no time of its own: sent and answered are one moment.
+            and (kept.by is None or kept.by.exchange is not exchange)
+        ]
         return sorted(going, key=lambda kept: (-len(kept.path), kept.created))
 
     def left_out(self, exchange: Exchange) -> tuple[LeftOut, ...]:

@@ -23,6 +23,8 @@ class Browser:
         host_prefix_needs_path: ``__Host-`` asks for ``Path=/`` in writing.
         redirect_taint: a cross-site hop in a redirect chain makes the request cross-site.
         renews_order: a new value puts a cookie behind the older ones; otherwise it keeps its place.
+        prefix_first: name prefixes are judged before Secure, SameSite and what stands in the jar.
+        refuses_ambiguous: a cookie without a name whose value holds "=" is dropped (it would come back with a name).
         longest_path: characters of a path a cookie is kept for, None without a limit.
         per_site, purged: cookies kept per registrable domain, and how many are taken away beyond it.
         partitions: knows the Partitioned attribute (CHIPS).
@@ -39,6 +41,8 @@ class Browser:
     host_prefix_needs_path: bool = True
     redirect_taint: bool = False
     renews_order: bool = False
+    prefix_first: bool = False
+    refuses_ambiguous: bool = False
     longest_path: int | None = None
     per_site: int = 180
     purged: int = 30
@@ -60,6 +64,8 @@ CHROMIUM: Final = Browser(
     schemeful=True,
     none_needs_secure=True,
     renews_order=True,
+    prefix_first=True,
+    refuses_ambiguous=True,
 )
 FIREFOX: Final = Browser(
     # network.cookie.* preferences of the release channel; None needs Secure since Firefox 131 (bug 1909673);

@@ -142,6 +142,10 @@ class CookieStore:
             return Reason.THIRD_PARTY
         if cookie.pair_bytes > MAX_PAIR or self._has_long_path(cookie, url):
             return Reason.TOO_LARGE
+        if browser.prefix_first and self._breaks_prefix(cookie, url, found[1], by_script=by_script):
+            return Reason.INVALID_PREFIX
+        if browser.refuses_ambiguous and not cookie.name and "=" in cookie.value:
+            return Reason.NO_COOKIE_CONTENT
         trusted = self._is_trusted(url)
         if cookie.secure and not trusted:
             return Reason.SECURE_ONLY

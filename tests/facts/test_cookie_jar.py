@@ -260,3 +260,40 @@ def test_a_redirect_chain_keeps_who_started_it() -> None:
         """
     )
     assert facts.cookie_jar.situation(facts.capture.exchanges[1]).context is Context.STRICT
+
+
+def test_a_document_that_is_not_its_page_s_own_is_in_a_frame_even_over_http() -> None:
+    facts = facts_of(
+        """
+        * page: http://shop.net/
+        > GET http://shop.net/
+        * type: document
+        < 200
+        > GET http://pay.example.com/frame
+        > Referer: http://shop.net/
+        * type: document
+        < 200
+        < Set-Cookie: lax=1; Path=/
+        > GET http://pay.example.com/api
+        > Referer: http://pay.example.com/frame
+        * type: xhr
+        < 200
+        """
+    )
+    jar, (_, frame, call) = facts.cookie_jar, facts.capture.exchanges
+    assert [event.refused for event in jar.set_by(frame)] == [Reason.SAME_SITE_UNSPECIFIED]
+    assert not jar.situation(frame).navigates
+    assert jar.situation(call).context is Context.CROSS_SITE
+
+
+def test_a_blocked_call_does_not_send_what_its_own_answer_sets() -> None:
+    facts = facts_of(
+        """
+        > GET https://api.example.com/
+        * took: 0ms
+        < 200
+        < Set-Cookie: a=b; Path=/
+        """
+    )
+    (call,) = facts.capture.exchanges
+    assert facts.cookie_jar.predicted(call) == ()

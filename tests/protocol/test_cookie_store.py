@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from haranalyze.protocol.browsers import CHROMIUM, CLIENT, FIREFOX, SAFARI, Browser
+from haranalyze.protocol.browsers import CHROMIUM, CLIENT, FIREFOX, SAFARI, STANDARD, Browser
 from haranalyze.protocol.cookie_store import CookieStore, Reason, StoredCookie, cookie_domain
 from haranalyze.protocol.same_site import Context
 from haranalyze.protocol.set_cookie import parse_set_cookie
@@ -140,3 +140,10 @@ def test_no_line_breaks_the_store(line: str, context: Context, by_script: bool) 
         if store.refusal(cookie, SITE, 0, context=context, by_script=by_script) is None:
             kept = store.store(cookie, SITE, 0)
             assert kept is None or kept in store.named(cookie.name, SITE.host)
+
+
+@pytest.mark.parametrize(("browser", "reason"), [(CHROMIUM, Reason.INVALID_PREFIX), (STANDARD, Reason.SECURE_ONLY)])
+def test_chromium_judges_the_prefix_first(browser: Browser, reason: Reason) -> None:
+    cookie = parse_set_cookie("__Host-a=b; Secure; Path=/; Domain=example.com")
+    assert cookie is not None
+    assert CookieStore(browser).refusal(cookie, parse_url("http://example.com/"), 0) is reason

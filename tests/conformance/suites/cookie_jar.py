@@ -141,10 +141,10 @@ class _Run:
 
 
 def _browser(vector: dict[str, Any]) -> Browser:
-    """The suites of browsers judge that browser; the pages of the platform tests judge the text without the window."""
+    """The suites of browsers judge that browser; the platform tests and curl the text, without the window."""
     if "/firefox/" in vector["id"]:
         return FIREFOX
-    if "/wpt/" in vector["id"]:
+    if "/wpt/" in vector["id"] or "/curl/" in vector["id"]:
         return STANDARD
     return CHROMIUM
 
