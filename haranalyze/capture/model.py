@@ -200,11 +200,13 @@ WANTED = frozenset(
     access-control-request-headers access-control-request-method age anti-csrf apigw-requestid authorization
     cache-control cache-status cdn-cache-control cf-cache-status cf-ray content-type cookie date expires
     fdi-version front-token host id-refresh-token location origin proxy-authorization referer retry-after rid
-    sec-ch-ua sec-fetch-dest sec-fetch-mode sec-fetch-site server set-cookie st-access-token st-auth-mode
+    sec-ch-ua sec-fetch-dest sec-fetch-mode sec-fetch-site sec-websocket-protocol server set-cookie
+    st-access-token st-auth-mode
     st-refresh-token user-agent vary via www-authenticate x-amz-apigw-id x-amz-cf-id x-amzn-errortype
     x-amzn-remapped-www-authenticate x-amzn-requestid x-api-key x-cache x-cache-status x-clerk-auth-reason
     x-csrf-token x-csrftoken x-drupal-cache x-envoy-upstream-service-time x-nginx-cache x-powered-by
-    x-proxy-cache x-served-by x-varnish x-vercel-cache x-vercel-error x-vercel-id x-xsrf-token
+    x-access-token x-auth-token x-id-token x-proxy-cache x-served-by x-session-token x-varnish x-vercel-cache
+    x-vercel-error x-vercel-id x-xsrf-token
     """.split()
 )
 """Header names facts ask for often; kept per message in decoded form. Any other name costs a decode of the list."""
@@ -490,6 +492,13 @@ class Response(Message):
                 self._limit,
             )
         return self._body
+
+    def raw_body_may_contain(self, words: str) -> bool:
+        """Cheap test for a few ASCII letters in the body before it is decoded; False only when they are not in it."""
+        if self._fields[2]:  # files beside the recording
+            return True
+        content = bytes(memoryview(self._fields[1]))
+        return words.encode("ascii") in content or b'"base64"' in content
 
     def raw_set_cookies(self) -> tuple[str, ...]:
         """Set-Cookie lines in order; built from the ``cookies`` array when the recording has no such header."""

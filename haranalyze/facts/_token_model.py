@@ -69,12 +69,12 @@ class Sighting:
 
     @property
     def place(self) -> Place:
-        """Where it stands: the header, the Set-Cookie line or the body."""
+        """Where it stands: the URL, the header, the Set-Cookie line or the body."""
         message = self.exchange.response if self._in_response else self.exchange.request
         if self.carrier is Carrier.BODY:
             return message.body.place
         if self.carrier is Carrier.URL:
-            return self.exchange.url_place
+            return message.place("location") if self._in_response else self.exchange.url_place
         if self.carrier is not Carrier.COOKIE:
             return message.place(raw(self.name))
         if not self._in_response:
@@ -120,6 +120,16 @@ class FrontToken:
     expires: float | None
     issued_at: float | None
     place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A refusal of a token that was in order, and a later call the same host accepted with it. ``same_call``:
+    both have one method and path."""
+
+    refused: Exchange
+    accepted: Exchange
+    same_call: bool
 
 
 @lru_cache(maxsize=4096)
@@ -182,7 +192,11 @@ def answered_sighting(exchange: Exchange, carrier: Carrier, name: str, at: float
 
 @lru_cache(maxsize=1024)
 def _named(name: str, carrier: Carrier) -> Text:
-    kinds = {Carrier.COOKIE: Kind.COOKIE_NAME, Carrier.BODY: Kind.PARAMETER_NAME}
+    kinds = {
+        Carrier.COOKIE: Kind.COOKIE_NAME,
+        Carrier.BODY: Kind.PARAMETER_NAME,
+        Carrier.URL: Kind.PARAMETER_NAME,
+    }
     return Text(name, kinds.get(carrier, Kind.HEADER_NAME))
 
 

@@ -32,7 +32,7 @@ from haranalyze.facts._survey import (
     survey_of,
     trust,
 )
-from haranalyze.facts.tokens import Carrier, TokenUse, tokens_in
+from haranalyze.facts.tokens import Carrier, Sighting, Token, TokenUse, tokens_in
 from haranalyze.protocol.url import registrable_domain
 from haranalyze.systems import SessionSystem, name_matches
 from haranalyze.text import Kind, Text
@@ -63,6 +63,7 @@ _REFRESH_WAIT = 10_000.0  # ms a client takes at most from a refused call to its
 _RETRY_WAIT = 60_000.0  # ms from a refresh to the repeated call
 _LATEST_REFUSED = 20  # refused calls before a refresh whose repetition is looked for
 _STEP = 5.0  # ms: stamps are rounded
+_TRANSPORTS = {Carrier.AUTHORIZATION: "header", Carrier.COOKIE: "cookie"}
 _EVIDENCE = 6  # places shown per detected system
 
 
@@ -142,8 +143,8 @@ class Session:
             if asked in ("cookie", "header"):
                 return asked
         for token, sighting in self._tokens.sent_with(exchange):
-            if token.use in (TokenUse.ACCESS, TokenUse.REFRESH):
-                return "header" if sighting.carrier is Carrier.AUTHORIZATION else "cookie"
+            if token.use in (TokenUse.ACCESS, TokenUse.REFRESH) and sighting.carrier in _TRANSPORTS:
+                return _TRANSPORTS[sighting.carrier]
         host = self._survey.host(exchange)
         if host not in self._transports:
             self._transports[host] = self._usual_transport(host, system)
@@ -283,7 +284,7 @@ class Session:
         request = exchange.request
         if request.has("authorization"):
             return True
-        if any(token.use is not TokenUse.ANTI_CSRF for token, _ in self._tokens.sent_with(exchange)):
+        if any(_is_credential(token, sighting) for token, sighting in self._tokens.sent_with(exchange)):
             return True
         if exchange.response.status in REFUSING and any(request.has(name) for name in _OTHER_CARRIERS):
             return True
@@ -381,6 +382,13 @@ class Session:
             if exchange.response.has("set-cookie"):
                 seen |= set(session_cookies_set(exchange, generic, by_build=exchange.index in made))
         yield from (Text(name, Kind.COOKIE_NAME) for name in sorted(seen))
+
+
+def _is_credential(token: Token, sighting: Sighting) -> bool:
+    """An ID token in a body or URL is handed in (a sign-in, a sign-out hint), it does not stand for a session."""
+    if token.use is TokenUse.ID:
+        return sighting.carrier in _TRANSPORTS
+    return token.use is not TokenUse.ANTI_CSRF
 
 
 class RepeatedCalls:

@@ -2,48 +2,50 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
+from functools import cached_property
 from statistics import median
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from haranalyze.capture.model import Source
-from haranalyze.facts._answers import members
-from haranalyze.facts._front_token import number, read_front_token
+from haranalyze.facts._front_token import read_front_token
 from haranalyze.facts._survey import Survey, survey_of
+from haranalyze.facts._token_keys import KeySets
 from haranalyze.facts._token_model import (
-    SHORTEST,
     Carrier,
+    Contradiction,
     FrontToken,
     Sighting,
     Token,
     TokenUse,
-    answered_sighting,
-    cookie_use,
-    credentials,
-    decoded,
-    is_token,
-    may_be_json,
-    read_claims,
-    sent_sighting,
-    share_session,
     token_text,
 )
+from haranalyze.facts._token_reader import TokenReader
 from haranalyze.protocol.auth import Authorization, parse_authorization
 from haranalyze.protocol.cache_control import parse_http_date
-from haranalyze.protocol.jwt import looks_like_jwt, read_jwt
-from haranalyze.protocol.set_cookie import SetCookie, parse_set_cookie
-from haranalyze.systems import SessionSystem, name_matches, path_ends
+from haranalyze.protocol.jws import Verification
+from haranalyze.systems import SessionSystem, name_matches
 from haranalyze.text import Kind, Place, Text, raw
 
 if TYPE_CHECKING:
     from haranalyze.capture.model import Exchange
     from haranalyze.facts import Facts
 
-__all__ = ["Carrier", "FrontToken", "Sighting", "Token", "TokenUse", "Tokens", "tokens_in"]
+__all__ = [
+    "Carrier",
+    "Contradiction",
+    "FrontToken",
+    "Sighting",
+    "Token",
+    "TokenUse",
+    "Tokens",
+    "Verification",
+    "tokens_in",
+]
 
-_TOKEN_SCHEMES: Final = ("bearer", "token", "jwt", "dpop", "")
-_RESPONSE_HEADERS: Final = ("x-access-token", "x-auth-token", "authorization")
-_LARGEST_BODY = 256 * 1024  # bytes of a token answer that is parsed
+_SURELY_VALID = 2_000.0  # ms a token has left at least where a refusal contradicts it: stamps count whole seconds
+_CONTRADICTED = frozenset(("expired", "renew", "malformed"))  # what a refusal says of a token that is in order
 _DATE_SAMPLES = 200  # Date headers per host used for its clock
 
 
@@ -56,44 +58,32 @@ class Tokens:
         self._facts = facts
         self._timeline = facts.timeline
         self._survey: Survey = facts.derive(survey_of)
-        self._by_value: dict[str, Token] = {}
-        self._sent: dict[int, list[tuple[Token, Sighting]]] = {}
-        self._issued: dict[int, list[tuple[Token, Sighting]]] = {}
         self._skew: dict[str, float | None] = {}
-        self._learnt: dict[str, TokenUse] = {}  # session cookies under names of the project's own
-        self._bearer = next((s for s in facts.systems if s.generic and s.transport == "bearer"), None)
-        self._handing_headers = {system.id: _handing_headers(system) for system in facts.systems}
-        moments = []
-        for exchange in self._survey.interesting:
-            host = self._survey.host(exchange)
-            ours = host in self._survey.guards
-            if ours or exchange.request.has("authorization"):
-                moments.append((self._timeline.sent(exchange), 1, exchange))
-            if ours or (self._may_issue(exchange) and self._is_own(host)):
-                moments.append((self._timeline.answered(exchange), 0, exchange))
-        moments.sort(key=lambda moment: (moment[0], moment[1], moment[2].index))
-        for at, is_request, exchange in moments:
-            if is_request:
-                self._read_request(exchange, at)
-            else:
-                self._read_response(exchange, at)
-        self.all = tuple(self._by_value.values())
+        self._reader = TokenReader(facts, self._survey)
+        self._reader.read_all()
+        self.all = tuple(self._reader.by_value.values())
+        self._has_unknown = any(token.use is TokenUse.UNKNOWN for token in self.all)
         self._link_lineage()
 
     # asking
 
     def sent_with(self, exchange: Exchange) -> tuple[tuple[Token, Sighting], ...]:
-        """Tokens the request carried."""
-        return tuple(self._sent.get(exchange.index, ()))
+        """Tokens the request carried, those of unknown use left out."""
+        return self._known(self._reader.sent.get(exchange.index))
 
     def issued_by(self, exchange: Exchange) -> tuple[tuple[Token, Sighting], ...]:
-        """Tokens the response handed out."""
-        return tuple(self._issued.get(exchange.index, ()))
+        """Tokens the response handed out, those of unknown use left out."""
+        return self._known(self._reader.issued.get(exchange.index))
+
+    def _known(self, seen: list[tuple[Token, Sighting]] | None) -> tuple[tuple[Token, Sighting], ...]:
+        if not seen:
+            return ()
+        return tuple(one for one in seen if one[0].use is not TokenUse.UNKNOWN) if self._has_unknown else tuple(seen)
 
     def access_token(self, exchange: Exchange) -> Token | None:
         """The access token the request carried (Authorization before cookie), None without one."""
         found: Token | None = None
-        for token, sighting in self._sent.get(exchange.index, ()):
+        for token, sighting in self._reader.sent.get(exchange.index, ()):
             if token.use is not TokenUse.ACCESS and not (
                 token.use is TokenUse.UNKNOWN and sighting.carrier is Carrier.AUTHORIZATION
             ):
@@ -148,20 +138,65 @@ class Tokens:
             self._skew[host] = self._measure_skew(host)
         return self._skew[host]
 
-    # reading
+    def verified(self, token: Token) -> Verification | None:
+        """What keys in the capture say of the token's signature, None when it is no JWT or its key is not there.
 
-    def _is_own(self, host: str) -> bool:
-        return self._survey.is_first_party(host) or host in self._survey.provider_hosts
+        The key sets are answers with ``{"keys": [...]}``. Times are not judged: see :meth:`remaining`.
+        """
+        return self._key_sets.verified(token)
 
-    def _may_issue(self, exchange: Exchange) -> bool:
-        if exchange.request.method != "POST" or self._bearer is None:
+    def reused_after_replacement(self, token: Token) -> tuple[Sighting, ...]:
+        """Requests that began after the answer with the token's successor had come, and still carried the token."""
+        if token.replaced_at is None or not token.uses:
+            return ()
+        later = bisect_right(token.uses, token.replaced_at, key=lambda use: use.at)
+        return tuple(use for use in token.uses[later:] if self._timeline.started(use.exchange) > token.replaced_at)
+
+    def contradicted_by(self, token: Token) -> Contradiction | None:
+        """A refusal of the token as expired or invalid that cannot be right: by the server's clock it had at least two
+        seconds left, and the same host accepted it in a call that began after the refusal.
+
+        None where nothing contradicts it, or its expiry is not known. An accepted call of another path may be one
+        that needs no token: ``same_call`` tells.
+        """
+        if token.expires is None or not token.uses:
+            return None
+        refused = [use.exchange for use in token.uses if self._is_refused_though_valid(token, use.exchange)]
+        if not refused:
+            return None
+        last_accepted: dict[tuple[str, ...], Exchange] = {}
+        for use in token.uses:
+            call = use.exchange
+            if 200 <= call.response.status < 300 and call.source is Source.NETWORK:
+                for key in self._call_and_host(call):
+                    known = last_accepted.get(key)
+                    if known is None or self._timeline.started(known) < self._timeline.started(call):
+                        last_accepted[key] = call
+        for same_call in (True, False):
+            for call in refused:
+                accepted = last_accepted.get(self._call_and_host(call)[0 if same_call else 1])
+                if accepted is not None and self._timeline.started(accepted) >= self._timeline.answered(call):
+                    return Contradiction(call, accepted, same_call)
+        return None
+
+    def _is_refused_though_valid(self, token: Token, call: Exchange) -> bool:
+        refusal = self._facts.session.refusal(call)
+        if refusal is None or refusal.says not in _CONTRADICTED:
             return False
-        paths = self._bearer.sign_in_paths + self._bearer.refresh_paths
-        return bool(path_ends(self._survey.path(exchange), paths))
+        remaining = self.remaining(token, call)
+        return remaining is not None and remaining >= _SURELY_VALID
+
+    def _call_and_host(self, exchange: Exchange) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        host = self._survey.host(exchange)
+        return (exchange.request.method, host, self._survey.path(exchange)), (host,)
+
+    @cached_property
+    def _key_sets(self) -> KeySets:
+        return KeySets(self._timeline, self._survey)
 
     def learnt_cookies(self) -> frozenset[Text]:
         """Names of token cookies that are in no data file and were recognised by what they hold."""
-        return frozenset(Text(name, Kind.COOKIE_NAME) for name in self._learnt)
+        return frozenset(Text(name, Kind.COOKIE_NAME) for name in self._reader.learnt)
 
     def cookies_seen(self, system: SessionSystem) -> frozenset[Text]:
         """Names of the system's own token cookies that the capture shows."""
@@ -174,202 +209,18 @@ class Tokens:
             sightings = [*(token.uses or ()), *((token.issued,) if token.issued else ())]
             yield [sighting for sighting in sightings if sighting.carrier is Carrier.COOKIE]
 
-    def _system(self, exchange: Exchange) -> SessionSystem | None:
-        return self._survey.guards.get(self._survey.host(exchange))
-
-    def _read_request(self, exchange: Exchange, at: float) -> None:
-        request = exchange.request
-        system = self._system(exchange)
-        is_refresh = self._is_refresh_path(exchange, system)
-        value = request.raw("authorization")
-        if value is not None:
-            read = credentials(value)
-            if read.scheme in _TOKEN_SCHEMES and is_token(read) and (read.scheme or looks_like_jwt(read.raw_token)):
-                use = TokenUse.REFRESH if is_refresh and system and not system.generic else TokenUse.ACCESS
-                self._seen(read.raw_token, use, sent_sighting(exchange, Carrier.AUTHORIZATION, "authorization", at))
-        if system is None:
-            return
-        if system.anti_csrf_header and (value := request.raw(system.anti_csrf_header)):
-            self._seen(
-                value,
-                TokenUse.ANTI_CSRF,
-                sent_sighting(exchange, Carrier.HEADER, system.anti_csrf_header, at),
-            )
-        cookie = request.raw("cookie")
-        if cookie and self._may_hold_token(cookie, system):
-            self._read_cookies(exchange, system, at)
-        if is_refresh and system.generic and request.body.present and request.method == "POST":
-            self._read_refresh_body(exchange, at)
-
-    def _is_refresh_path(self, exchange: Exchange, system: SessionSystem | None) -> bool:
-        if exchange.request.method == "GET" or system is None:
-            return False
-        return bool(path_ends(self._survey.path(exchange), (*system.refresh_paths, "/oauth/token", "/token")))
-
-    def _may_hold_token(self, cookie: str, system: SessionSystem) -> bool:
-        if "eyJ" in cookie:
-            return True
-        if self._learnt and any(name in cookie for name in self._learnt):
-            return True
-        return not system.generic and any(name in cookie for name in system.access_cookies + system.refresh_cookies)
-
-    def _read_cookies(self, exchange: Exchange, system: SessionSystem, at: float) -> None:
-        for name, value in exchange.request.raw_cookie_pairs():
-            use = cookie_use(name, value, system) or self._learnt.get(name)
-            if use is not None and value:
-                self._seen(decoded(value), use, sent_sighting(exchange, Carrier.COOKIE, name, at))
-
-    def _read_refresh_body(self, exchange: Exchange, at: float) -> None:
-        if self._bearer is None or (exchange.request.body.size or 0) > _LARGEST_BODY:
-            return
-        table = exchange.request.body.json()
-        for member in self._bearer.refresh_members:
-            for value in members(table, member):
-                if isinstance(value, str) and len(value) >= SHORTEST:
-                    self._seen(value, TokenUse.REFRESH, sent_sighting(exchange, Carrier.BODY, member, at))
-                    return
-
-    def _read_response(self, exchange: Exchange, at: float) -> None:
-        response = exchange.response
-        system = self._system(exchange)
-        handed: list[Token] = []
-        if system is not None and not system.generic:
-            handed += self._read_headers(exchange, system, at)
-        if response.has("set-cookie") and system is not None:
-            handed += self._read_set_cookies(exchange, system, at)
-        if system is None or system.generic:
-            for name in _RESPONSE_HEADERS if exchange.request.method == "POST" else ():
-                value = response.raw(name)
-                token = credentials(value).raw_token if value else ""
-                if looks_like_jwt(token):
-                    handed.append(
-                        self._handed_out(token, TokenUse.ACCESS, answered_sighting(exchange, Carrier.HEADER, name, at))
-                    )
-            handed += self._read_token_answer(exchange, at)
-        if len(handed) > 1:
-            share_session(handed)
-
-    def _read_headers(self, exchange: Exchange, system: SessionSystem, at: float) -> list[Token]:
-        response = exchange.response
-        handed = []
-        for name, use in self._handing_headers[system.id]:
-            value = response.raw(name)
-            if value and value.strip() != system.removed_value:
-                handed.append(
-                    self._handed_out(value.strip(), use, answered_sighting(exchange, Carrier.HEADER, name, at))
-                )
-        return handed
-
-    def _read_set_cookies(self, exchange: Exchange, system: SessionSystem, at: float) -> list[Token]:
-        handed = []
-        marked = any(exchange.response.has(name) for name in system.response_marks)
-        for position, line in enumerate(exchange.response.raw_set_cookies()):
-            parsed = parse_set_cookie(line)
-            if parsed is None or len(parsed.value) < SHORTEST:
-                continue
-            use = cookie_use(parsed.name, parsed.value, system)
-            if use is None and marked and parsed.http_only:
-                use = self._learn(parsed, system)
-            if use is not None:
-                sighting = answered_sighting(exchange, Carrier.COOKIE, parsed.name, at, position)
-                handed.append(self._handed_out(decoded(parsed.value), use, sighting))
-        return handed
-
-    def _learn(self, parsed: SetCookie, system: SessionSystem) -> TokenUse | None:
-        """Backends may rename their cookies: next to a front-token, an HttpOnly JWT is the access token and
-        an HttpOnly cookie for the refresh path the refresh token."""
-        use = TokenUse.ACCESS if looks_like_jwt(parsed.value) else None
-        if use is None and parsed.path and path_ends(parsed.path, system.refresh_paths):
-            use = TokenUse.REFRESH
-        if use is not None:
-            self._learnt[parsed.name] = use
-        return use
-
-    def _read_token_answer(self, exchange: Exchange, at: float) -> list[Token]:
-        """JSON members of sign-in, refresh and token answers; other bodies are not parsed."""
-        bearer, body = self._bearer, exchange.response.body
-        if bearer is None or exchange.request.method not in ("POST", "PUT") or not body.present:
-            return []
-        status = exchange.response.status
-        if not 200 <= status < 300 or (body.size or 0) > _LARGEST_BODY or not may_be_json(body.raw_mime_type):
-            return []
-        handed: list[Token] = []
-        table = body.json()
-        for use, names in (
-            (TokenUse.ID, bearer.id_members),
-            (TokenUse.ACCESS, bearer.token_members),
-            (TokenUse.REFRESH, bearer.refresh_members),
-        ):
-            for member in names:
-                value = next(members(table, member), None)
-                if not isinstance(value, str) or len(value) < SHORTEST or " " in value:
-                    continue
-                if use is TokenUse.ACCESS and member in bearer.id_members:
-                    continue
-                token = self._handed_out(value, use, answered_sighting(exchange, Carrier.BODY, member, at))
-                if token.use is TokenUse.ACCESS and token.expires is None:
-                    self._expires_in(token, table, exchange)
-                handed.append(token)
-                break
-        return handed
-
-    def _expires_in(self, token: Token, table: Any, exchange: Exchange) -> None:
-        seconds = number(next(members(table, "expires_in"), None))
-        date = exchange.response.raw("date")
-        issued = parse_http_date(date) if date else None
-        if seconds is not None and issued is not None and 0 < seconds < 1e9:
-            token.issued_at, token.expires = issued, issued + seconds * 1000
-
-    # keeping
-
-    def _token(self, value: str, use: TokenUse) -> Token:
-        token = self._by_value.get(value)
-        if token is not None:
-            if token.use is TokenUse.UNKNOWN:
-                token.use = use
-            return token
-        token = Token(len(self._by_value) + 1, Text(value, Kind.TOKEN), use, None)
-        if use is TokenUse.FRONT:
-            if (front := read_front_token(value)) is not None:
-                token.subject, token.session = token_text(front.subject), token_text(front.session)
-                token.expires, token.issued_at = front.expires, front.issued_at
-        elif looks_like_jwt(value) and (jwt := read_jwt(value)) is not None:
-            token.jwt = jwt
-            read_claims(token, jwt)
-        self._by_value[value] = token
-        return token
-
-    def _seen(self, value: str, use: TokenUse, sighting: Sighting) -> None:
-        token = self._token(value, use)
-        if token.uses is None:
-            token.uses = []
-        token.uses.append(sighting)
-        self._sent.setdefault(sighting.exchange.index, []).append((token, sighting))
-
-    def _handed_out(self, value: str, use: TokenUse, sighting: Sighting) -> Token:
-        token = self._token(value, use)
-        if token.issued is None and self._was_new(token, sighting.exchange):
-            token.issued = sighting
-        self._issued.setdefault(sighting.exchange.index, []).append((token, sighting))
-        return token
-
-    def _was_new(self, token: Token, exchange: Exchange) -> bool:
-        """Whether no request carried the token before the one answered with it: stamps of some exporters let
-        an answer seem to end after the next request began."""
-        if not token.uses:
-            return True
-        first = token.uses[0]
-        return first.exchange is not exchange and first.at > self._timeline.started(exchange)
+    # lineage and clocks
 
     def _link_lineage(self) -> None:
-        """Replace a token by the next one issued for the same use and session (else user, else carrier)."""
-        latest: dict[tuple[TokenUse, str, object], Token] = {}
-        issued = [token for token in self.all if token.issued is not None]
+        """Replace a token by the next one issued for the same use, audience and session (else user, else carrier).
+        Tokens whose use is not known replace nothing."""
+        latest: dict[tuple[TokenUse, str, object, str], Token] = {}
+        issued = [token for token in self.all if token.issued is not None and token.use is not TokenUse.UNKNOWN]
         issued.sort(key=lambda token: (token.issued.at if token.issued else 0.0, token.ordinal))
         for token in issued:
             sighting = token.issued
             assert sighting is not None
-            key = (token.use, *self._lineage(token, sighting))
+            key = (token.use, *self._lineage(token, sighting), _audience(token))
             before = latest.get(key)
             if before is not None and before.issued is not None and before.issued.exchange is not sighting.exchange:
                 before.replaced_by, before.replaced_at = token, sighting.at
@@ -382,11 +233,18 @@ class Tokens:
             return "subject", token.subject
         return "carrier", (self._survey.host(sighting.exchange), sighting.name)
 
+    @cached_property
+    def _by_host(self) -> dict[str, list[Exchange]]:
+        """Exchanges with a known time by their host, so that the clocks of all hosts cost one pass."""
+        found: dict[str, list[Exchange]] = {}
+        for exchange in self._timeline.exchanges:
+            if exchange.started is not None:
+                found.setdefault(self._survey.host(exchange), []).append(exchange)
+        return found
+
     def _measure_skew(self, host: str) -> float | None:
         differences: list[float] = []
-        for exchange in self._timeline.exchanges:
-            if exchange.started is None or self._survey.host(exchange) != host:
-                continue
+        for exchange in self._by_host.get(host, ()):
             response = exchange.response
             if exchange.source is not Source.NETWORK or not response.status or response.has("age"):
                 continue
@@ -398,11 +256,12 @@ class Tokens:
         return median(differences) if differences else None
 
 
-def _handing_headers(system: SessionSystem) -> tuple[tuple[str, TokenUse], ...]:
-    named = [(name, TokenUse.ACCESS) for name in system.access_headers]
-    named += [(name, TokenUse.REFRESH) for name in system.refresh_headers]
-    named += [(system.front_token_header, TokenUse.FRONT), (system.anti_csrf_header, TokenUse.ANTI_CSRF)]
-    return tuple((name, use) for name, use in named if name)
+def _audience(token: Token) -> str:
+    """Whom a JWT is for, so that a token for one API does not replace the one for another; ``""`` unknown."""
+    if token.jwt is None:
+        return ""
+    meant = token.jwt.raw_claim("aud")
+    return " ".join(sorted(one for one in (meant if isinstance(meant, list) else [meant]) if isinstance(one, str)))
 
 
 def tokens_in(tokens: Tokens, exchange: Exchange, use: TokenUse) -> Iterator[Token]:

@@ -110,6 +110,19 @@ def test_a_base64_body_is_decoded_and_an_encoding_that_is_a_charset_is_not() -> 
     assert plain.response.body.raw_mime_type == "application/json"
 
 
+@pytest.mark.parametrize(
+    ("members", "may"),
+    [
+        ({"text": '{"token":"eyJ"}'}, True),
+        ({"text": '{"token":"none"}'}, False),
+        ({"text": b64encode(b'{"token":"eyJ"}').decode(), "encoding": "base64"}, True),
+        ({}, False),
+    ],
+)
+def test_what_is_in_no_body_is_known_before_it_is_decoded(members: dict[str, Any], may: bool) -> None:
+    assert only(content(**members)).response.raw_body_may_contain("eyJ") is may
+
+
 @pytest.mark.parametrize("text", ["%%%", "abc", b64encode(b"\xff\xfe\x00").decode(), "é"])
 def test_a_body_that_is_no_text_has_no_text_but_is_present(text: str) -> None:
     body = only(content(text=text, encoding="base64", size=3)).response.body
