@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import sys
-from types import FrameType
 from typing import Any
 
 import pytest
@@ -18,6 +16,7 @@ from haranalyze.facts.session import RefreshResult, Role, Says, Session, SignInR
 from haranalyze.options import Options
 from haranalyze.text import raw
 from haranalyze.timeline import Timeline
+from tests.facts.counting import lines_run
 
 START = 1_795_314_863  # 2026-11-22T02:34:23Z in seconds
 PAGE = "* page: https://app.example.com/\n> GET https://app.example.com/\n* type: document\n< 200\n"
@@ -558,8 +557,8 @@ def test_no_answer_breaks_the_story(body: Any, status: int, path: str) -> None:
     assert all(refusal.exchange.response.status >= 400 for refusal in session.refusals)
 
 
-def lines_run(refreshes: int) -> int:
-    """Lines of the session and token facts that run for a call that is refused, renewed and repeated so often."""
+def lines_of(refreshes: int) -> int:
+    """Lines that run for a call that is refused, renewed and repeated so often."""
     story = "".join(
         call("/api/poll", 401, RENEW, sent=f"Cookie: sAccessToken=access-token-{number}")
         + renewed(number + 1)
@@ -567,26 +566,12 @@ def lines_run(refreshes: int) -> int:
         for number in range(refreshes)
     )
     facts = Facts(Timeline(read_transcript(PAGE + sign_in(0) + story)))
-    count = 0
-
-    def trace(frame: FrameType, event: str, argument: Any) -> Any:
-        nonlocal count
-        if "haranalyze/facts/" not in frame.f_code.co_filename.replace("\\", "/"):
-            return None
-        count += event == "line"
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        session = facts.session
-    finally:
-        sys.settrace(before)
-    assert len(session.refreshes) == refreshes
-    assert all(one.after is not None and one.retry is not None for one in session.refreshes)
+    count = lines_run(lambda: facts.session)
+    assert len(facts.session.refreshes) == refreshes
+    assert all(one.after is not None and one.retry is not None for one in facts.session.refreshes)
     return count
 
 
 def test_twice_the_refreshes_cost_twice_the_work() -> None:
-    lines_run(2)  # what is read once per process
-    assert lines_run(160) < 2.5 * lines_run(80)
+    lines_of(2)  # what is read once per process
+    assert lines_of(160) < 2.5 * lines_of(80)

@@ -15,6 +15,7 @@ from haranalyze.facts import Facts
 from haranalyze.facts.tokens import Token
 from haranalyze.protocol.jws import Outcome, Reason
 from haranalyze.text import raw
+from tests.facts.counting import lines_run
 from tests.facts.test_token_places import PAGE, call
 from tests.facts.test_tokens import START, facts_of
 from tests.facts.test_tokens import jwt as unsigned
@@ -178,3 +179,30 @@ def test_a_token_without_known_expiry_is_never_contradicted() -> None:
     token = unsigned(sub="u1")
     facts = facts_of(PAGE + handed(token) + sent(token, status=401, body=EXPIRED) + sent(token, at=600))
     assert facts.tokens.contradicted_by(named(facts, token)) is None
+
+
+def lines_of(calls: int) -> int:
+    """Lines that run for a token that many hosts refuse again and again, with an accepted call before each refusal."""
+    story = "".join(
+        (
+            sent(FIRST, "/ok", at=400 + 200 * number)
+            + sent(FIRST, "/me", status=401, body=EXPIRED, at=500 + 200 * number)
+        ).replace("api.example.com", f"h{number}.example.com")
+        for number in range(calls)
+    )
+    facts = facts_of(PAGE + handed(FIRST) + story)
+    token = named(facts, FIRST)
+    assert len(token.uses or ()) == 2 * calls
+    facts.session  # noqa: B018 - computed beforehand, counted elsewhere
+
+    def work() -> None:
+        facts.tokens.contradicted_by(token)
+        for number in range(calls):
+            facts.tokens.clock_skew(f"h{number}.example.com")
+
+    return lines_run(work)
+
+
+def test_twice_the_calls_cost_twice_the_work() -> None:
+    lines_of(2)  # what is read once per process
+    assert lines_of(120) < 2.5 * lines_of(60)

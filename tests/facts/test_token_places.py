@@ -11,9 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from haranalyze.capture import read_capture
 from haranalyze.facts import Facts, _token_places
 from haranalyze.facts.tokens import Carrier, Token, TokenUse
 from haranalyze.text import raw
+from haranalyze.timeline import Timeline
+from tests.capture.small import entry, har
 from tests.facts.test_tokens import START, facts_of, jwt
 
 PAGE = "* page: https://app.example.com/\n> GET https://app.example.com/\n* type: document\n< 200\n"
@@ -316,3 +319,34 @@ def test_every_jwt_of_a_json_value_is_found_in_order(table: Any) -> None:
     wanted = json.dumps(table).count(ACCESS)
     values = [one.value for one in _token_places.json_tokens(table)]
     assert values == [ACCESS] * min(wanted, _token_places.MOST)
+
+
+ANY = st.text(st.characters(), max_size=30)
+
+
+@given(ANY, ANY, ANY, st.sampled_from(["", "eyJ", "eyJhbGciOiJIUzI1NiJ9.e30.", "base64-eyJ", "%7B%22", "token=eyJ"]))
+def test_no_recording_makes_it_raise(first: str, second: str, third: str, start: str) -> None:
+    cookie = [{"name": "Cookie", "value": f"a.0={start}{first}; b={start}{second}; cC1={start}{third}"}]
+    form = {"mimeType": "application/x-www-form-urlencoded", "text": f"id_token={start}{second}&{third}"}
+    made = entry(
+        {
+            "method": "POST",
+            "url": f"https://app.example.com/{first}?access_token={start}{second}#id_token={start}{third}",
+            "headers": [*cookie, {"name": "Sec-WebSocket-Protocol", "value": f"token, {start}{first}"}],
+            "postData": form,
+        },
+        {
+            "status": 302,
+            "headers": [
+                {"name": "Location", "value": f"{first}#access_token={start}{third}"},
+                {"name": "Set-Cookie", "value": f"s={start}{first}"},
+            ],
+            "content": {"mimeType": "application/json", "text": json.dumps({first: start + second})},
+        },
+    )
+    facts = Facts(Timeline(read_capture(har(made))))
+    for token in facts.tokens.all:
+        assert facts.tokens.verified(token) is None
+        assert facts.tokens.contradicted_by(token) is None
+        assert facts.tokens.reused_after_replacement(token) == ()
+        assert all(use.place.exchange == 0 for use in token.uses or ())
