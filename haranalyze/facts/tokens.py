@@ -24,7 +24,7 @@ from haranalyze.facts._token_model import (
 from haranalyze.facts._token_reader import TokenReader
 from haranalyze.protocol.auth import Authorization, parse_authorization
 from haranalyze.protocol.cache_control import parse_http_date
-from haranalyze.protocol.jws import Verification
+from haranalyze.protocol.jws import ClaimFault, Verification, judge_claims
 from haranalyze.systems import SessionSystem, name_matches
 from haranalyze.text import Kind, Place, Text, raw
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Carrier",
+    "ClaimFault",
     "Contradiction",
     "FrontToken",
     "Sighting",
@@ -128,6 +129,15 @@ class Tokens:
             return None
         skew = self.clock_skew(self._survey.host(exchange)) or 0.0
         return token.expires - (self._timeline.wall(self._timeline.sent(exchange)) + skew)
+
+    def claim_faults(self, token: Token, exchange: Exchange) -> tuple[ClaimFault, ...]:
+        """Everything wrong with the claims of a JWT by the server's clock when the request was sent, all at once:
+        expired, not yet valid, of a wrong type. One second is allowed for whole seconds. Empty for other tokens."""
+        if token.jwt is None:
+            return ()
+        skew = self.clock_skew(self._survey.host(exchange)) or 0.0
+        now = (self._timeline.wall(self._timeline.sent(exchange)) + skew) / 1000
+        return judge_claims(token.jwt.claims, now=now, leeway=1)
 
     def clock_skew(self, host: str) -> float | None:
         """Server clock minus client clock in ms (median over Date headers), None when the host sends no Date.

@@ -13,7 +13,7 @@ from jwt.algorithms import ECAlgorithm
 
 from haranalyze.facts import Facts
 from haranalyze.facts.tokens import Token
-from haranalyze.protocol.jws import Outcome, Reason
+from haranalyze.protocol.jws import ClaimReason, Outcome, Reason
 from haranalyze.text import raw
 from tests.facts.counting import lines_run
 from tests.facts.test_token_places import PAGE, call
@@ -123,6 +123,24 @@ def sent(token: str, path: str = "/me", *, status: int = 200, body: str = "{}", 
     return f"* +{at} ms\n" + call(
         f"GET https://api.example.com{path}", sent=f"Authorization: Bearer {token}", got=JSON, status=status, body=body
     )
+
+
+def test_claims_are_judged_by_the_servers_clock_all_at_once() -> None:
+    ahead = unsigned(sub=5, iat=START + 60, nbf=START + 60, exp=START + 120)
+    facts = facts_of(PAGE + handed(ahead) + sent(ahead) + sent(ahead, at=90_000) + sent(ahead, at=200_000))
+    token = named(facts, ahead)
+    told = [
+        {(fault.claim, fault.reason) for fault in facts.tokens.claim_faults(token, exchange)}
+        for exchange in facts.exchanges[2:]
+    ]
+    number = ("sub", ClaimReason.WRONG_TYPE)
+    early = {("iat", ClaimReason.NOT_YET_VALID), ("nbf", ClaimReason.NOT_YET_VALID)}
+    assert told == [{number} | early, {number}, {number, ("exp", ClaimReason.EXPIRED)}]
+
+
+def test_an_opaque_token_has_no_claims() -> None:
+    facts, token = with_token("an-opaque-token-0123456789", "")
+    assert facts.tokens.claim_faults(token, facts.exchanges[1]) == ()
 
 
 EXPIRED = '{"message":"jwt expired"}'
