@@ -7,9 +7,11 @@ from .auth_dropped_on_redirect import auth_dropped_on_redirect
 from .auth_header_lost_upstream import auth_header_lost_upstream
 from .auth_header_malformed import auth_header_malformed
 from .aws_missing_auth_token import aws_missing_auth_token
+from .bearer_and_cookie_mixed import bearer_and_cookie_mixed
 from .cacheable_auth_response import cacheable_auth_response
 from .cached_front_token import cached_front_token
 from .claim_validation_403 import claim_validation_403
+from .clock_skew import clock_skew
 from .cookie_domain_mismatch import cookie_domain_mismatch
 from .cookie_not_sent import cookie_not_sent
 from .cookie_path_mismatch import cookie_path_mismatch
@@ -17,6 +19,7 @@ from .cookie_public_suffix_domain import cookie_public_suffix_domain
 from .cookie_samesite_cross_site import cookie_samesite_cross_site
 from .cookie_samesite_none_insecure import cookie_samesite_none_insecure
 from .cookie_secure_over_http import cookie_secure_over_http
+from .cookie_stale_domain_leftover import cookie_stale_domain_leftover
 from .cookie_too_large import cookie_too_large
 from .cors_credentials_wildcard import cors_credentials_wildcard
 from .cors_missing_allow_credentials import cors_missing_allow_credentials
@@ -27,6 +30,10 @@ from .cors_origin_mismatch import cors_origin_mismatch
 from .cors_preflight_failed import cors_preflight_failed
 from .credentials_omitted import credentials_omitted
 from .cross_site_session import cross_site_session
+from .csrf_cookie_missing import csrf_cookie_missing
+from .csrf_origin_refused import csrf_origin_refused
+from .csrf_token_mismatch import csrf_token_mismatch
+from .csrf_token_missing import csrf_token_missing
 from .duplicate_session_cookies import duplicate_session_cookies
 from .expired_token_no_refresh import expired_token_no_refresh
 from .foreign_401 import foreign_401
@@ -35,6 +42,7 @@ from .gateway_5xx_other import gateway_5xx_other
 from .https_switch_loses_cookies import https_switch_loses_cookies
 from .interceptor_missing import interceptor_missing
 from .legacy_session_cookie import legacy_session_cookie
+from .logout_does_not_clear import logout_does_not_clear
 from .missing_auth_header import missing_auth_header
 from .oversized_header_502 import oversized_header_502
 from .permission_denied import permission_denied
@@ -44,16 +52,23 @@ from .refresh_loop import refresh_loop
 from .refresh_not_api import refresh_not_api
 from .refresh_state_not_stored import refresh_state_not_stored
 from .request_header_too_large import request_header_too_large
+from .safari_seven_day_cap import safari_seven_day_cap
 from .sanitized_capture import sanitized_capture
+from .secure_cookie_not_emitted import secure_cookie_not_emitted
+from .signing_key_type_changed import signing_key_type_changed
 from .stale_access_token import stale_access_token
 from .stripped_cookie_upstream import stripped_cookie_upstream
 from .stripped_set_cookie import stripped_set_cookie
+from .token_rejected_audience import token_rejected_audience
 from .token_theft import token_theft
+from .transport_defaulted_to_header import transport_defaulted_to_header
+from .website_domain_mismatch import website_domain_mismatch
 from .wrong_credentials import wrong_credentials
 
 RULES = (
     sanitized_capture,
     api_base_path_mismatch,
+    website_domain_mismatch,
     aws_missing_auth_token,
     refresh_not_api,
     cors_preflight_failed,
@@ -80,23 +95,36 @@ RULES = (
     cookie_secure_over_http,
     https_switch_loses_cookies,
     cookie_too_large,
+    secure_cookie_not_emitted,
     cookie_path_mismatch,
     duplicate_session_cookies,
+    cookie_stale_domain_leftover,
     legacy_session_cookie,
     credentials_omitted,
+    safari_seven_day_cap,
     cookie_not_sent,
     missing_auth_header,
     auth_header_malformed,
+    token_rejected_audience,
     auth_dropped_on_redirect,
     anti_csrf_missing,
+    csrf_cookie_missing,
+    csrf_token_missing,
+    csrf_token_mismatch,
+    csrf_origin_refused,
     interceptor_missing,
+    transport_defaulted_to_header,
     stale_access_token,
+    bearer_and_cookie_mixed,
+    clock_skew,
+    signing_key_type_changed,
     expired_token_no_refresh,
     token_theft,
     foreign_401,
     refresh_failing,
     refresh_loop,
     refresh_state_not_stored,
+    logout_does_not_clear,
     redirect_loop,
     permission_denied,
     claim_validation_403,

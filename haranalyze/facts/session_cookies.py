@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from haranalyze.facts.cookie_jar import JarCookie, Reason
+from haranalyze.facts.cookie_jar import JarCookie, Reason, SetCookieEvent
 from haranalyze.facts.session import RefreshResult, Says
 from haranalyze.facts.tokens import Carrier, TokenUse
-from haranalyze.protocol.url import parse_url
+from haranalyze.protocol.set_cookie import default_path
+from haranalyze.protocol.url import parse_url, registrable_domain
 from haranalyze.systems import name_matches
 from haranalyze.text import Kind, Place, Text, raw
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _SIGN_IN_WORDS = frozenset(("login", "signin", "sign-in", "sign_in", "log-in"))
+_PARALLEL = 50.0  # ms: a call this near may have been on its way when the new cookie came
 _UNSERVED = frozenset((RefreshResult.REFUSED, RefreshResult.FAILED, RefreshResult.NO_SESSION))
 
 
@@ -145,3 +147,78 @@ def _prefix(path: str, kept: str) -> Text:
     """What stands before the cookie's Path in the path called: ``/prod`` of /prod/auth/session/refresh."""
     found = path.removesuffix(kept) if len(kept) > 1 and path.endswith(kept) else ""
     return Text(found, Kind.PATH)
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """A refused call that carried another value of a session cookie than the one set last before it.
+
+    ``event`` set the new value; ``older`` the line that set the old one with another Domain or Path, None where that
+    was before the recording.
+    """
+
+    exchange: Exchange
+    event: SetCookieEvent
+    older: SetCookieEvent | None
+
+
+def leftovers(facts: Facts) -> tuple[Leftover, ...]:
+    """Refused calls with an old session cookie in the place of the new one, in client order."""
+    names = facts.session.session_cookie_names()
+    lines: dict[str, list[SetCookieEvent]] = {}
+    for event in facts.cookie_jar.events:
+        if event.name in names and event.refused is None and not event.is_deletion:
+            lines.setdefault(raw(event.name), []).append(event)
+    found = [_leftover(facts, one.exchange, lines) for one in facts.session.refusals if lines]
+    left = [one for one in found if one is not None]
+    answered = {name for name in lines if _new_one_is_used(facts, lines[name])}
+    return tuple(one for one in left if raw(one.event.name) not in answered)
+
+
+def _leftover(facts: Facts, exchange: Exchange, lines: dict[str, list[SetCookieEvent]]) -> Leftover | None:
+    if exchange.response.status == 403:
+        return None
+    pairs = exchange.request.raw_cookie_pairs()
+    sent, site = facts.timeline.sent(exchange), registrable_domain(exchange.request.url.host)
+    for name, value in pairs:
+        before = [
+            event
+            for event in lines.get(name, ())
+            if event.at + _PARALLEL < sent and registrable_domain(event.exchange.request.url.host) == site
+        ]
+        if not before or not value or sum(other == name for other, _ in pairs) > 1:
+            continue
+        newest = before[-1]
+        if newest.raw_parsed.value == value or not newest.http_only or newest.exchange is exchange:
+            continue
+        older = next((event for event in reversed(before) if event.raw_parsed.value == value), None)
+        if older is None and _was_seen(facts, name, value, newest):
+            return Leftover(exchange, newest, None)
+        if older is not None and _kept_for(older) != _kept_for(newest):
+            return Leftover(exchange, newest, older)
+    return None
+
+
+def _kept_for(event: SetCookieEvent) -> tuple[str, str]:
+    parsed, url = event.raw_parsed, event.exchange.request.url
+    return parsed.domain or url.host, parsed.path or default_path(url.path)
+
+
+def _was_seen(facts: Facts, name: str, value: str, newest: SetCookieEvent) -> bool:
+    """Whether the value was sent before the new cookie arrived: then no script wrote it since."""
+    return any(
+        facts.timeline.sent(exchange) < newest.at and (name, value) in exchange.request.raw_cookie_pairs()
+        for exchange in facts.exchanges
+        if exchange.request.has("cookie")
+    )
+
+
+def _new_one_is_used(facts: Facts, lines: list[SetCookieEvent]) -> bool:
+    """Whether the latest value of the cookie is on any later request: then it is stored where calls find it."""
+    newest = lines[-1]
+    pair = (raw(newest.name), newest.raw_parsed.value)
+    return any(
+        facts.timeline.sent(exchange) > newest.at and pair in exchange.request.raw_cookie_pairs()
+        for exchange in facts.exchanges
+        if exchange.request.has("cookie")
+    )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from haranalyze.facts.cookie_jar import Reason, SetCookieEvent
+from haranalyze.facts.cors import CorsStep
 from haranalyze.facts.session import Says
 from haranalyze.protocol.set_cookie import SameSite
 from haranalyze.protocol.url import Url, is_ip, parse_url, registrable_domain
-from haranalyze.text import Kind, Text, raw
+from haranalyze.text import Kind, Place, Text, raw
 
 if TYPE_CHECKING:
     from haranalyze.capture.model import Exchange
@@ -118,3 +120,84 @@ def are_twins(one: str, other: str) -> bool:
     if one in _LOOPBACK or other in _LOOPBACK:
         return one in _LOOPBACK and other in _LOOPBACK
     return not is_ip(one) and (one == f"www.{other}" or other == f"www.{one}")
+
+
+@dataclass(frozen=True, slots=True)
+class TwoNames:
+    """A call that fails because one host goes by two names.
+
+    ``used`` is the name of the page or call, ``meant`` the one the API or the cookie has. ``effect``: ``origin``
+    (CORS allows the other name), ``cookie`` (the session cookie belongs to the other), ``same-site`` (the browser
+    does not keep the cookie of the other). ``place`` is the header that shows it.
+    """
+
+    exchange: Exchange
+    used: Text
+    meant: Text
+    effect: str
+    place: Place
+
+
+def two_names(facts: Facts) -> tuple[TwoNames, ...]:
+    """Calls of our session that fail because of two spellings of one host, in client order."""
+    hosts = {exchange.request.url.host for exchange in facts.exchanges}
+    hosts |= {page.url.host for page in facts.capture.pages if page.url is not None}
+    found = [*_by_origin(facts)]
+    if any(are_twins(one, other) for one in hosts for other in (*_LOOPBACK, f"www.{one}") if other in hosts):
+        found += [*_by_same_site(facts), *_by_cookie(facts)]
+    return tuple(sorted(found, key=lambda one: facts.timeline.position(one.exchange)))
+
+
+def _by_origin(facts: Facts) -> Iterator[TwoNames]:
+    for exchange in facts.exchanges:
+        if not exchange.response.has("access-control-allow-origin") or not facts.session.is_ours(exchange):
+            continue
+        decision = facts.cors.decision(exchange)
+        if decision is None or decision.step is not CorsStep.ALLOW_ORIGIN_MISMATCH or decision.place is None:
+            continue
+        allowed = parse_url(exchange.response.raw("access-control-allow-origin") or "")
+        origin = parse_url(raw(decision.origin))
+        same = (allowed.scheme, allowed.port) == (origin.scheme, origin.port)
+        if same and are_twins(allowed.host, origin.host):
+            yield TwoNames(exchange, _host(origin.host), _host(allowed.host), "origin", decision.place)
+
+
+def _by_same_site(facts: Facts) -> Iterator[TwoNames]:
+    names = facts.session.session_cookie_names()
+    for event in facts.cookie_jar.refused(
+        Reason.SAME_SITE_LAX, Reason.SAME_SITE_STRICT, Reason.SAME_SITE_UNSPECIFIED, Reason.SAME_SITE_NONE_INSECURE
+    ):
+        host, page = event.exchange.request.url.host, page_host(facts, event.exchange)
+        if event.name in names and facts.session.is_ours(event.exchange) and are_twins(host, page):
+            yield TwoNames(event.exchange, _host(page), _host(host), "same-site", event.place)
+
+
+def _by_cookie(facts: Facts) -> Iterator[TwoNames]:
+    """Refused calls to the one name while the session cookie is kept for the other alone."""
+    names = facts.session.session_cookie_names()
+    stored = [e for e in facts.cookie_jar.events if e.name in names and e.refused is None and not e.is_deletion]
+    own = [event for event in stored if event.raw_parsed.domain is None]
+    for exchange in facts.exchanges if own else ():
+        if exchange.response.status != 401 or not _asks_for_session(facts, exchange):
+            continue
+        host, sent = exchange.request.url.host, {name for name, _ in exchange.request.raw_cookie_pairs()}
+        if not sent and not facts.quality.shows_absence(exchange, "cookie"):
+            continue
+        before = [event for event in own if event.at < facts.timeline.sent(exchange)]
+        twin = [event for event in before if are_twins(event.exchange.request.url.host, host)]
+        has_own = any(event.exchange.request.url.host == host for event in before)
+        if twin and not has_own and not any(raw(name) in sent for name in names):
+            meant = _host(twin[-1].exchange.request.url.host)
+            yield TwoNames(exchange, _host(host), meant, "cookie", twin[-1].place)
+
+
+def _host(name: str) -> Text:
+    return Text(name, Kind.HOST)
+
+
+def _asks_for_session(facts: Facts, exchange: Exchange) -> bool:
+    """Whether a 401 asks for a session. The other name has none, so its refusals need not be known as such."""
+    refusal = facts.session.refusal(exchange)
+    if refusal is None:
+        return not exchange.request.has("authorization") and not facts.timeline.is_preflight(exchange)
+    return refusal.says in {Says.NO_CREDENTIALS, Says.UNKNOWN}
