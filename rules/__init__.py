@@ -55,6 +55,8 @@ from .request_header_too_large import request_header_too_large
 from .safari_seven_day_cap import safari_seven_day_cap
 from .sanitized_capture import sanitized_capture
 from .secure_cookie_not_emitted import secure_cookie_not_emitted
+from .session_cookie_chunk_missing import session_cookie_chunk_missing
+from .session_set_by_two_writers import session_set_by_two_writers
 from .signing_key_type_changed import signing_key_type_changed
 from .stale_access_token import stale_access_token
 from .stripped_cookie_upstream import stripped_cookie_upstream
@@ -95,9 +97,11 @@ RULES = (
     cookie_secure_over_http,
     https_switch_loses_cookies,
     cookie_too_large,
+    session_cookie_chunk_missing,
     secure_cookie_not_emitted,
     cookie_path_mismatch,
     duplicate_session_cookies,
+    session_set_by_two_writers,
     cookie_stale_domain_leftover,
     legacy_session_cookie,
     credentials_omitted,

@@ -23,7 +23,7 @@ from haranalyze.text import Sentence
 
 from ._words import flow, later, seen
 
-_FOR_ITS_TOKEN = frozenset((Says.RENEW, Says.EXPIRED, Says.MALFORMED, Says.UNKNOWN))
+_FOR_ITS_TOKEN = frozenset((Says.RENEW, Says.EXPIRED))
 
 
 @rule(
@@ -96,15 +96,18 @@ def bearer_and_cookie_mixed(facts: Facts) -> Iterator[Said]:
 def _contrary_cookie(facts: Facts, refusal: Refusal) -> tuple[Token, Sighting] | None:
     """The expired token in a cookie that stands against a good one in the header, or on a sign-in without any."""
     call = refusal.exchange
+    names = facts.session.session_cookie_names()
     expired: tuple[Token, Sighting] | None = None
     good_header = False
     for token, sighting in facts.tokens.sent_with(call):
         if token.use is not TokenUse.ACCESS:
             continue
         remaining = facts.tokens.remaining(token, call)
-        if sighting.carrier is Carrier.COOKIE and remaining is not None and remaining <= -1_000:
+        if remaining is None:
+            continue
+        if sighting.carrier is Carrier.COOKIE and sighting.name in names and remaining <= -1_000:
             expired = token, sighting
-        if sighting.carrier is Carrier.AUTHORIZATION and remaining is not None and remaining > 1_000:
+        if sighting.carrier is Carrier.AUTHORIZATION and remaining > 1_000:
             good_header = True
     if expired is None or not (good_header or _is_sign_in(facts, call)):
         return None

@@ -7,8 +7,8 @@ What to do
     Let the path the backend is configured with and the path the browser calls agree; behind a proxy that takes away
     a prefix, tell the backend the prefix.
 Stays quiet when
-    Another session cookie goes with the call, the cookie is the refresh cookie and the call is no refresh, or the
-    answer does not ask for credentials.
+    Another session cookie goes with the call, the cookie is the refresh cookie and the call is no refresh, the call may
+    belong to another program of the host, or the answer does not ask for credentials.
 """
 
 from __future__ import annotations

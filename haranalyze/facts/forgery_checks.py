@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -234,16 +235,18 @@ def _shows_fields(exchange: Exchange) -> bool:
 
 def _set_before(facts: Facts, exchange: Exchange) -> SetCookieEvent | None:
     """The latest line that set a cookie against forgery on this site before the call."""
-    sent, site = facts.timeline.sent(exchange), registrable_domain(exchange.request.url.host)
-    found = [
-        event
-        for event in facts.cookie_jar.events
-        if event.at < sent
-        and not event.is_deletion
-        and _is_forgery_cookie(raw(event.name))
-        and registrable_domain(event.exchange.request.url.host) == site
-    ]
-    return found[-1] if found else None
+    lines = facts.derive(_forgery_cookies).get(registrable_domain(exchange.request.url.host), [])
+    place = bisect_left(lines, facts.timeline.sent(exchange), key=lambda event: event.at)
+    return lines[place - 1] if place else None
+
+
+def _forgery_cookies(facts: Facts) -> dict[str, list[SetCookieEvent]]:
+    """The lines that set cookies against forgery, by site, in order of arrival."""
+    lines: dict[str, list[SetCookieEvent]] = {}
+    for event in facts.cookie_jar.events:
+        if not event.is_deletion and _is_forgery_cookie(raw(event.name)):
+            lines.setdefault(registrable_domain(event.exchange.request.url.host), []).append(event)
+    return lines
 
 
 def token_differs(refusal: ForgeryRefusal) -> bool:
@@ -259,11 +262,15 @@ def token_differs(refusal: ForgeryRefusal) -> bool:
 
 def _recovered(facts: Facts, exchange: Exchange) -> bool:
     """Whether the same call was answered without refusal later."""
-    request, sent = exchange.request, facts.timeline.sent(exchange)
-    return any(
-        other.request.method == request.method
-        and other.request.raw_url == request.raw_url
-        and 200 <= other.response.status < 400
-        and facts.timeline.sent(other) > sent
-        for other in facts.exchanges
-    )
+    last = facts.derive(_last_accepted).get((exchange.request.method, exchange.request.raw_url))
+    return last is not None and last > facts.timeline.sent(exchange)
+
+
+def _last_accepted(facts: Facts) -> dict[tuple[str, str], float]:
+    """When each writing call was last sent and answered well."""
+    last: dict[tuple[str, str], float] = {}
+    for exchange in facts.exchanges:
+        if exchange.request.method not in _READING and 200 <= exchange.response.status < 400:
+            key = exchange.request.method, exchange.request.raw_url
+            last[key] = max(last.get(key, 0.0), facts.timeline.sent(exchange))
+    return last

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _SIGN_IN_WORDS = frozenset(("login", "signin", "sign-in", "sign_in", "log-in"))
+_LOOK_AT = 50  # lines of one cookie looked at
 _PARALLEL = 50.0  # ms: a call this near may have been on its way when the new cookie came
 _UNSERVED = frozenset((RefreshResult.REFUSED, RefreshResult.FAILED, RefreshResult.NO_SESSION))
 
@@ -140,7 +141,10 @@ def _kept_back(facts: Facts, exchange: Exchange, names: frozenset[Text], *, is_r
     cookie = left[-1].cookie
     if cookie.by is None or any(one.name in wanted for one in facts.cookie_jar.predicted(exchange)):
         return None
-    return OffPath(exchange, cookie, cookie.by.place, is_refresh, _prefix(exchange.request.url.path, raw(cookie.path)))
+    prefix = _prefix(exchange.request.url.path, raw(cookie.path))
+    if not is_refresh and not prefix and cookie.by.raw_parsed.path is not None:
+        return None  # a Path somebody chose: the call may belong to another program of the host
+    return OffPath(exchange, cookie, cookie.by.place, is_refresh, prefix)
 
 
 def _prefix(path: str, kept: str) -> Text:
@@ -169,13 +173,39 @@ def leftovers(facts: Facts) -> tuple[Leftover, ...]:
     for event in facts.cookie_jar.events:
         if event.name in names and event.refused is None and not event.is_deletion:
             lines.setdefault(raw(event.name), []).append(event)
-    found = [_leftover(facts, one.exchange, lines) for one in facts.session.refusals if lines]
-    left = [one for one in found if one is not None]
-    answered = {name for name in lines if _new_one_is_used(facts, lines[name])}
-    return tuple(one for one in left if raw(one.event.name) not in answered)
+    if not lines:
+        return ()
+    spans = _sent_between(facts, frozenset(lines))
+    found = [_leftover(facts, one.exchange, lines, spans) for one in facts.session.refusals]
+    return tuple(one for one in found if one is not None and not _is_used(lines[raw(one.event.name)][-1], spans))
 
 
-def _leftover(facts: Facts, exchange: Exchange, lines: dict[str, list[SetCookieEvent]]) -> Leftover | None:
+_Spans = dict[tuple[str, str], tuple[float, float]]
+
+
+def _sent_between(facts: Facts, names: frozenset[str]) -> _Spans:
+    """First and last time each value of these cookies was sent."""
+    spans: _Spans = {}
+    for exchange in facts.exchanges:
+        if not exchange.request.has("cookie"):
+            continue
+        sent = facts.timeline.sent(exchange)
+        for pair in exchange.request.raw_cookie_pairs():
+            if pair[0] in names:
+                first, last = spans.get(pair, (sent, sent))
+                spans[pair] = min(first, sent), max(last, sent)
+    return spans
+
+
+def _is_used(newest: SetCookieEvent, spans: _Spans) -> bool:
+    """Whether the latest value of the cookie is on any later request: then it is stored where calls find it."""
+    span = spans.get((raw(newest.name), newest.raw_parsed.value))
+    return span is not None and span[1] > newest.at
+
+
+def _leftover(
+    facts: Facts, exchange: Exchange, lines: dict[str, list[SetCookieEvent]], spans: _Spans
+) -> Leftover | None:
     if exchange.response.status == 403:
         return None
     pairs = exchange.request.raw_cookie_pairs()
@@ -183,7 +213,7 @@ def _leftover(facts: Facts, exchange: Exchange, lines: dict[str, list[SetCookieE
     for name, value in pairs:
         before = [
             event
-            for event in lines.get(name, ())
+            for event in lines.get(name, ())[-_LOOK_AT:]
             if event.at + _PARALLEL < sent and registrable_domain(event.exchange.request.url.host) == site
         ]
         if not before or not value or sum(other == name for other, _ in pairs) > 1:
@@ -192,7 +222,8 @@ def _leftover(facts: Facts, exchange: Exchange, lines: dict[str, list[SetCookieE
         if newest.raw_parsed.value == value or not newest.http_only or newest.exchange is exchange:
             continue
         older = next((event for event in reversed(before) if event.raw_parsed.value == value), None)
-        if older is None and _was_seen(facts, name, value, newest):
+        # Sent before the new cookie arrived: then no script has written it since.
+        if older is None and spans[name, value][0] < newest.at:
             return Leftover(exchange, newest, None)
         if older is not None and _kept_for(older) != _kept_for(newest):
             return Leftover(exchange, newest, older)
@@ -202,23 +233,3 @@ def _leftover(facts: Facts, exchange: Exchange, lines: dict[str, list[SetCookieE
 def _kept_for(event: SetCookieEvent) -> tuple[str, str]:
     parsed, url = event.raw_parsed, event.exchange.request.url
     return parsed.domain or url.host, parsed.path or default_path(url.path)
-
-
-def _was_seen(facts: Facts, name: str, value: str, newest: SetCookieEvent) -> bool:
-    """Whether the value was sent before the new cookie arrived: then no script wrote it since."""
-    return any(
-        facts.timeline.sent(exchange) < newest.at and (name, value) in exchange.request.raw_cookie_pairs()
-        for exchange in facts.exchanges
-        if exchange.request.has("cookie")
-    )
-
-
-def _new_one_is_used(facts: Facts, lines: list[SetCookieEvent]) -> bool:
-    """Whether the latest value of the cookie is on any later request: then it is stored where calls find it."""
-    newest = lines[-1]
-    pair = (raw(newest.name), newest.raw_parsed.value)
-    return any(
-        facts.timeline.sent(exchange) > newest.at and pair in exchange.request.raw_cookie_pairs()
-        for exchange in facts.exchanges
-        if exchange.request.has("cookie")
-    )

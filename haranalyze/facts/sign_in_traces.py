@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 _WRITING: Final = frozenset(("POST", "PUT", "PATCH"))
 _USER_WORDS: Final = ("user", "email", "login", "username", "sub", "userid", "user_id", "account", "profile")
 _LONGEST: Final = 64 * 1024
+_MOST: Final = 20  # sign-ins of one host and sign-outs looked at
 _JUST: Final = 5.0  # ms: stamps are rounded
 
 
@@ -40,8 +42,12 @@ class SilentSignIn:
 def silent_sign_ins(facts: Facts) -> tuple[SilentSignIn, ...]:
     """Sign-ins over https to Express servers that set no cookie, with the calls refused after them."""
     found = []
+    looked: Counter[str] = Counter()
     for exchange in facts.exchanges:
         if not asks_to_sign_in(facts, exchange) or not facts.session.is_ours(exchange):
+            continue
+        looked[exchange.request.url.host] += 1
+        if looked[exchange.request.url.host] > _MOST:
             continue
         if "express" not in (exchange.response.raw("x-powered-by") or "").lower():
             continue
@@ -98,7 +104,7 @@ def lasting_sessions(facts: Facts) -> tuple[LastingSession, ...]:
     """Sign-outs after which the same session cookie still gets the same answer about the user."""
     names = facts.session.session_cookie_names()
     found = []
-    for sign_out in facts.session.sign_outs:
+    for sign_out in facts.session.sign_outs[:_MOST]:
         if not 200 <= sign_out.response.status < 400 or not names:
             continue
         if (one := _lasting(facts, sign_out, names)) is not None:

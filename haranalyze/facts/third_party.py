@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from haranalyze.facts import Facts
 
 _LOOPBACK: Final = frozenset(("localhost", "127.0.0.1", "::1", "0.0.0.0"))  # noqa: S104 - a name people type
+_MOST: Final = 20  # session cookies looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,8 @@ def third_party_cookies(facts: Facts) -> tuple[ThirdPartyCookie, ...]:
     for event in facts.cookie_jar.events:
         exchange, parsed = event.exchange, event.raw_parsed
         host = exchange.request.url.host
+        if len(found) >= _MOST:
+            break
         if event.name not in names or event.is_deletion or host not in facts.session.hosts:
             continue
         if event.refused not in {None, Reason.THIRD_PARTY}:
@@ -176,19 +179,22 @@ def _by_cookie(facts: Facts) -> Iterator[TwoNames]:
     """Refused calls to the one name while the session cookie is kept for the other alone."""
     names = facts.session.session_cookie_names()
     stored = [e for e in facts.cookie_jar.events if e.name in names and e.refused is None and not e.is_deletion]
-    own = [event for event in stored if event.raw_parsed.domain is None]
-    for exchange in facts.exchanges if own else ():
+    first: dict[str, SetCookieEvent] = {}  # of each host
+    for event in stored:
+        if event.raw_parsed.domain is None:
+            first.setdefault(event.exchange.request.url.host, event)
+    for exchange in facts.exchanges if first else ():
         if exchange.response.status != 401 or not _asks_for_session(facts, exchange):
             continue
         host, sent = exchange.request.url.host, {name for name, _ in exchange.request.raw_cookie_pairs()}
         if not sent and not facts.quality.shows_absence(exchange, "cookie"):
             continue
-        before = [event for event in own if event.at < facts.timeline.sent(exchange)]
-        twin = [event for event in before if are_twins(event.exchange.request.url.host, host)]
-        has_own = any(event.exchange.request.url.host == host for event in before)
-        if twin and not has_own and not any(raw(name) in sent for name in names):
-            meant = _host(twin[-1].exchange.request.url.host)
-            yield TwoNames(exchange, _host(host), meant, "cookie", twin[-1].place)
+        twins = (*_LOOPBACK, f"www.{host}", host.removeprefix("www."))
+        events = [first[name] for name in twins if are_twins(name, host) and name in first]
+        events = [event for event in events if event.at < facts.timeline.sent(exchange)]
+        if events and host not in first and not any(raw(name) in sent for name in names):
+            meant = _host(events[0].exchange.request.url.host)
+            yield TwoNames(exchange, _host(host), meant, "cookie", events[0].place)
 
 
 def _host(name: str) -> Text:

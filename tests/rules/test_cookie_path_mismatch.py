@@ -82,6 +82,10 @@ def quiet(text: str) -> str:
             id="the refresh works",
         ),
         pytest.param(
+            quiet(FORM.replace("SameSite=Lax", "SameSite=Lax; Path=/account") + orders("< 401\n<\n< {}")),
+            id="another program of the host",
+        ),
+        pytest.param(
             PAGE + sign_in(TOKEN, setting=HELD) + call("/api/me", COOKIE) + TRY_REFRESH, id="a call is no refresh"
         ),
         pytest.param(
