@@ -55,9 +55,12 @@ _STEPS = {
     CorsStep.ALLOW_ORIGIN_MISSING: "there is no Access-Control-Allow-Origin",
     CorsStep.ALLOW_ORIGIN_MULTIPLE: "Access-Control-Allow-Origin has more than one value",
     CorsStep.ALLOW_ORIGIN_WILDCARD: "Access-Control-Allow-Origin is * for a call with credentials",
+    CorsStep.ALLOW_ORIGIN_INVALID: "Access-Control-Allow-Origin is no origin",
     CorsStep.ALLOW_ORIGIN_MISMATCH: "Access-Control-Allow-Origin names another origin",
     CorsStep.ALLOW_CREDENTIALS: "Access-Control-Allow-Credentials is not true",
+    CorsStep.ALLOW_METHODS_INVALID: "Access-Control-Allow-Methods is not a list of methods",
     CorsStep.ALLOW_METHODS: "the method is not in Access-Control-Allow-Methods",
+    CorsStep.ALLOW_HEADERS_INVALID: "Access-Control-Allow-Headers is not a list of header names",
     CorsStep.ALLOW_HEADERS: "a header is not in Access-Control-Allow-Headers",
 }
 

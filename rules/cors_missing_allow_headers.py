@@ -44,6 +44,8 @@ def cors_missing_allow_headers(facts: Facts) -> Iterator[Said]:
         (
             CorsStep.ALLOW_HEADERS,
             CorsStep.ALLOW_METHODS,
+            CorsStep.ALLOW_HEADERS_INVALID,
+            CorsStep.ALLOW_METHODS_INVALID,
         ),
         "The app's calls to {host} never leave the browser: the API does not allow a header they need.",
         Fix(

@@ -44,6 +44,7 @@ def cors_origin_mismatch(facts: Facts) -> Iterator[Said]:
         (
             CorsStep.ALLOW_ORIGIN_MISMATCH,
             CorsStep.ALLOW_ORIGIN_MULTIPLE,
+            CorsStep.ALLOW_ORIGIN_INVALID,
         ),
         "The app's calls to {host} are blocked: the API allows another origin than {origin}.",
         Fix(

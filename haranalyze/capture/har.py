@@ -80,6 +80,8 @@ class _Entry(msgspec.Struct, gc=False):
     from_cache: str | None = msgspec.field(default=None, name="_fromCache")
     fetch_type: str | None = msgspec.field(default=None, name="_fetchType")
     error: str | None = msgspec.field(default=None, name="_error")
+    blocked: str | None = msgspec.field(default=None, name="_blockedReason")
+    cors_error: Raw = msgspec.field(default=_EMPTY, name="_corsErrorStatus")
 
 
 class _Log(msgspec.Struct, gc=False):
@@ -275,6 +277,8 @@ def _loose_entry(written: Any, pointer: str, notes: _Notes) -> _Entry:
         as_text(entry.get("_fromCache")),
         as_text(entry.get("_fetchType")),
         as_text(entry.get("_error")),
+        as_text(entry.get("_blockedReason")),
+        Raw(encode(entry.get("_corsErrorStatus"))),
     )
 
 
@@ -328,7 +332,8 @@ def _exchange(
     exchange.started = _started(entry.startedDateTime, base, index, notes)
     exchange.duration = as_duration(entry.time)
     exchange.resource_type = intern((entry.resource_type or "").lower())
-    exchange.raw_error = answered.error or answered.failure or entry.error or ""
+    exchange.raw_error = answered.error or answered.failure or entry.error or entry.blocked or ""
+    exchange._cors_error = entry.cors_error
     exchange.source = _source(entry)
     exchange.raw_page_id = intern(entry.pageref or "")
     exchange.raw_connection = intern(entry.connection_id or entry.connection or "")

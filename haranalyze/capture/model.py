@@ -200,8 +200,8 @@ WANTED = frozenset(
     access-control-request-headers access-control-request-method age anti-csrf apigw-requestid authorization
     cache-control cache-status cdn-cache-control cf-cache-status cf-ray content-type cookie date expires
     fdi-version front-token host id-refresh-token location origin proxy-authorization referer retry-after rid
-    sec-ch-ua sec-fetch-dest sec-fetch-mode sec-fetch-site sec-websocket-protocol server set-cookie
-    st-access-token st-auth-mode
+    sec-ch-ua sec-fetch-dest sec-fetch-mode sec-fetch-site sec-fetch-storage-access sec-websocket-protocol server
+    set-cookie st-access-token st-auth-mode
     st-refresh-token user-agent vary via www-authenticate x-amz-apigw-id x-amz-cf-id x-amzn-errortype
     x-amzn-remapped-www-authenticate x-amzn-requestid x-api-key x-cache x-cache-status x-clerk-auth-reason
     x-csrf-token x-csrftoken x-drupal-cache x-envoy-upstream-service-time x-nginx-cache x-powered-by
@@ -528,8 +528,8 @@ class Exchange:
     """
 
     __slots__ = (
-        "_base", "_initiator", "_timings", "duration", "index", "raw_connection", "raw_error", "raw_page_id",
-        "request", "resource_type", "response", "source", "started",
+        "_base", "_cors_error", "_initiator", "_timings", "duration", "index", "raw_connection", "raw_error",
+        "raw_page_id", "request", "resource_type", "response", "source", "started",
     )  # fmt: skip
 
     index: int
@@ -544,6 +544,7 @@ class Exchange:
     raw_connection: str
     _timings: Any  # undecoded
     _initiator: Any
+    _cors_error: Any
     _base: str
 
     @property
@@ -560,6 +561,12 @@ class Exchange:
     def initiator(self) -> Initiator | None:
         """What made the browser send it, where the exporter says so; decoded now and not kept."""
         return read_initiator(late(self._initiator))
+
+    @property
+    def raw_cors_error(self) -> str:
+        """Chromium's name for a failed CORS check (``MissingAllowOriginHeader``), ``""`` where none is written."""
+        written = late(self._cors_error)
+        return as_text(written.get("corsError") if isinstance(written, dict) else written)
 
     @property
     def is_page(self) -> bool:

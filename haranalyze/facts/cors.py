@@ -7,13 +7,46 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from haranalyze.facts._cookie_steps import Step
+from haranalyze.facts._cors_steps import steps_of
+from haranalyze.protocol.browsers import browser_named
+from haranalyze.protocol.cors_check import (
+    CHROMIUM_STEPS,
+    FORBIDDEN_RESPONSE_HEADERS,
+    PREFLIGHT_STEPS,
+    PROFILES,
+    REDIRECTS,
+    SAFELISTED_RESPONSE_HEADERS,
+    STANDARD,
+    CorsStep,
+    Refusal,
+    cors_refusal,
+    is_forbidden_header,
+    is_readable,
+    needs_preflight,
+    preflight_refusal,
+    read_allowed,
+    unsafe_header_names,
+)
+from haranalyze.protocol.cors_fetch import (
+    MOST_REDIRECTS,
+    OPAQUE_ORIGIN,
+    Mode,
+    PreflightCache,
+    Tainting,
+    origin_sent,
+    redirect_refusal,
+)
 from haranalyze.protocol.headers import split_list
-from haranalyze.protocol.url import parse_url, same_site
-from haranalyze.text import Kind, Place, Text
+from haranalyze.protocol.url import Url, parse_url, same_site
+from haranalyze.text import Kind, Place, Text, raw
 
 if TYPE_CHECKING:
     from haranalyze.capture.model import Exchange
     from haranalyze.facts import Facts
+
+
+__all__ = ["Cors", "CorsDecision", "CorsStep", "Credentials", "Pairing", "Step", "Tainting"]
 
 
 class Credentials(StrEnum):
@@ -24,18 +57,16 @@ class Credentials(StrEnum):
     UNKNOWN = "unknown"
 
 
-class CorsStep(StrEnum):
-    """The step of the algorithm that refused."""
+class Pairing(StrEnum):
+    """How a call stands to its preflight."""
 
-    PREFLIGHT_STATUS = "preflight-status"
-    PREFLIGHT_REDIRECT = "preflight-redirect"
-    ALLOW_ORIGIN_MISSING = "allow-origin-missing"
-    ALLOW_ORIGIN_MULTIPLE = "allow-origin-multiple"
-    ALLOW_ORIGIN_WILDCARD = "allow-origin-wildcard"  # * with credentials
-    ALLOW_ORIGIN_MISMATCH = "allow-origin-mismatch"
-    ALLOW_CREDENTIALS = "allow-credentials"
-    ALLOW_METHODS = "allow-methods"
-    ALLOW_HEADERS = "allow-headers"
+    NOT_NEEDED = "not-needed"  # method and headers may go unasked
+    LINKED = "linked"  # the exporter says it is a preflight; URL, method and time name the call
+    BY_TIME = "by-time"  # URL, method and time alone
+    CACHED = "cached"  # an earlier answer was still fresh
+    NOT_RECORDED = "not-recorded"  # the exporter writes none
+    MISSING = "missing"  # one was needed, others are recorded, this one is not
+    ALONE = "alone"  # a preflight whose call is not in the recording
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +75,11 @@ class CorsDecision:
 
     ``allowed`` None when the capture lacks the evidence; ``refused_at`` the exchange whose headers decided;
     ``missing`` request-header names the preflight did not allow; ``place`` the deciding header (or its absence).
+    ``step`` is the fault to mend: an error status of a preflight before the headers it lacks. ``named`` is the step a
+    browser names, which looks at Access-Control-Allow-Origin first. ``sent`` and ``needed``: what stood at the step
+    and what would have passed it, None where nothing stood or no value is meant. ``origin_lost``: redirects over a
+    foreign origin made the origin ``null``. ``error_page``: the call was answered 5xx without any CORS header, as
+    gateways do.
     """
 
     exchange: Exchange
@@ -54,21 +90,23 @@ class CorsDecision:
     step: CorsStep | None
     place: Place | None
     missing: tuple[Text, ...] = ()
+    named: CorsStep | None = None
+    sent: Text | None = None
+    needed: Text | None = None
+    refused_at: Exchange | None = None
+    origin_lost: bool = False
+    error_page: bool = False
 
 
 _CORS_TYPES: Final = frozenset(("fetch", "xhr", "eventsource", "preflight"))
-_SIMPLE_METHODS: Final = frozenset(("GET", "HEAD", "POST"))  # Fetch standard, CORS-safelisted method
-_SAFELISTED_RESPONSE: Final = frozenset(
-    (
-        "cache-control",
-        "content-language",
-        "content-length",
-        "content-type",
-        "expires",
-        "last-modified",
-        "pragma",
-    )
-)  # Fetch standard, CORS-safelisted response-header name
+_BLOCKED_BY_NETWORK: Final = ("_PRIVATE_NETWORK_ACCESS_CHECKS", "_LOCAL_NETWORK_ACCESS_CHECKS")
+# Request headers that clients add by themselves; the page need not have set them.
+_CLIENTS_OWN: Final = frozenset(
+    """
+    cache-control if-match if-modified-since if-none-match if-range if-unmodified-since origin pragma priority purpose
+    range save-data upgrade-insecure-requests user-agent x-client-data
+    """.split()
+)
 
 
 class Cors:
@@ -78,6 +116,8 @@ class Cors:
         self._facts = facts
         self._timeline = facts.timeline
         self._decisions: dict[int, CorsDecision | None] = {}
+        self._modes: dict[int, Credentials] = {}
+        self._profile = PROFILES.get(browser_named(raw(facts.quality.browser)).name, STANDARD)
 
     def decision(self, exchange: Exchange) -> CorsDecision | None:
         """The decision, None for same-origin requests, navigations, no-cors loads and non-browser captures.
@@ -101,31 +141,49 @@ class Cors:
         page = parse_url(self._origin(exchange) or self._timeline.page_url(exchange))
         return not same_site(page, exchange.request.url) if page.ok and page.host else None
 
+    def tainting(self, exchange: Exchange) -> Tainting | None:
+        """What a script sees of the answer: all, what CORS lets it, or nothing; None for navigations and unknown."""
+        mode = exchange.request.raw("sec-fetch-mode")
+        if mode in ("navigate", "websocket") or not self._origin(exchange):
+            return None
+        if not self.is_cross_origin(exchange):
+            return Tainting.BASIC
+        if mode:
+            return Tainting.OPAQUE if mode == "no-cors" else Tainting.CORS
+        return Tainting.CORS if self._uses_cors(exchange) else None
+
+    # credentials mode
+
     def credentials(self, exchange: Exchange) -> Credentials:
         """Credentials mode: cookies seen, the client's own marks, or cookies that should have gone and did not."""
+        found = self._modes.get(exchange.index)
+        if found is None:
+            found = self._modes[exchange.index] = self._mode(exchange)
+        return found
+
+    def credentials_place(self, exchange: Exchange) -> Place | None:
+        """The request header that shows the credentials mode: where it stands, or where Cookie is missing."""
+        mode, request = self.credentials(exchange), exchange.request
+        if mode is Credentials.UNKNOWN:
+            return None
+        for name in ("cookie", _STORAGE_ACCESS, *sorted(self._client_marks)):
+            if mode is Credentials.INCLUDED and request.has(name):
+                return request.place(name)
+        if mode is Credentials.INCLUDED and request.has("access-control-request-headers"):
+            return request.place("access-control-request-headers")
+        return request.place("cookie")
+
+    def _mode(self, exchange: Exchange) -> Credentials:
         request = exchange.request
         if request.has("cookie") or self._facts.quality.carries_hidden_credentials(exchange):
+            return Credentials.INCLUDED
+        if request.has(_STORAGE_ACCESS):  # sent with credentials mode "include" only (Storage Access headers)
             return Credentials.INCLUDED
         if self._facts.cookie_jar.missing(exchange):
             return Credentials.OMITTED
         if self._marked(exchange):
             return Credentials.INCLUDED
         return Credentials.UNKNOWN
-
-    def exposes(self, exchange: Exchange, name: str) -> bool:
-        """Whether a script may read this response header (lower case): same-origin, safelisted or exposed.
-
-        ``*`` counts for requests without credentials only (Fetch standard, CORS-exposed header-name list).
-        """
-        if not self.is_cross_origin(exchange) or name in _SAFELISTED_RESPONSE:
-            return True
-        listed = {
-            item.lower()
-            for value in exchange.response.raw_all("access-control-expose-headers")
-            for item in split_list(value)
-        }
-        with_credentials = (exchange.response.raw("access-control-allow-credentials") or "") == "true"
-        return name in listed or ("*" in listed and not with_credentials)
 
     @cached_property
     def _client_marks(self) -> frozenset[str]:
@@ -138,8 +196,102 @@ class Cors:
             return any(name.lower() in self._client_marks for name in split_list(asked))
         return any(exchange.request.has(name) for name in self._client_marks)
 
+    # what a script may read
+
+    def exposes(self, exchange: Exchange, name: str) -> bool:
+        """Whether a script may read this response header (lower case): same-origin, safelisted or exposed.
+
+        ``*`` counts for requests without credentials only (Fetch standard, CORS-exposed header-name list).
+        """
+        response = exchange.response
+        if not self.is_cross_origin(exchange):
+            return name not in FORBIDDEN_RESPONSE_HEADERS
+        if name in SAFELISTED_RESPONSE_HEADERS:
+            return True
+        allowed = response.raw("access-control-allow-credentials") == "true"
+        with_credentials = allowed and self.credentials(exchange) is not Credentials.OMITTED
+        return is_readable(name, response.raw_all, credentialed=with_credentials)
+
+    # preflights
+
+    def pairing(self, exchange: Exchange) -> Pairing | None:
+        """How the call stands to its preflight, None where there is no decision on it.
+
+        Headers the browser added are taken for its own, so a needed preflight may be called ``not-needed`` where the
+        recording shows only such headers.
+        """
+        if self.decision(exchange) is None:
+            return None
+        if self._timeline.is_preflight(exchange):
+            guarded = self._timeline.preflight_for(exchange)
+            return Pairing.ALONE if guarded is None else self.pairing(guarded)
+        preflight = self._timeline.preflight_of(exchange)
+        if preflight is not None:
+            marked = preflight.initiator is not None and preflight.initiator.kind == "preflight"
+            return Pairing.LINKED if marked or preflight.resource_type == "preflight" else Pairing.BY_TIME
+        if not needs_preflight(exchange.request.method, self._own_headers(exchange)):
+            return Pairing.NOT_NEEDED
+        if self.cached_preflight(exchange) is not None:
+            return Pairing.CACHED
+        return Pairing.MISSING if self._facts.quality.records_preflights and self._guards else Pairing.NOT_RECORDED
+
+    def cached_preflight(self, exchange: Exchange) -> Exchange | None:
+        """The earlier preflight whose answer was still fresh for this call (Access-Control-Max-Age)."""
+        request = exchange.request
+        kept = self._guards and self._remembered.covering(
+            self._origin(exchange),
+            request.raw_url.partition("#")[0],
+            self._timeline.started(exchange),
+            request.method,
+            unsafe_header_names(self._own_headers(exchange)),
+            credentialed=self.credentials(exchange) is Credentials.INCLUDED,
+            profile=self._profile,
+        )
+        return self._timeline.exchange(kept.by) if kept else None
+
+    @cached_property
+    def _guards(self) -> list[Exchange]:
+        timeline = self._timeline
+        return [one for one in self._facts.exchanges if one.request.method == "OPTIONS" and timeline.is_preflight(one)]
+
+    @cached_property
+    def _remembered(self) -> PreflightCache:
+        """Answers of all preflights that passed, in order of arrival."""
+        cache = PreflightCache()
+        for one in sorted(self._guards, key=self._timeline.answered):
+            lines, origin = one.response.raw_all, self._origin(one)
+            allowed = read_allowed(lines, self._profile)
+            if isinstance(allowed, Refusal) or not 200 <= one.response.status <= 299:
+                continue
+            if cors_refusal(origin, lines, credentialed=False) is None:
+                with_credentials = cors_refusal(origin, lines, credentialed=True) is None
+                url = one.request.raw_url.partition("#")[0]
+                at = self._timeline.answered(one)
+                cache.store(origin, url, at, allowed, credentialed=with_credentials, by=one.index)
+        return cache
+
+    @staticmethod
+    def _own_headers(exchange: Exchange) -> list[tuple[str, str]]:
+        """Headers the page set, as far as names tell."""
+        return [
+            (header.name, header.value)
+            for header in exchange.request.headers
+            if not header.name.startswith(":")
+            and header.name.lower() not in _CLIENTS_OWN
+            and not is_forbidden_header(header.name, header.value)
+        ]
+
+    # deciding
+
+    def why(self, exchange: Exchange) -> tuple[Step, ...]:
+        """Why the answer was or was not given to the page, step by step; empty where there is no decision."""
+        decision = self.decision(exchange)
+        if decision is None:
+            return ()
+        return steps_of(decision, self.pairing(decision.exchange), self.credentials_place(decision.exchange))
+
     def _origin(self, exchange: Exchange) -> str:
-        """Origin of the page that made the request, ``""`` unknown."""
+        """Origin of the page that made the request, ``null`` after redirects that lost it, ``""`` unknown."""
         origin = exchange.request.raw("origin")
         if origin:
             return origin
@@ -147,7 +299,20 @@ class Cors:
         if preflight and (origin := preflight.request.raw("origin")):
             return origin
         page = parse_url(self._timeline.page_url(exchange))
-        return page.origin if page.ok and page.host else ""
+        if not page.ok or not page.host:
+            return ""
+        if self._timeline.redirected_from(exchange) and not exchange.is_page:
+            return origin_sent(page.origin, self._chain(exchange))
+        return page.origin
+
+    def _chain(self, exchange: Exchange) -> list[Url]:
+        """URLs of the redirects before the request and its own, last; at most as many as a browser follows."""
+        chain = [exchange.request.url]
+        before = self._timeline.redirected_from(exchange)
+        while before is not None and len(chain) <= MOST_REDIRECTS:
+            chain.append(before.request.url)
+            before = self._timeline.redirected_from(before)
+        return chain[::-1]
 
     def _decide(self, exchange: Exchange) -> CorsDecision | None:
         if not self._facts.quality.is_browser or not self._uses_cors(exchange):
@@ -167,79 +332,115 @@ class Cors:
 
     def _judged(self, exchange: Exchange, preflight: Exchange | None) -> CorsDecision:
         origin, credentials = self._origin(exchange), self.credentials(exchange)
-        found: tuple[CorsStep, Place, tuple[str, ...]] | None = None
-        if preflight is not None and preflight.response.status:
-            found = self._preflight_refusal(exchange, preflight, origin, credentials)
-        if found is None and preflight is not exchange and exchange.response.status:
-            step = self._response_refusal(exchange, origin, credentials)
-            found = (*step, ()) if step else None
-        blocked = exchange is preflight or exchange.failed or exchange.raw_error.startswith("net::ERR_FAILED")
-        allowed: bool | None = None if exchange.failed else True
+        found = self._refusal(exchange, preflight, origin, credentialed=credentials is Credentials.INCLUDED)
+        word = (preflight.raw_cors_error if preflight else "") or exchange.raw_cors_error
+        if word:
+            found = self._browsers_word(word, exchange, preflight, found)
+        blocked = exchange is preflight or bool(word) or _is_blocked(exchange)
+        allowed: bool | None = False if word else None if exchange.failed else True
         if found is not None:
             allowed = False if blocked else None
+        common = (exchange, Text(origin, Kind.HOST), preflight, credentials, allowed)
+        lost = origin == OPAQUE_ORIGIN and self._timeline.redirected_from(exchange) is not None
+        if found is None:
+            return CorsDecision(*common, None, None, origin_lost=lost)
+        at, refusal, named = found
         return CorsDecision(
-            exchange,
-            Text(origin, Kind.HOST),
-            preflight,
-            credentials,
-            allowed,
-            found[0] if found else None,
-            found[1] if found else None,
-            tuple(Text(name, Kind.HEADER_NAME) for name in found[2]) if found else (),
+            *common,
+            refusal.step,
+            _place(at, refusal),
+            _missing(refusal),
+            named,
+            *_values(refusal),
+            at,
+            lost,
+            refusal.step is CorsStep.ALLOW_ORIGIN_MISSING and at is not preflight and at.response.status >= 500,
         )
 
-    def _preflight_refusal(
-        self, exchange: Exchange, preflight: Exchange, origin: str, credentials: Credentials
-    ) -> tuple[CorsStep, Place, tuple[str, ...]] | None:
-        """CORS-preflight fetch (Fetch standard 4.8): origin check, then status, then methods and headers."""
-        response = preflight.response
-        if 300 <= response.status < 400:
-            return CorsStep.PREFLIGHT_REDIRECT, preflight.status_place, ()
-        if step := self._response_refusal(preflight, origin, credentials):
-            if 200 <= response.status < 300:
-                return (*step, ())
-            return CorsStep.PREFLIGHT_STATUS, preflight.status_place, ()
-        if not 200 <= response.status < 300:
-            return CorsStep.PREFLIGHT_STATUS, preflight.status_place, ()
-        wildcard = credentials is not Credentials.INCLUDED
-        method = preflight.request.raw("access-control-request-method") or exchange.request.method
-        methods = _members(preflight, "access-control-allow-methods")
-        if method not in _SIMPLE_METHODS and method not in methods and not (wildcard and "*" in methods):
-            return CorsStep.ALLOW_METHODS, response.place("access-control-allow-methods"), ()
-        allowed = {name.lower() for name in _members(preflight, "access-control-allow-headers")}
-        asked = split_list(preflight.request.raw("access-control-request-headers") or "")
-        lacking = tuple(
-            name
-            for name in asked
-            if name.lower() not in allowed and not (wildcard and "*" in allowed and name.lower() != "authorization")
-        )
-        if lacking:
-            return CorsStep.ALLOW_HEADERS, response.place("access-control-allow-headers"), lacking
+    def _refusal(
+        self, exchange: Exchange, preflight: Exchange | None, origin: str, *, credentialed: bool
+    ) -> tuple[Exchange, Refusal, CorsStep] | None:
+        """The exchange that refused, the fault to mend, and the step a browser names."""
+        if any(exchange.raw_error.endswith(words) for words in _BLOCKED_BY_NETWORK):
+            refusal = Refusal(CorsStep.PRIVATE_NETWORK, "", None, "")
+            return exchange, refusal, refusal.step
+        if preflight is not None and preflight.response.status:
+            answer, asking = preflight.response, preflight.request
+            refused = preflight_refusal(
+                origin,
+                answer.status,
+                answer.raw_all,
+                asking.raw("access-control-request-method") or exchange.request.method,
+                split_list(asking.raw("access-control-request-headers") or ""),
+                credentialed=credentialed,
+                profile=self._profile,
+            )
+            if refused is not None:
+                return preflight, _root(refused, answer.status), refused.step
+        if preflight is not exchange and exchange.response.status:
+            refused = cors_refusal(origin, exchange.response.raw_all, credentialed=credentialed)
+            if refused is None:
+                refused = self._redirect_refusal(exchange, origin)
+            if refused is not None:
+                return exchange, refused, refused.step
         return None
 
-    def _response_refusal(
-        self, exchange: Exchange, origin: str, credentials: Credentials
-    ) -> tuple[CorsStep, Place] | None:
-        """CORS check (Fetch standard 4.9): Allow-Origin, then Allow-Credentials."""
-        response = exchange.response
-        values = response.raw_all("access-control-allow-origin")
-        step: CorsStep | None = None
-        if not values:
-            step = CorsStep.ALLOW_ORIGIN_MISSING
-        elif len(values) > 1 or "," in values[0]:
-            step = CorsStep.ALLOW_ORIGIN_MULTIPLE
-        elif values[0] == "*":
-            if credentials is not Credentials.INCLUDED:
-                return None
-            step = CorsStep.ALLOW_ORIGIN_WILDCARD
-        elif values[0] != origin:
-            step = CorsStep.ALLOW_ORIGIN_MISMATCH
-        if step is not None:
-            return step, response.place("access-control-allow-origin")
-        if credentials is Credentials.INCLUDED and response.raw("access-control-allow-credentials") != "true":
-            return CorsStep.ALLOW_CREDENTIALS, response.place("access-control-allow-credentials")
-        return None
+    @staticmethod
+    def _browsers_word(
+        word: str, exchange: Exchange, preflight: Exchange | None, found: tuple[Exchange, Refusal, CorsStep] | None
+    ) -> tuple[Exchange, Refusal, CorsStep] | None:
+        """What the recording itself names (``_corsErrorStatus``); the headers' own story where both agree."""
+        step = CHROMIUM_STEPS.get(word.removeprefix("Preflight"))
+        if step is None or (found is not None and step is found[2]):
+            return found
+        by_preflight = preflight is not None and (word.startswith("Preflight") or step in PREFLIGHT_STEPS)
+        at = preflight if by_preflight and preflight is not None else exchange
+        return at, Refusal(step, "", None, ""), step
+
+    def _redirect_refusal(self, exchange: Exchange, origin: str) -> Refusal | None:
+        """A redirect no browser follows for a CORS request; only where the recording shows that it was not."""
+        target = exchange.response.raw("location")
+        if not target or exchange.response.status not in REDIRECTS or self._timeline.redirected_to(exchange):
+            return None
+        return redirect_refusal(origin, exchange.request.url, target, Mode.CORS, Tainting.CORS)
 
 
-def _members(exchange: Exchange, name: str) -> tuple[str, ...]:
-    return tuple(item for value in exchange.response.raw_all(name) for item in split_list(value))
+_STORAGE_ACCESS: Final = "sec-fetch-storage-access"
+
+
+def _is_blocked(exchange: Exchange) -> bool:
+    """Whether the page got nothing, and the browser names no other cause (Chromium: ERR_FAILED is CORS's word)."""
+    error = exchange.raw_error
+    if error.startswith("net::ERR_"):
+        return error.startswith("net::ERR_FAILED") or error.endswith(_BLOCKED_BY_NETWORK)
+    return exchange.failed
+
+
+def _root(refusal: Refusal, status: int) -> Refusal:
+    """An error status is the fault to mend, whichever headers the error page lacks."""
+    if refusal.step is CorsStep.PREFLIGHT_REDIRECT or 200 <= status <= 299:
+        return refusal
+    return Refusal(CorsStep.PREFLIGHT_STATUS, "", str(status), "")
+
+
+def _place(at: Exchange, refusal: Refusal) -> Place:
+    return at.response.place(refusal.header) if refusal.header else at.status_place
+
+
+def _missing(refusal: Refusal) -> tuple[Text, ...]:
+    """Request headers that are not allowed; a method is no header."""
+    if refusal.step is not CorsStep.ALLOW_HEADERS:
+        return ()
+    return tuple(Text(name, Kind.HEADER_NAME) for name in refusal.missing)
+
+
+def _values(refusal: Refusal) -> tuple[Text | None, Text | None]:
+    """What stood at the step and what would have passed, as captured text."""
+    if not refusal.header:
+        return (Text(refusal.sent, Kind.STATUS) if refusal.sent else None), None
+    if refusal.header == "location":
+        return (Text(refusal.sent, Kind.URL) if refusal.sent else None), None
+    sent = None if refusal.sent is None else Text(refusal.sent, Kind.HEADER_VALUE, refusal.header)
+    if refusal.step in (CorsStep.ALLOW_METHODS_INVALID, CorsStep.ALLOW_HEADERS_INVALID):
+        return sent, None
+    return sent, Text(refusal.needed, Kind.HEADER_VALUE, refusal.header)

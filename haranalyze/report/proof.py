@@ -170,10 +170,18 @@ _CORS = {
     CorsStep.ALLOW_ORIGIN_MISSING: "refused: no Access-Control-Allow-Origin",
     CorsStep.ALLOW_ORIGIN_MULTIPLE: "refused: several values in Access-Control-Allow-Origin",
     CorsStep.ALLOW_ORIGIN_WILDCARD: "refused: * does not go with cookies",
+    CorsStep.ALLOW_ORIGIN_INVALID: "refused: Access-Control-Allow-Origin is no origin",
     CorsStep.ALLOW_ORIGIN_MISMATCH: "refused: another origin is allowed",
     CorsStep.ALLOW_CREDENTIALS: "refused: Access-Control-Allow-Credentials is not true",
+    CorsStep.ALLOW_METHODS_INVALID: "refused: Access-Control-Allow-Methods is not a list of methods",
     CorsStep.ALLOW_METHODS: "refused: the method is not allowed",
+    CorsStep.ALLOW_HEADERS_INVALID: "refused: Access-Control-Allow-Headers is not a list of names",
     CorsStep.ALLOW_HEADERS: "refused: a request header is not allowed",
+    CorsStep.PRIVATE_NETWORK: "refused: the browser blocks calls into this network",
+    CorsStep.REDIRECT_URL: "refused: the redirect leads to no http(s) URL",
+    CorsStep.REDIRECT_CREDENTIALS: "refused: the redirect's URL holds a user name or password",
+    CorsStep.REDIRECT_LIMIT: "refused: too many redirects",
+    CorsStep.SAME_ORIGIN_MODE: "refused: the page asked for its own origin only",
 }
 
 

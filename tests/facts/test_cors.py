@@ -1,10 +1,15 @@
 """CORS decisions name the step of the Fetch standard that refused."""
 
+import json
+
 import pytest
 
-from haranalyze.facts.cors import CorsStep, Credentials
+from haranalyze.capture import read_capture
+from haranalyze.facts import Facts
+from haranalyze.facts.cors import CorsDecision, CorsStep, Credentials, Pairing, Tainting
 from haranalyze.testing import facts_of
 from haranalyze.text import raw
+from haranalyze.timeline import Timeline
 
 PREFLIGHT = """
     * page: https://app.example.com/
@@ -106,3 +111,196 @@ def test_sites() -> None:
         "GET https://b.example/\n> Sec-Fetch-Site: same-site\n< 200\n"
     )
     assert [facts.cors.is_cross_site(one) for one in facts.capture.exchanges] == [True, False]
+
+
+def story(*parts: str) -> Facts:
+    return facts_of("".join(f"{part}\n" for part in parts))
+
+
+ASKS = """> GET https://api.example.com/me
+> Origin: https://app.example.com
+> Sec-Fetch-Mode: cors
+> Host: api.example.com"""
+ALLOWED = "< Access-Control-Allow-Origin: https://app.example.com"
+
+
+def decided(facts: Facts, index: int = -1) -> CorsDecision:
+    decision = facts.cors.decision(facts.capture.exchanges[index])
+    assert decision is not None
+    return decision
+
+
+def test_what_stood_there_and_what_was_needed() -> None:
+    found = decided(story(ASKS, "> Cookie: a=b", "* error: net::ERR_FAILED"))
+    assert (found.allowed, found.step, found.sent) == (None, None, None)  # nothing came back
+    facts = story(ASKS, "> Cookie: a=b", "< 200", "< Access-Control-Allow-Origin: *", "* error: net::ERR_FAILED")
+    found = decided(facts)
+    assert (found.step, found.allowed) == (CorsStep.ALLOW_ORIGIN_WILDCARD, False)
+    assert found.sent == "*"
+    assert found.needed == "https://app.example.com"
+    assert found.refused_at is facts.capture.exchanges[0]
+
+
+@pytest.mark.parametrize("error", ["net::ERR_CONNECTION_REFUSED", "net::ERR_BLOCKED_BY_CLIENT", "net::ERR_ABORTED"])
+def test_another_cause_the_browser_names_is_no_refusal(error: str) -> None:
+    facts = facts_of(PREFLIGHT.format(method="GET", status=401, headers="").replace("net::ERR_FAILED", error))
+    assert decided(facts).allowed is None
+
+
+def test_an_error_status_is_the_fault_whichever_headers_lack() -> None:
+    found = decided(facts_of(PREFLIGHT.format(method="GET", status=401, headers="")))
+    assert (found.step, found.named) == (CorsStep.PREFLIGHT_STATUS, CorsStep.ALLOW_ORIGIN_MISSING)
+    assert found.sent == "401"
+
+
+def test_a_gateways_error_page_is_marked() -> None:
+    assert decided(story(ASKS, "< 502", "* error: net::ERR_FAILED")).error_page
+    assert not decided(story(ASKS, "< 401", "* error: net::ERR_FAILED")).error_page
+    assert not decided(story(ASKS, "< 502", ALLOWED)).error_page
+
+
+def test_blocked_by_the_network_it_calls_into() -> None:
+    error = "* error: net::ERR_BLOCKED_BY_PRIVATE_NETWORK_ACCESS_CHECKS"
+    found = decided(story(ASKS, error))
+    assert (found.step, found.allowed) == (CorsStep.PRIVATE_NETWORK, False)
+
+
+def test_an_origin_lost_on_the_way() -> None:
+    hops = (
+        "* page: https://app.example.com/",
+        "> GET https://a.example/1",
+        "* type: fetch",
+        "< 302",
+        "< Location: https://b.example/2",
+        "> GET https://b.example/2",
+        "* type: fetch",
+        "< 302",
+        "< Location: https://app.example.com/3",
+        "> GET https://app.example.com/3",
+        "* type: fetch",
+        "< 200",
+        ALLOWED,
+        "* error: net::ERR_FAILED",
+    )
+    facts = story(*hops)
+    assert [raw(decided(facts, index).origin) for index in range(3)] == ["https://app.example.com", "null", "null"]
+    found = decided(facts)
+    assert found.origin_lost
+    assert found.step is CorsStep.ALLOW_ORIGIN_MISMATCH
+    assert found.needed == "null"
+    assert any("redirects" in step.finding.template for step in facts.cors.why(found.exchange))
+
+
+def test_a_redirect_with_a_password_in_its_url() -> None:
+    there = "< Location: https://me:secret@b.example/2"
+    found = decided(story(ASKS, "< 302", ALLOWED, there, "* error: net::ERR_FAILED"))
+    assert (found.step, found.allowed) == (CorsStep.REDIRECT_CREDENTIALS, False)
+    assert decided(story(ASKS, "< 302", ALLOWED, "< Location: https://b.example/2")).step is None
+
+
+@pytest.mark.parametrize(
+    ("error", "step"),
+    [
+        ("MissingAllowOriginHeader", CorsStep.ALLOW_ORIGIN_MISSING),
+        ("PreflightMissingAllowOriginHeader", CorsStep.ALLOW_ORIGIN_MISSING),
+        ("HeaderDisallowedByPreflightResponse", CorsStep.ALLOW_HEADERS),
+        ("SomethingNew", None),
+    ],
+)
+def test_the_browsers_own_word_where_it_is_recorded(error: str, step: CorsStep | None) -> None:
+    entry = {
+        "startedDateTime": "2026-01-01T00:00:00Z",
+        "time": 1,
+        "request": {
+            "method": "GET",
+            "url": "https://api.example.com/me",
+            "headers": [{"name": "Origin", "value": "https://app.example.com"}],
+        },
+        "response": {"status": 0, "headers": []},
+        "_resourceType": "fetch",
+        "_corsErrorStatus": {"corsError": error, "failedParameter": ""},
+    }
+    log = {"version": "1.2", "creator": {"name": "WebInspector", "version": "1"}, "entries": [entry]}
+    facts = Facts(Timeline(read_capture(json.dumps({"log": log}).encode())))
+    found = decided(facts)
+    assert (found.allowed, found.step) == (False, step)
+
+
+def test_how_calls_stand_to_their_preflights() -> None:
+    preflight = (
+        "* page: https://app.example.com/",
+        "> OPTIONS https://api.example.com/me",
+        "> Origin: https://app.example.com",
+        "> Access-Control-Request-Method: GET",
+        "> Access-Control-Request-Headers: rid",
+        "< 204",
+        ALLOWED,
+        "< Access-Control-Allow-Headers: rid",
+        "< Access-Control-Max-Age: 60",
+    )
+    call = (ASKS, "> rid: x", "< 200", ALLOWED)
+    facts = story(*preflight, *call, "* +30000 ms", *call, "* +90000 ms", *call, ASKS, "< 200", ALLOWED)
+    exchanges = facts.capture.exchanges
+    assert [facts.cors.pairing(one) for one in exchanges] == [
+        Pairing.BY_TIME,
+        Pairing.BY_TIME,
+        Pairing.CACHED,
+        Pairing.MISSING,
+        Pairing.NOT_NEEDED,
+    ]
+    assert facts.cors.cached_preflight(exchanges[2]) is exchanges[0]
+    alone = story(*preflight)
+    assert alone.cors.pairing(alone.capture.exchanges[0]) is Pairing.ALONE
+    none = story(*call)
+    assert none.cors.pairing(none.capture.exchanges[0]) is Pairing.NOT_RECORDED
+    linked = facts_of(PREFLIGHT.format(method="GET", status=204, headers=ORIGIN))
+    assert linked.cors.pairing(linked.capture.exchanges[1]) is Pairing.LINKED
+
+
+def test_what_a_script_sees() -> None:
+    facts = story(
+        ASKS,
+        "< 200",
+        ASKS.replace("cors", "no-cors"),
+        "< 200",
+        ASKS.replace("api.", "app."),
+        "< 200",
+        ASKS.replace("cors", "navigate"),
+        "< 200",
+    )
+    found = [facts.cors.tainting(one) for one in facts.capture.exchanges]
+    assert found == [Tainting.CORS, Tainting.OPAQUE, Tainting.BASIC, None]
+
+
+@pytest.mark.parametrize(
+    ("header", "mode", "name"),
+    [
+        ("> Cookie: a=b", Credentials.INCLUDED, "cookie"),
+        ("> Sec-Fetch-Storage-Access: active", Credentials.INCLUDED, "sec-fetch-storage-access"),
+        ("> st-auth-mode: cookie", Credentials.INCLUDED, "st-auth-mode"),
+        ("> X-A: b", Credentials.UNKNOWN, None),
+    ],
+)
+def test_the_credentials_mode_has_its_place(header: str, mode: Credentials, name: str | None) -> None:
+    facts = story(ASKS, header, "< 200")
+    exchange = facts.capture.exchanges[0]
+    place = facts.cors.credentials_place(exchange)
+    assert facts.cors.credentials(exchange) is mode
+    assert (place.text.name if place and place.text else None) == name
+
+
+def test_why_ends_at_the_step_that_stops() -> None:
+    facts = facts_of(PREFLIGHT.format(method="PUT", status=204, headers=ORIGIN + CREDENTIALS + HEADERS))
+    steps = facts.cors.why(facts.capture.exchanges[1])
+    stops = [step for step in steps if step.outcome == "stop"]
+    assert [step.source for step in stops] == ["allow-methods"]
+    assert [step.check.template for step in steps if step.outcome == "ok"] == [
+        "Preflight's status",
+        "Access-Control-Allow-Origin",
+        "Access-Control-Allow-Credentials",
+    ]
+    assert steps[-1].outcome == "follows"
+    fine = story(ASKS, "< 200", ALLOWED)
+    assert {step.outcome for step in fine.cors.why(fine.capture.exchanges[0])} == {"info", "ok"}
+    page = story("> GET https://a.example/", "> Sec-Fetch-Mode: navigate", "< 200")
+    assert page.cors.why(page.capture.exchanges[0]) == ()

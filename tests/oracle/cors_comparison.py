@@ -22,15 +22,16 @@ _STEPS: Final = {
     "MissingAllowOriginHeader": "allow-origin-missing",
     "MultipleAllowOriginValues": "allow-origin-multiple",
     "WildcardOriginNotAllowed": "allow-origin-wildcard",
-    "InvalidAllowOriginValue": "allow-origin-mismatch",
+    "InvalidAllowOriginValue": "allow-origin-invalid",
     "AllowOriginMismatch": "allow-origin-mismatch",
     "InvalidAllowCredentials": "allow-credentials",
     "InvalidStatus": "preflight-status",
     "DisallowedRedirect": "preflight-redirect",
+    "RedirectContainsCredentials": "redirect-credentials",
     "MethodDisallowedByPreflightResponse": "allow-methods",
-    "InvalidAllowMethodsPreflightResponse": "allow-methods",
+    "InvalidAllowMethodsPreflightResponse": "allow-methods-invalid",
     "HeaderDisallowedByPreflightResponse": "allow-headers",
-    "InvalidAllowHeadersPreflightResponse": "allow-headers",
+    "InvalidAllowHeadersPreflightResponse": "allow-headers-invalid",
 }
 
 
@@ -56,7 +57,7 @@ def cors_checks(scenario: Scenario, recording: Recording) -> Iterator[Check]:
 def _decided(area: str, about: tuple[str, str], theirs: str, facts: Facts, index: int) -> Check:
     """Hidden failures: the step is the prediction. As exported: whether it was allowed, and the step too."""
     decision = facts.cors.decision(facts.capture.exchanges[index])
-    step = decision.step.value if decision is not None and decision.step else ""
+    step = decision.named.value if decision is not None and decision.named else ""
     if decision is None:
         ours = "no CORS"
     elif area == BLIND or decision.allowed is False:

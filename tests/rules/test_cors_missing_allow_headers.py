@@ -43,6 +43,12 @@ def test_points_at_the_exchange_that_proves_it() -> None:
     check_rule(RULE, PAGE + PREFLIGHT + call() + BLOCKED)
 
 
+def test_a_list_without_commas_allows_nothing() -> None:
+    broken = "rid st-auth-mode   # want: not a list of header names"
+    story = PREFLIGHT.replace("content-type   # want: a header is not in", broken)
+    check_rule(RULE, PAGE + story + call() + BLOCKED)
+
+
 @pytest.mark.parametrize(
     "transcript",
     [

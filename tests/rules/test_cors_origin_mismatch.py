@@ -44,6 +44,11 @@ def test_points_at_the_exchange_that_proves_it() -> None:
     check_rule(RULE, PAGE + PREFLIGHT + call() + BLOCKED)
 
 
+def test_a_value_that_is_no_origin_is_another_one_too() -> None:
+    story = PREFLIGHT.replace("http://app.example.com   # want: names another", "app.example.com   # want: is no")
+    check_rule(RULE, PAGE + story + call() + BLOCKED)
+
+
 @pytest.mark.parametrize(
     "transcript",
     [
