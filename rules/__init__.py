@@ -44,6 +44,8 @@ from .interceptor_missing import interceptor_missing
 from .legacy_session_cookie import legacy_session_cookie
 from .logout_does_not_clear import logout_does_not_clear
 from .missing_auth_header import missing_auth_header
+from .oauth_redirect_uri_mismatch import oauth_redirect_uri_mismatch
+from .oauth_state_cookie_lost import oauth_state_cookie_lost
 from .oversized_header_502 import oversized_header_502
 from .permission_denied import permission_denied
 from .redirect_loop import redirect_loop
@@ -73,6 +75,7 @@ RULES = (
     website_domain_mismatch,
     aws_missing_auth_token,
     refresh_not_api,
+    oauth_redirect_uri_mismatch,
     cors_preflight_failed,
     cors_missing_allow_origin,
     cors_origin_mismatch,
@@ -94,6 +97,7 @@ RULES = (
     cookie_samesite_cross_site,
     cookie_samesite_none_insecure,
     cross_site_session,
+    oauth_state_cookie_lost,
     cookie_secure_over_http,
     https_switch_loses_cookies,
     cookie_too_large,

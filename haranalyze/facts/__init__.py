@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from haranalyze.facts.cookie_jar import CookieJar
     from haranalyze.facts.cors import Cors
     from haranalyze.facts.header_budget import HeaderBudget
+    from haranalyze.facts.provider_sign_in import ProviderSignIn
     from haranalyze.facts.quality import Quality
     from haranalyze.facts.session import Session
     from haranalyze.facts.tokens import Tokens
@@ -99,6 +100,13 @@ class Facts:
         from haranalyze.facts.caching import Caching
 
         return Caching(self)
+
+    @cached_property
+    def provider_sign_in(self) -> ProviderSignIn:
+        """Sign-in through an identity provider: OAuth 2.0, OpenID Connect, SAML."""
+        from haranalyze.facts.provider_sign_in import ProviderSignIn
+
+        return ProviderSignIn(self)
 
     def derive(self, function: Callable[[Facts], T]) -> T:
         """A fact of one's own, computed once per capture; for rule packs."""
