@@ -37,10 +37,10 @@ def refused_for(facts: Facts, lack: Lack, headline: str, telling: Telling, fixes
         caption=caption,
         related=(
             *related,
-            *(((one.evidence, Sentence("the answer names the check")),) if one.evidence != at else ()),
+            *(((one.evidence, Sentence(_EVIDENCE[one.named])),) if one.evidence != at else ()),
             *later([other.exchange for other in found if other is not one], "the same"),
         ),
-        confidence=Confidence.CERTAIN if one.name or lack is not Lack.COOKIE else Confidence.LIKELY,
+        confidence=Confidence.CERTAIN if one.named and (one.name or lack is not Lack.COOKIE) else Confidence.LIKELY,
         severity=None if lasting else Severity.LOW,
         subject=one.framework,
         flow=flow(other.exchange for other in found),
@@ -48,6 +48,7 @@ def refused_for(facts: Facts, lack: Lack, headline: str, telling: Telling, fixes
     )
 
 
+_EVIDENCE = {True: "the answer names the check", False: "refused without a reason"}
 _MESSAGES = {
     Lack.COOKIE: "#{index} ({method} {path}) comes without the cookie that proves it genuine and is answered {status}.",
     Lack.TOKEN: "#{index} ({method} {path}) comes without the token that proves it genuine and is answered {status}.",

@@ -31,7 +31,14 @@ from ._words import flow, later, seen
     layer=Layer.COOKIE,
     since="0.1",
     references=("RFC 6265bis section 5.1.4", "https://supertokens.com/docs (apiBasePath, apiGatewayPath)"),
-    explains=("cookie-not-sent", "refresh-failing", "refresh-not-api", "anonymous-401", "redirect-loop"),
+    explains=(
+        "cookie-not-sent",
+        "stripped-cookie-upstream",
+        "refresh-failing",
+        "refresh-not-api",
+        "anonymous-401",
+        "redirect-loop",
+    ),
     needs=(Needs.BROWSER, Needs.COOKIES),
 )
 def cookie_path_mismatch(facts: Facts) -> Iterator[Said]:

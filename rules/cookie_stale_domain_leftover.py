@@ -29,7 +29,15 @@ from ._words import flow, later, seen
     layer=Layer.COOKIE,
     since="0.1",
     references=("RFC 6265bis section 5.7", "https://supertokens.com/docs (olderCookieDomain)"),
-    explains=("refresh-failing", "token-theft", "refresh-loop", "anonymous-401", "stripped-cookie-upstream"),
+    explains=(
+        "refresh-failing",
+        "token-theft",
+        "refresh-loop",
+        "anonymous-401",
+        "stripped-cookie-upstream",
+        "expired-token-no-refresh",
+        "stale-access-token",
+    ),
     needs=(Needs.BROWSER, Needs.COOKIES),
 )
 def cookie_stale_domain_leftover(facts: Facts) -> Iterator[Said]:

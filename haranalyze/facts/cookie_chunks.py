@@ -7,6 +7,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from haranalyze.facts._survey import path_of, survey_of
 from haranalyze.facts.cookie_jar import SetCookieEvent
 from haranalyze.facts.session_cookies import sends_to_sign_in
 from haranalyze.text import Kind, Text, raw
@@ -44,8 +45,8 @@ class BrokenSet:
 def broken_sets(facts: Facts) -> tuple[BrokenSet, ...]:
     """Such requests on our hosts, in client order."""
     found = []
-    for exchange in facts.exchanges:
-        if not exchange.request.has("cookie") or not _sent_away(facts, exchange):
+    for exchange in facts.derive(survey_of).interesting:
+        if not _sent_away(facts, exchange) or not exchange.request.has("cookie"):
             continue
         if facts.session.is_ours(exchange) and (one := _broken(facts, exchange)) is not None:
             found.append(one)
@@ -58,7 +59,7 @@ def _sent_away(facts: Facts, exchange: Exchange) -> bool:
     if response.status == 401:
         refusal = facts.session.refusal(exchange)
         return refusal is None or not refusal.foreign
-    if response.status == 200 and exchange.request.url.path.endswith("/session"):
+    if response.status == 200 and path_of(exchange.request.raw_url).endswith("/session"):
         small = response.body.present and (response.body.size or 0) < 10
         return small and (response.body.raw_text() or "").strip() in _NOBODY
     return sends_to_sign_in(exchange)

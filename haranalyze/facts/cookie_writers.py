@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from haranalyze.facts._survey import survey_of
 from haranalyze.facts.cookie_jar import SetCookieEvent
 from haranalyze.facts.session import Role
 from haranalyze.facts.session_cookies import sends_to_sign_in
@@ -78,8 +79,9 @@ def _harm(facts: Facts, first: SetCookieEvent, second: SetCookieEvent) -> Overwr
         return Overwriting(first, second, None, True)
     host, name = first.exchange.request.url.host, raw(first.name)
     worked, refused = False, None
+    survey = facts.derive(survey_of)
     for exchange in facts.exchanges:
-        if exchange.request.url.host != host or not exchange.request.has("cookie"):
+        if survey.host(exchange) != host or not exchange.request.has("cookie"):
             continue
         sent = facts.timeline.sent(exchange)
         if first.at < sent and exchange in facts.session.sign_outs:

@@ -104,14 +104,15 @@ _KEPT_IN_SESSION: Final = frozenset(("Laravel", "Rails", "Flask-WTF", "Spring Se
 class ForgeryRefusal:
     """A writing call refused by a check against forged requests.
 
-    ``framework`` is whose words the answer uses. ``cookie`` and ``token`` are the places of what the request brought,
-    None where it brought none; ``shows_cookies`` whether the recording proves that. ``name`` is the name of the cookie
-    or header in question (empty where unknown), ``line`` the latest Set-Cookie line of the cookie before the call.
+    ``framework`` is whose words the answer uses; ``named`` False where they are general and the request alone shows the
+    lack. ``cookie`` and ``token`` are the places of what the request brought, None where it brought none. ``name`` is
+    the name of the cookie in question (empty where unknown), ``line`` its latest Set-Cookie line before the call.
     ``recovered``: the same call was accepted later.
     """
 
     exchange: Exchange
     framework: str
+    named: bool
     lack: Lack
     evidence: Place
     cookie: Place | None
@@ -136,7 +137,7 @@ def _read(facts: Facts, exchange: Exchange) -> ForgeryRefusal | None:
     said = _said(facts, exchange)
     if said is None:
         return None
-    framework, lack, evidence = said
+    framework, lack, evidence, named = said
     pairs = exchange.request.raw_cookie_pairs()
     own = next((name for name, value in pairs if value and _is_forgery_cookie(name)), "")
     session = _session_cookie(facts, pairs) if framework in _KEPT_IN_SESSION else ""
@@ -151,6 +152,7 @@ def _read(facts: Facts, exchange: Exchange) -> ForgeryRefusal | None:
     return ForgeryRefusal(
         exchange,
         framework,
+        named,
         lack,
         evidence,
         exchange.request.place("cookie") if own or session else None,
@@ -161,25 +163,44 @@ def _read(facts: Facts, exchange: Exchange) -> ForgeryRefusal | None:
     )
 
 
-def _said(facts: Facts, exchange: Exchange) -> tuple[str, Lack, Place] | None:
-    """Whose words the answer uses, what they say, where they stand."""
+def _said(facts: Facts, exchange: Exchange) -> tuple[str, Lack, Place, bool] | None:
+    """Whose words the answer uses, what they say, where they stand, and whether they name the check."""
     body = exchange.response.body
     text = (body.raw_text() or "")[:_LONGEST] if body.present and (body.size or 0) <= 4 * _LONGEST else ""
     if text:
         for words, framework, lack in _WORDS:
             if words in text:
                 place = Place(body.place.exchange, body.place.pointer, Text(words, Kind.PHRASE))
-                return framework, lack, place
+                return framework, lack, place, True
     if exchange.response.status == 419:
-        return "Laravel", Lack.UNKNOWN, exchange.status_place
+        return "Laravel", Lack.UNKNOWN, exchange.status_place, True
     refusal = facts.session.refusal(exchange)
     if refusal is not None and refusal.says is Says.CSRF:
-        return refusal.by.title if refusal.by is not None else "", Lack.UNKNOWN, refusal.evidence
-    empty = exchange.response.status == 400 and body.size == 0
-    pairs = exchange.request.raw_cookie_pairs() if empty else ()
-    if any(name.lower().startswith(".aspnetcore.antiforgery") for name, _ in pairs) and _token(exchange) is None:
-        return "ASP.NET Core", Lack.TOKEN, exchange.status_place  # outside development its answer is empty
+        return refusal.by.title if refusal.by is not None else "", Lack.UNKNOWN, refusal.evidence, True
+    return _unsaid(exchange, text)
+
+
+def _unsaid(exchange: Exchange, text: str) -> tuple[str, Lack, Place, bool] | None:
+    """Frameworks whose answer says nothing: they send their cookie, and the request lacks what goes with it.
+
+    Outside development ASP.NET Core answers 400 without a body, and Spring Boot 403 with its general error object
+    (its check stands before every other).
+    """
+    status, body = exchange.response.status, exchange.response.body
+    silent = (status == 400 and body.size == 0) or (status == 403 and _is_spring_error(text))
+    if not silent or not _shows_fields(exchange) or _token(exchange) is not None:
+        return None
+    names = [name.lower() for name, _ in exchange.request.raw_cookie_pairs()]
+    if status == 400 and any(name.startswith(".aspnetcore.antiforgery") for name in names):
+        return "ASP.NET Core", Lack.TOKEN, exchange.status_place, False
+    if status == 403 and "xsrf-token" in names:
+        return "Spring Security", Lack.TOKEN, exchange.status_place, False
     return None
+
+
+def _is_spring_error(text: str) -> bool:
+    """Whether a body is the error object of Spring Boot (DefaultErrorAttributes)."""
+    return len(text) < 2_000 and all(f'"{name}"' in text for name in ("timestamp", "status", "error", "path"))
 
 
 def _shown(exchange: Exchange, framework: str, cookie: str, *, shows: bool, token: Place | None) -> Lack:

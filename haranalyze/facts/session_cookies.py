@@ -91,8 +91,10 @@ def _asking(facts: Facts) -> tuple[Exchange, ...]:
 
 def sends_to_sign_in(exchange: Exchange) -> bool:
     """Whether the answer redirects to a sign-in page, by the words of its path; not one that comes from there."""
+    if exchange.response.status not in _REDIRECTS:
+        return False
     target = parse_url(exchange.response.raw_redirect_url, exchange.request.raw_url)
-    if exchange.response.status not in _REDIRECTS or not target.ok:
+    if not target.ok:
         return False
     last = target.path.rstrip("/").rpartition("/")[2].lower().partition(".")[0]
     return last in _SIGN_IN_WORDS and target.path != exchange.request.url.path

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from haranalyze.facts._survey import survey_of
 from haranalyze.facts.cookie_jar import Reason, SetCookieEvent
 from haranalyze.facts.cors import CorsStep
 from haranalyze.facts.session import Says
@@ -92,8 +93,9 @@ def _calls(facts: Facts, event: SetCookieEvent) -> tuple[tuple[Exchange, ...], t
     refused = {one.exchange.index for one in facts.session.refusals if one.says in {Says.NO_CREDENTIALS, Says.UNKNOWN}}
     host, name = event.exchange.request.url.host, raw(event.name)
     framed = facts.timeline.in_frame(event.exchange)
+    survey = facts.derive(survey_of)
     for exchange in facts.exchanges:
-        if exchange.request.url.host != host or facts.timeline.sent(exchange) <= event.at:
+        if survey.host(exchange) != host or facts.timeline.sent(exchange) <= event.at:
             continue
         if not is_third_party(facts, exchange):
             continue
@@ -143,7 +145,8 @@ class TwoNames:
 
 def two_names(facts: Facts) -> tuple[TwoNames, ...]:
     """Calls of our session that fail because of two spellings of one host, in client order."""
-    hosts = {exchange.request.url.host for exchange in facts.exchanges}
+    survey = facts.derive(survey_of)
+    hosts = {survey.host(exchange) for exchange in facts.exchanges}
     hosts |= {page.url.host for page in facts.capture.pages if page.url is not None}
     found = [*_by_origin(facts)]
     if any(are_twins(one, other) for one in hosts for other in (*_LOOPBACK, f"www.{one}") if other in hosts):
@@ -152,7 +155,7 @@ def two_names(facts: Facts) -> tuple[TwoNames, ...]:
 
 
 def _by_origin(facts: Facts) -> Iterator[TwoNames]:
-    for exchange in facts.exchanges:
+    for exchange in facts.derive(survey_of).interesting:
         if not exchange.response.has("access-control-allow-origin") or not facts.session.is_ours(exchange):
             continue
         decision = facts.cors.decision(exchange)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from haranalyze.findings import Confidence
 from haranalyze.testing import check_rule
 from tests.rules.forgery_stories import CSURF, DJANGO, HOST, LARAVEL, RAILS, form, page, plain, refused
 
@@ -41,7 +42,21 @@ def test_aspnet_answers_with_an_empty_body() -> None:
         + form(
             "POST", "/save   # want: without the token", f"> Cookie: .AspNetCore.Antiforgery.x1=CfDJ8aaaaaaaaaaaa{CAME}"
         )
-        + "< 400   # related: names the check\n<\n<\n",
+        + "< 400   # related: without a reason\n<\n<\n",
+        confidence=Confidence.LIKELY,
+    )
+
+
+SPRING_ERROR = '{"timestamp": "2026-11-22T02:34:24.000+00:00", "status": 403, "error": "Forbidden", "path": "/save"}'
+
+
+def test_spring_boot_gives_no_reason() -> None:
+    check_rule(
+        RULE,
+        page(SET)
+        + form("POST", "/save   # want: without the token", f"> Cookie: XSRF-TOKEN=0b1c2d3e{CAME}")
+        + f"< 403   # related: without a reason\n<\n< {SPRING_ERROR}\n",
+        confidence=Confidence.LIKELY,
     )
 
 
@@ -60,6 +75,16 @@ def test_aspnet_answers_with_an_empty_body() -> None:
         ),
         pytest.param(page(SET) + form("POST", "/save", "> Cookie: a=1") + refused(403, DJANGO), id="no cookie either"),
         pytest.param(page(SET) + form("POST", "/save", WITH) + refused(403, '{"detail": "Forbidden"}'), id="forbidden"),
+        pytest.param(
+            page(SET) + form("POST", "/save", "> Cookie: JSESSIONID=0123456789ABCDEF") + refused(403, SPRING_ERROR),
+            id="Spring without a cookie of the check",
+        ),
+        pytest.param(
+            page(SET)
+            + form("POST", "/save", "> Cookie: XSRF-TOKEN=0b1c2d3e", "> X-XSRF-TOKEN: 0b1c2d3e")
+            + refused(403, SPRING_ERROR),
+            id="Spring with the token: a permission",
+        ),
         pytest.param(page(SET) + form("POST", "/save", WITH) + "< 200\n<\n< saved\n", id="accepted"),
         pytest.param(
             page(SET) + form("POST", "/save", WITH, host="track.other.net") + refused(403, DJANGO), id="third party"
