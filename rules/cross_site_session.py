@@ -39,7 +39,8 @@ from ._words import flow, later, seen
 )
 def cross_site_session(facts: Facts) -> Iterator[Said]:
     cookies = facts.derive(third_party_cookies)
-    lost = [one for one in cookies if one.without and not one.with_it and (one.blocked or one.in_frame)]
+    sent = any(one.with_it for one in cookies)
+    lost = [one for one in cookies if one.without and not sent and (one.blocked or one.in_frame)]
     if lost:
         yield _is_lost(lost[0])
     elif cookies:

@@ -27,8 +27,8 @@ class ThirdPartyCookie:
     """A session cookie set with SameSite=None for a page of another site.
 
     ``page`` is the host of that page; ``without`` are refused calls that went without the cookie although it fits
-    them, ``with_it`` calls of pages of the other site that carried it; ``blocked`` whether the browser's own policy
-    keeps it back; ``in_frame`` whether it was set or left out in a frame.
+    them, ``with_it`` calls of pages of the other site that carried it. ``blocked``: the browser keeps it back, by its
+    own policy or because the session client's own refresh lacked it; ``in_frame``: it was set or left out in a frame.
     """
 
     event: SetCookieEvent
@@ -104,7 +104,8 @@ def _calls(facts: Facts, event: SetCookieEvent) -> tuple[tuple[Exchange, ...], t
         elif exchange.index in refused and (kept_back := _kept_back(facts, event, exchange)):
             without.append(exchange)
             framed = framed or facts.timeline.in_frame(exchange)
-            blocked = blocked or kept_back is Reason.THIRD_PARTY
+            # The session client itself refreshes with credentials: what its refresh lacks, the browser kept back.
+            blocked = blocked or kept_back is Reason.THIRD_PARTY or _by_the_client(facts, exchange)
     return tuple(without), tuple(with_it), blocked, framed
 
 
@@ -116,6 +117,13 @@ def _kept_back(facts: Facts, event: SetCookieEvent, exchange: Exchange) -> Reaso
         return None
     left = [one.reason for one in facts.cookie_jar.left_out(exchange) if one.cookie.name == event.name]
     return Reason.THIRD_PARTY if event.refused is Reason.THIRD_PARTY or Reason.THIRD_PARTY in left else None
+
+
+def _by_the_client(facts: Facts, exchange: Exchange) -> bool:
+    """Whether it is a refresh that the client of a named session system made, with its own marks on it."""
+    refresh = facts.session.refresh(exchange)
+    system = refresh.system if refresh is not None else None
+    return system is not None and any(exchange.request.has(name) for name in system.request_marks)
 
 
 def are_twins(one: str, other: str) -> bool:

@@ -6,7 +6,7 @@ from haranalyze.findings import Confidence, Severity
 from haranalyze.rulebook import Rulebook
 from haranalyze.testing import check_rule, facts_of
 from haranalyze.verdict import State
-from tests.rules.stories import ACCEPTED, PAGE, UNAUTHORISED, call, cookies, jwt, marked, sign_in
+from tests.rules.stories import ACCEPTED, PAGE, UNAUTHORISED, call, cookies, jwt, marked, refresh, renewed, sign_in
 
 RULE = "cross-site-session"
 TOKEN = jwt()
@@ -72,6 +72,12 @@ def test_lost_in_a_frame_of_another_site_is_a_fault() -> None:
     check_rule(RULE, framed + story)
 
 
+def test_a_refresh_of_the_session_client_that_lacks_the_cookie_tells_of_blocking() -> None:
+    """A private window of a browser that otherwise allows such cookies."""
+    story = LOST + refresh("> Accept: */*", marked(UNAUTHORISED, "< 401", "without the session"))
+    check_rule(RULE, apart(story), confidence=Confidence.LIKELY)
+
+
 def test_where_it_works_it_is_a_note_and_the_session_stays_healthy() -> None:
     from haranalyze.analysis import examine
     from haranalyze.capture.transcript import read_transcript
@@ -94,6 +100,15 @@ def plain(story: str) -> str:
         pytest.param(plain(apart(WORKS)).replace("SameSite=None", "SameSite=Lax"), id="another cause: Lax"),
         pytest.param(plain(apart(WORKS)).replace("SameSite=None", "SameSite=None; Partitioned"), id="partitioned"),
         pytest.param(
+            apart(
+                PAGE
+                + sign_in(TOKEN, setting=THIRD.replace("SameSite=None", "SameSite=None; Partitioned"))
+                + call("/api/me")
+                + UNAUTHORISED
+            ),
+            id="partitioned, and lost for another reason",
+        ),
+        pytest.param(
             plain(apart(WORKS, "127.0.0.1:3001").replace("https://app.example.com", "http://localhost:3000")),
             id="two loopback names",
         ),
@@ -106,6 +121,17 @@ def plain(story: str) -> str:
 )
 def test_stays_quiet(transcript: str) -> None:
     check_rule(RULE, transcript)
+
+
+def test_a_call_without_credentials_beside_a_good_refresh_is_another_cause() -> None:
+    story = apart(
+        PAGE
+        + sign_in(TOKEN, setting=THIRD)
+        + call("/api/me")
+        + UNAUTHORISED
+        + refresh("> Cookie: sRefreshToken=r-1", renewed(TOKEN, setting=THIRD))
+    )
+    assert severities(story) == [Severity.INFO]
 
 
 def test_third_parties_of_the_page_are_not_asked() -> None:
