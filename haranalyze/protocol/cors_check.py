@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from haranalyze.protocol.url import parse_url
@@ -134,6 +135,7 @@ _FORM_TYPES: Final = frozenset(("application/x-www-form-urlencoded", "multipart/
 _LONGEST: Final = 128  # bytes of one safelisted value
 _LONGEST_TOGETHER: Final = 1_024  # bytes of all of them
 _SPACE: Final = "\t\n\r "  # HTTP whitespace
+_MEMO: Final = 2_048  # characters; longer lines are rare and not kept
 _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _UNSAFE: Final = re.compile(r"[\x00-\x08\x0a-\x1f\"():<>?@\[\\\]{}\x7f]")  # CORS-unsafe request-header byte
 _LANGUAGES: Final = re.compile(r"[0-9A-Za-z *,.;=-]*")
@@ -221,15 +223,25 @@ def _is_simple_range(value: str) -> bool:
 
 def header_members(values: Sequence[str]) -> tuple[str, ...] | None:
     """Members of a list of tokens over all lines; None where the grammar is broken (section 2.2.2, "extract")."""
-    found = []
+    found: list[str] = []
     for value in values:
-        for piece in value.split(","):
-            member = piece.strip(" \t")
-            if not member:
-                continue
-            if not _TOKEN.fullmatch(member):
-                return None
-            found.append(member)
+        members = _members(value) if len(value) <= _MEMO else _members.__wrapped__(value)
+        if members is None:
+            return None
+        found += members
+    return tuple(found)
+
+
+@lru_cache(1_024)  # servers repeat their lists from answer to answer
+def _members(value: str) -> tuple[str, ...] | None:
+    found = []
+    for piece in value.split(","):
+        member = piece.strip(" \t")
+        if not member:
+            continue
+        if not _TOKEN.fullmatch(member):
+            return None
+        found.append(member)
     return tuple(found)
 
 

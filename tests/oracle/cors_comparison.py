@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from haranalyze.facts import Facts
+from haranalyze.facts.cors import Credentials
 from tests.oracle.comparison import Check, facts_of, is_credentialed
 from tests.oracle.recording import Hop, Recording
 from tests.oracle.scenario import Call, Scenario
@@ -46,15 +47,17 @@ def cors_checks(scenario: Scenario, recording: Recording) -> Iterator[Check]:
         last = recording.hops_of(hop)[-1] is hop
         result = recording.results[hop.call]
         theirs = hop.cors_error or ("allowed" if not last or result.get("resolved") else "failed otherwise")
-        yield _decided(BLIND, about, theirs, blind, index)
-        yield _decided(EXPORTED, about, theirs, exported, index)
+        included = is_credentialed(call, hop)
+        yield _decided(BLIND, about, theirs, blind, index, included=included)
+        yield _decided(EXPORTED, about, theirs, exported, index, included=included)
         if hop.sent is not None:
             yield _mode(about, hop, call, exported, index)
         if last and result.get("resolved") and result.get("type") in ("cors", "basic"):
-            yield from _exposed(about, result["read"], exported, index, {name.lower() for name, _ in hop.lines()})
+            present = {name.lower() for name, _ in hop.lines()}
+            yield from _exposed(about, result["read"], exported, index, present, included=included)
 
 
-def _decided(area: str, about: tuple[str, str], theirs: str, facts: Facts, index: int) -> Check:
+def _decided(area: str, about: tuple[str, str], theirs: str, facts: Facts, index: int, *, included: bool) -> Check:
     """Hidden failures: the step is the prediction. As exported: whether it was allowed, and the step too."""
     decision = facts.cors.decision(facts.capture.exchanges[index])
     step = decision.named.value if decision is not None and decision.named else ""
@@ -71,7 +74,10 @@ def _decided(area: str, about: tuple[str, str], theirs: str, facts: Facts, index
         agrees = ours == wanted
     else:  # refused before or beside the headers: nothing there may be blamed
         agrees = ours in ("allowed", "no CORS", "unsure", "refused")
-    return Check(area, *about, theirs, ours, "" if agrees else f"{area}: Chromium {theirs}, ours {ours}")
+    kind = f"{area}: Chromium {theirs}, ours {ours}"
+    if included is not (facts.cors.credentials(facts.capture.exchanges[index]) is Credentials.INCLUDED):
+        kind = f"mode not shown, {kind}"
+    return Check(area, *about, theirs, ours, "" if agrees else kind)
 
 
 def _mode(about: tuple[str, str], hop: Hop, call: Call, facts: Facts, index: int) -> Check:
@@ -83,11 +89,20 @@ def _mode(about: tuple[str, str], hop: Hop, call: Call, facts: Facts, index: int
 
 
 def _exposed(
-    about: tuple[str, str], read: dict[str, str | None], facts: Facts, index: int, present: set[str]
+    about: tuple[str, str],
+    read: dict[str, str | None],
+    facts: Facts,
+    index: int,
+    present: set[str],
+    *,
+    included: bool,
 ) -> Iterator[Check]:
     for name, value in read.items():
         if name in present:
             theirs = "hidden" if value is None else "readable"
             ours = "readable" if facts.cors.exposes(facts.capture.exchanges[index], name) else "hidden"
-            kind = "" if ours == theirs else f"{name}: {theirs}, ours {ours}"
+            kind = f"{name}: {theirs}, ours {ours}"
+            if not included and facts.cors.credentials(facts.capture.exchanges[index]) is not Credentials.OMITTED:
+                kind = f"mode not shown, {kind}"
+            kind = "" if ours == theirs else kind
             yield Check(EXPOSED, about[0], f"{about[1]} {name}", theirs, ours, kind)
