@@ -44,8 +44,16 @@ from .interceptor_missing import interceptor_missing
 from .legacy_session_cookie import legacy_session_cookie
 from .logout_does_not_clear import logout_does_not_clear
 from .missing_auth_header import missing_auth_header
+from .oauth_access_denied import oauth_access_denied
+from .oauth_client_rejected import oauth_client_rejected
+from .oauth_code_expired import oauth_code_expired
+from .oauth_code_reused import oauth_code_reused
+from .oauth_login_required import oauth_login_required
+from .oauth_nonce_mismatch import oauth_nonce_mismatch
+from .oauth_pkce_verifier_missing import oauth_pkce_verifier_missing
 from .oauth_redirect_uri_mismatch import oauth_redirect_uri_mismatch
 from .oauth_state_cookie_lost import oauth_state_cookie_lost
+from .oauth_state_mismatch import oauth_state_mismatch
 from .oversized_header_502 import oversized_header_502
 from .permission_denied import permission_denied
 from .redirect_loop import redirect_loop
@@ -76,6 +84,7 @@ RULES = (
     aws_missing_auth_token,
     refresh_not_api,
     oauth_redirect_uri_mismatch,
+    oauth_client_rejected,
     cors_preflight_failed,
     cors_missing_allow_origin,
     cors_origin_mismatch,
@@ -98,6 +107,13 @@ RULES = (
     cookie_samesite_none_insecure,
     cross_site_session,
     oauth_state_cookie_lost,
+    oauth_state_mismatch,
+    oauth_code_reused,
+    oauth_code_expired,
+    oauth_pkce_verifier_missing,
+    oauth_nonce_mismatch,
+    oauth_login_required,
+    oauth_access_denied,
     cookie_secure_over_http,
     https_switch_loses_cookies,
     cookie_too_large,

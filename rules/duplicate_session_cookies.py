@@ -37,6 +37,7 @@ from ._words import flow, later
         "anonymous-401",
         "stripped-cookie-upstream",
         "refresh-loop",
+        "redirect-loop",
     ),
     needs=(Needs.COOKIES,),
 )

@@ -39,7 +39,7 @@ _SAME_SITE = (Reason.SAME_SITE_LAX, Reason.SAME_SITE_STRICT, Reason.SAME_SITE_UN
         "RFC 6265bis section 5.8.3",
         "OAuth 2.0 Form Post Response Mode section 4",
     ),
-    explains=("redirect-loop", "cookie-not-sent", "anonymous-401"),
+    explains=("redirect-loop", "oauth-state-mismatch", "cookie-not-sent", "anonymous-401"),
     needs=(Needs.BROWSER,),
 )
 def oauth_state_cookie_lost(facts: Facts) -> Iterator[Said]:

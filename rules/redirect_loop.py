@@ -14,9 +14,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from haranalyze.facts import Facts
+from haranalyze.facts.cookie_jar import Reason
+from haranalyze.facts.session import RedirectLoop
 from haranalyze.findings import Fix, Layer, Match, Owner, Passed, Said, Severity
 from haranalyze.rule import rule
-from haranalyze.text import Sentence
+from haranalyze.text import Place, Sentence
 
 from ._words import flow, later
 
@@ -33,6 +35,8 @@ from ._words import flow, later
 def redirect_loop(facts: Facts) -> Iterator[Said]:
     for loop in facts.session.redirect_loops:
         start = loop.exchanges[0]
+        lost = _lost_session(facts, loop)
+        cause = () if lost is None else ((lost[0], Sentence("not kept by the browser: {reason}", reason=lost[1])),)
         yield Match(
             message=Sentence(
                 "{rounds} rounds of the same {period} redirects, beginning at #{index}.",
@@ -48,7 +52,7 @@ def redirect_loop(facts: Facts) -> Iterator[Said]:
             ),
             at=start.status_place,
             caption=Sentence("the round begins"),
-            related=later(loop.exchanges[loop.period :: max(loop.period, 1)], "the same page again"),
+            related=(*cause, *later(loop.exchanges[loop.period :: max(loop.period, 1)], "the same page again")),
             flow=flow(loop.exchanges),
             fixes=(
                 Fix(
@@ -63,3 +67,16 @@ def redirect_loop(facts: Facts) -> Iterator[Said]:
         )
         return
     yield Passed(Sentence("no page is returned to in a circle"))
+
+
+def _lost_session(facts: Facts, loop: RedirectLoop) -> tuple[Place, Reason] | None:
+    """The session cookie that the callback of a sign-in sets in each round and the browser does not keep, and why."""
+    names = facts.session.session_cookie_names()
+    for exchange in loop.exchanges:
+        attempt = facts.provider_sign_in.attempt_of(exchange)
+        if attempt is None or attempt.callback is not exchange:
+            continue
+        for event in facts.cookie_jar.set_by(exchange):
+            if event.refused is not None and not event.is_deletion and event.name in names:
+                return event.place, event.refused
+    return None

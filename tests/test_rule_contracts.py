@@ -31,6 +31,7 @@ def test_informational_rules_are_those_of_the_catalogue() -> None:
         "anonymous-401",
         "claim-validation-403",
         "gateway-5xx-other",
+        "oauth-access-denied",
         "permission-denied",
         "sanitized-capture",
         "wrong-credentials",

@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from haranalyze.facts.cookie_jar import Reason, SetCookieEvent
-from haranalyze.protocol.oauth import Trouble
+from haranalyze.protocol.jwt import read_jwt
+from haranalyze.protocol.oauth import Trouble, challenge_of
 from haranalyze.text import Kind, Place, Text
 
 if TYPE_CHECKING:
@@ -116,6 +117,7 @@ class Attempt:
         note: the app's state cookie.
         said: what the provider's own answers say is wrong; callback_said: what the callback says.
         refused: the callback was answered with an error.
+        again_said: what the answers to the later visits say.
         ours: it is the visited site that signs in, not a widget of another company.
     """
 
@@ -132,6 +134,7 @@ class Attempt:
     callback_said: Said | None
     refused: bool
     ours: bool
+    again_said: tuple[Said, ...] = ()
     note: Note | None = None
 
     @property
@@ -144,6 +147,31 @@ class Attempt:
     def uses_pkce(self) -> bool:
         """Whether the authorization request carries a code challenge."""
         return self.asked is not None and self.asked.has("code_challenge")
+
+    def verifier_differs(self, call: TokenCall) -> bool:
+        """Whether the verifier of a token request does not give the challenge (RFC 7636 section 4.6)."""
+        if self.asked is None or not call.asked.has("code_verifier") or not self.uses_pkce:
+            return False
+        method = self.asked.raw_values.get("code_challenge_method", "")
+        expected = challenge_of(call.asked.raw_values["code_verifier"], method)
+        return expected is not None and expected != self.asked.raw_values["code_challenge"].rstrip("=")
+
+    @property
+    def other_nonce(self) -> Place | None:
+        """Where an ID token stands whose nonce is not the one asked for (OpenID Connect Core 3.1.3.7 number 11)."""
+        if self.asked is None or not self.asked.has("nonce"):
+            return None
+        nonce = self.asked.raw_values["nonce"]
+        found: list[tuple[object, Place]] = []
+        if self.returned is not None and self.returned.get("state") == self.asked.get("state"):
+            found.append((self.returned.raw_values.get("id_token"), self.returned.place))
+        found += [(one.raw_answer.get("id_token"), one.exchange.response.body.place) for one in self.token_calls]
+        for token, place in found:
+            jwt = read_jwt(token) if isinstance(token, str) and token else None
+            given = jwt.raw_claim("nonce") if jwt is not None else None
+            if isinstance(given, str) and given and given != nonce:
+                return place
+        return None
 
     @property
     def error(self) -> Text | None:

@@ -28,6 +28,7 @@ __all__ = ["Attempt", "Delivery", "Note", "Parameters", "ProviderSignIn", "Said"
 
 _WAIT: Final = 30 * 60_000.0  # ms a user may take at the provider
 _LARGEST_FORM: Final = 256 * 1024  # characters
+_SIGN_OUT: Final = ("logout", "signout", "sign-out", "endsession", "end_session", "end-session")
 _GIVEN: Final = ("code", "error", "id_token", "access_token")
 _LONGEST_CHAIN: Final = 20  # redirects of one attempt at the provider
 _LOOK_AT: Final = 50  # attempts of one callback address looked at for one callback
@@ -64,6 +65,38 @@ class ProviderSignIn:
     @cached_property
     def _by_exchange(self) -> dict[int, Attempt]:
         return {exchange.index: one for one in self.attempts for exchange in one.exchanges}
+
+    def signed_in_before(self, attempt: Attempt) -> Attempt | None:
+        """The latest visible sign-in of the same client at the same provider that went well before; None without
+        one, and where the user signed out since."""
+        asked = attempt.asked
+        if asked is None:
+            return None
+        begun = self._timeline.sent(asked.exchange)
+        for one in reversed(self._visible.get(_client(asked), ())):
+            assert one.asked is not None
+            if (at := self._timeline.answered(one.exchanges[-1])) <= begun:
+                outs = (*self._facts.session.sign_outs, *self._sign_outs)
+                return None if any(at <= self._timeline.sent(out) <= begun for out in outs) else one
+        return None
+
+    @cached_property
+    def _visible(self) -> dict[tuple[str, str], list[Attempt]]:
+        found: dict[tuple[str, str], list[Attempt]] = {}
+        for one in self.attempts:
+            if one.asked is not None and one.succeeded and not one.silent:
+                found.setdefault(_client(one.asked), []).append(one)
+        return found
+
+    @cached_property
+    def _sign_outs(self) -> tuple[Exchange, ...]:
+        """Exchanges at providers whose path says that the user signs out."""
+        hosts = {one.asked.exchange.request.url.host for one in self.attempts if one.asked is not None}
+        return tuple(
+            one
+            for one in self._facts.exchanges
+            if any(word in one.request.raw_url.lower() for word in _SIGN_OUT) and one.request.url.host in hosts
+        )
 
     @cached_property
     def token_calls(self) -> tuple[TokenCall, ...]:
@@ -209,6 +242,7 @@ class ProviderSignIn:
             callback_said=None if callback is None else said_in(self._timeline, callback),
             refused=callback is not None and refuses(callback),
             ours=self._is_ours(asked, message),
+            again_said=tuple(said for one in again if (said := said_in(self._timeline, one)) is not None),
         )
 
     def _answers(self, requests: Sequence[Parameters], returned: Parameters | None) -> Iterator[Exchange]:
@@ -236,6 +270,10 @@ class ProviderSignIn:
         target = parse_url(first.raw_values.get("redirect_uri", "")).host
         page = page_host(self._facts, exchange)
         return bool(target and page) and registrable_domain(target) == registrable_domain(page)
+
+
+def _client(asked: Parameters) -> tuple[str, str]:
+    return asked.exchange.request.url.host, asked.raw_values["client_id"]
 
 
 def posted(exchange: Exchange) -> dict[str, str]:

@@ -89,3 +89,25 @@ SIGNED_IN = """< 302
 """
 COOKIE = f"> Cookie: oauth_state={STATE}"
 GOOD = leaves() + asks(answer=returns()) + callback(SIGNED_IN, COOKIE)
+
+
+def token_call(answer: str, more: str = "", code: str = "351ed0820bea3aab3b5a424f", mark: str = "") -> str:
+    """The client changes the code for tokens."""
+    return f"""
+    > POST https://login.other.net/oauth/token{mark}
+    * type: fetch
+    > Origin: https://app.example.com
+    > Content-Type: application/x-www-form-urlencoded
+    >
+    > grant_type=authorization_code&client_id=web&code={code}{more}
+    {answer}
+    """
+
+
+def spa(token: str, asked: str = "", mark: str = "", back: str = "") -> str:
+    """A single-page app: the callback is a page, and a script asks for the tokens."""
+    page = callback("< 200\n", mark=back)
+    return asks(more=asked, mark=mark, answer=returns()) + page + token
+
+
+TOKENS = '< 200\n<\n< {"access_token": "abcabcabcabc", "token_type": "Bearer"}\n'

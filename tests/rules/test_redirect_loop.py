@@ -44,3 +44,22 @@ def test_says_nothing_of_a_sign_in_where_there_is_none() -> None:
     there, back = to.format("http", "https", "{}"), to.format("https", "http", "")
     again = there.replace("{}", "   # related: the same page again") + back
     check_rule(RULE, there.replace("{}", "   # want: The page never opens") + back + again * 3)
+
+
+def test_names_the_session_cookie_that_the_callback_sets_in_vain() -> None:
+    from tests.rules.oauth_stories import CALLBACK, asks, leaves, returns
+
+    refused = "app_session=s0739a00ec1bafaa866; Domain=example.org; Path=/; HttpOnly; Secure"
+
+    def turn(number: int, begin: str, mark: str = "") -> str:
+        state = f"state-of-round-{number}"
+        return (
+            f"> GET https://app.example.com/\n* type: document\n< 302{begin}\n< Location: /login\n"
+            + leaves(state)
+            + asks(state, answer=returns(state))
+            + f"> GET {CALLBACK}?code=351ed0820bea3aab3b5a424f&state={state}\n* type: document\n"
+            + f"> Cookie: oauth_state={state}\n< 302\n< Set-Cookie: {refused}{mark}\n< Location: /\n"
+        )
+
+    story = turn(0, "   # want: rounds of the same", "   # related: not kept by the browser: DomainMismatch")
+    check_rule(RULE, story + "".join(turn(n, "   # related: the same page again") for n in (1, 2, 3)))
