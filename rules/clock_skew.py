@@ -6,7 +6,8 @@ Why it matters
 What to do
     Let the machines take their time from the network (NTP), and allow a minute of tolerance when checking tokens.
 Stays quiet when
-    The clocks differ and no token is refused for it, the answers come from a cache, or the token is old by both clocks.
+    The clocks differ and no token is refused for it, the answers come from a cache, only a proxy's clock differs, or
+    the token is old by both clocks.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Iterator
 
 from haranalyze.facts import Facts
 from haranalyze.facts.session import Refusal, Says
-from haranalyze.facts.token_traits import begins_in, valid_by_the_client
+from haranalyze.facts.token_traits import begins_in, fits_the_server_clock, valid_by_the_client
 from haranalyze.facts.tokens import Token
 from haranalyze.findings import Confidence, Fix, Layer, Match, Owner, Passed, Said, Severity
 from haranalyze.rule import rule
@@ -63,7 +64,7 @@ def clock_skew(facts: Facts) -> Iterator[Said]:
 def _behind(facts: Facts, refusal: Refusal, token: Token) -> float | None:
     """How far the client's clock is behind, where the token is expired for the server and good for the client."""
     skew = facts.tokens.clock_skew(refusal.exchange.request.url.host)
-    if skew is None or skew < _SLOW:
+    if skew is None or skew < _SLOW or not fits_the_server_clock(facts, token):
         return None
     remaining = facts.tokens.remaining(token, refusal.exchange)
     by_client = valid_by_the_client(facts, token, refusal.exchange)

@@ -251,7 +251,8 @@ def _has_field(text: str, name: str) -> bool:
 def _shows_fields(exchange: Exchange) -> bool:
     """Whether the recording has the body of the request, or there was none."""
     body = exchange.request.body
-    return body.present or not (body.size or 0)
+    length = (exchange.request.raw("content-length") or "0").strip()
+    return body.present or (not body.size and length == "0")
 
 
 def _set_before(facts: Facts, exchange: Exchange) -> SetCookieEvent | None:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from haranalyze.capture.model import Exchange
     from haranalyze.facts import Facts
 
+_AGREES: Final = 60_000.0  # ms between two clocks that are one
 _KINDS: Final = {"d-": "dynamic", "s-": "static"}
 
 
@@ -53,6 +54,18 @@ def begins_in(facts: Facts, token: Token, exchange: Exchange) -> float | None:
     if begins is None or skew is None:
         return None
     return begins * 1000 - (facts.timeline.wall(facts.timeline.sent(exchange)) + skew)
+
+
+def fits_the_server_clock(facts: Facts, token: Token) -> bool:
+    """Whether the Date headers of the host that issued the token agree with its ``iat``; True where nobody saw it
+    issued. A proxy with a clock of its own writes Date headers that say nothing about the program behind it."""
+    if token.issued is None or token.issued_at is None:
+        return True
+    exchange = token.issued.exchange
+    skew = facts.tokens.clock_skew(exchange.request.url.host)
+    if skew is None:
+        return True
+    return abs(facts.timeline.wall(token.issued.at) + skew - token.issued_at) < _AGREES
 
 
 def valid_by_the_client(facts: Facts, token: Token, exchange: Exchange) -> float | None:

@@ -76,3 +76,9 @@ def test_the_status_419_is_laravels() -> None:
 def test_other_answers_are_no_such_refusal(status: int, words: str) -> None:
     facts = facts_of(page(SET) + form("POST", "/save") + refused(status, words))
     assert forgery_refusals(facts) == ()
+
+
+def test_a_body_that_was_not_recorded_may_hold_the_token() -> None:
+    story = form("POST", "/save", "> Cookie: csrftoken=" + "a" * 32, "> Content-Length: 120", body="")
+    (one,) = forgery_refusals(facts_of(page(SET) + story + refused(403, DJANGO)))
+    assert one.lack is Lack.UNKNOWN

@@ -5,10 +5,17 @@ from typing import Any
 import pytest
 
 from haranalyze.facts import Facts
-from haranalyze.facts.token_traits import begins_in, is_identity_token, key_kind, valid_by_the_client, wants_anti_csrf
+from haranalyze.facts.token_traits import (
+    begins_in,
+    fits_the_server_clock,
+    is_identity_token,
+    key_kind,
+    valid_by_the_client,
+    wants_anti_csrf,
+)
 from haranalyze.facts.tokens import Token
 from haranalyze.testing import facts_of
-from tests.rules.stories import ACCEPTED, NOW, PAGE, _part, bearer_call
+from tests.rules.stories import ACCEPTED, NOW, PAGE, _part, bearer_call, bearer_sign_in, jwt
 
 BEHIND = ACCEPTED.replace("< 200\n", "< 200\n< Date: Sun, 22 Nov 2026 02:24:24 GMT\n", 1)
 
@@ -51,3 +58,12 @@ def test_unknown_times_stay_unknown() -> None:
     facts, token = carried({"sub": "u"})
     call = facts.exchanges[-1]
     assert (begins_in(facts, token, call), valid_by_the_client(facts, token, call)) == (None, None)
+
+
+def test_a_proxys_clock_is_not_the_issuers() -> None:
+    ahead = "< 200\n< Date: Sun, 22 Nov 2026 02:44:24 GMT\n"
+    for issued, fits in ((0, False), (600, True)):
+        story = PAGE + bearer_sign_in(jwt(issued=issued)).replace("< 200\n", ahead, 1)
+        facts = facts_of(story)
+        (token,) = facts.tokens.all
+        assert fits_the_server_clock(facts, token) is fits
