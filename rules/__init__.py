@@ -63,6 +63,9 @@ from .refresh_not_api import refresh_not_api
 from .refresh_state_not_stored import refresh_state_not_stored
 from .request_header_too_large import request_header_too_large
 from .safari_seven_day_cap import safari_seven_day_cap
+from .saml_clock_skew import saml_clock_skew
+from .saml_cookie_lost import saml_cookie_lost
+from .saml_relay_state_lost import saml_relay_state_lost
 from .sanitized_capture import sanitized_capture
 from .secure_cookie_not_emitted import secure_cookie_not_emitted
 from .session_cookie_chunk_missing import session_cookie_chunk_missing
@@ -107,12 +110,15 @@ RULES = (
     cookie_samesite_none_insecure,
     cross_site_session,
     oauth_state_cookie_lost,
+    saml_cookie_lost,
     oauth_state_mismatch,
     oauth_code_reused,
     oauth_code_expired,
     oauth_pkce_verifier_missing,
     oauth_nonce_mismatch,
     oauth_login_required,
+    saml_clock_skew,
+    saml_relay_state_lost,
     oauth_access_denied,
     cookie_secure_over_http,
     https_switch_loses_cookies,

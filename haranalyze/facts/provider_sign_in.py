@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from haranalyze.facts._provider_answers import answer_of, refuses, said_by, said_in
 from haranalyze.facts._provider_model import Attempt, Delivery, Note, Parameters, Said, TokenCall
 from haranalyze.facts._provider_note import note_of
+from haranalyze.facts._provider_saml import SamlSignIn, saml_sign_ins
 from haranalyze.facts._survey import STATIC_TYPES
 from haranalyze.facts.third_party import page_host
 from haranalyze.protocol.oauth import ERROR_CODES, is_authorization, parameters
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from haranalyze.capture.model import Exchange
     from haranalyze.facts import Facts
 
-__all__ = ["Attempt", "Delivery", "Note", "Parameters", "ProviderSignIn", "Said", "TokenCall"]
+__all__ = ["Attempt", "Delivery", "Note", "Parameters", "ProviderSignIn", "Said", "SamlSignIn", "TokenCall"]
 
 _WAIT: Final = 30 * 60_000.0  # ms a user may take at the provider
 _LARGEST_FORM: Final = 256 * 1024  # characters
@@ -57,6 +58,11 @@ class ProviderSignIn:
         made.sort(key=lambda one: self._timeline.position(one.exchanges[0]))
         plain = tuple(made)
         return tuple(replace(one, note=note_of(self._facts, one, plain)) for one in plain)
+
+    @cached_property
+    def saml(self) -> tuple[SamlSignIn, ...]:
+        """Answers of SAML providers at the app."""
+        return saml_sign_ins(self._facts)
 
     def attempt_of(self, exchange: Exchange) -> Attempt | None:
         """The attempt an exchange belongs to."""

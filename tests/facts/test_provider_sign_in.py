@@ -178,3 +178,29 @@ def test_many_attempts_stay_apart() -> None:
     found = attempts(story)
     assert len(found) == 60
     assert all(one.callback is not None and one.callback.index == 2 * n + 1 for n, one in enumerate(found))
+
+
+def test_a_saml_sign_in_is_put_together_by_the_id_of_its_request() -> None:
+    from tests.rules import saml_stories as saml
+
+    story = saml.asks() + saml.asks("_r2") + saml.answers("< 403\n", xml=saml.response_xml("_r2"))
+    (one,) = facts_of(story).provider_sign_in.saml
+    assert one.asked is not None
+    assert one.asked.exchange.index == 3
+    assert one.exchange.index == 4
+    assert one.refused
+    assert one.sent_cookies is False
+    assert [cookie.name for cookie, _ in one.left_out] == ["JSESSIONID"]
+    assert one.relay_state == "/home"
+    assert (one.early, one.late) == (0, 0)
+
+
+def test_an_unasked_saml_answer_and_an_unreadable_one() -> None:
+    from tests.rules import saml_stories as saml
+
+    (one,) = facts_of(saml.answers(saml.WELL, saml.COOKIE)).provider_sign_in.saml
+    assert one.asked is None
+    assert not one.relay_missing
+    assert one.sent_cookies is True
+    broken = saml.answers(saml.WELL).replace("SAMLResponse=P", "SAMLResponse=%00")
+    assert facts_of(broken).provider_sign_in.saml == ()
