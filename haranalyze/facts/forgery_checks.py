@@ -126,7 +126,8 @@ def forgery_refusals(facts: Facts) -> tuple[ForgeryRefusal, ...]:
     """All such refusals on the user's own hosts, in client order."""
     found = []
     for exchange in facts.exchanges:
-        if exchange.response.status not in _STATUSES or exchange.request.method in _READING:
+        status = exchange.response.status
+        if exchange.request.method in _READING or not (status in _STATUSES or 300 <= status < 400):
             continue
         if facts.session.is_ours(exchange) and (one := _read(facts, exchange)) is not None:
             found.append(one)
@@ -165,6 +166,10 @@ def _read(facts: Facts, exchange: Exchange) -> ForgeryRefusal | None:
 
 def _said(facts: Facts, exchange: Exchange) -> tuple[str, Lack, Place, bool] | None:
     """Whose words the answer uses, what they say, where they stand, and whether they name the check."""
+    if exchange.response.status not in _STATUSES:  # Auth.js 5 and NextAuth 4 send the browser back with a word
+        query = exchange.response.raw_redirect_url.partition("?")[2].split("&")
+        named = "error=MissingCSRF" in query or "csrf=true" in query
+        return ("Auth.js", Lack.UNKNOWN, exchange.response.place("location"), True) if named else None
     body = exchange.response.body
     text = (body.raw_text() or "")[:_LONGEST] if body.present and (body.size or 0) <= 4 * _LONGEST else ""
     if text:

@@ -211,12 +211,13 @@ def _leftover(
     if exchange.response.status == 403:
         return None
     pairs = exchange.request.raw_cookie_pairs()
-    sent, site = facts.timeline.sent(exchange), registrable_domain(exchange.request.url.host)
+    # Browsers read the jar before they connect, so the start counts: a call may wait longer than the answer took.
+    began, site = facts.timeline.started(exchange), registrable_domain(exchange.request.url.host)
     for name, value in pairs:
         before = [
             event
             for event in lines.get(name, ())[-_LOOK_AT:]
-            if event.at + _PARALLEL < sent and registrable_domain(event.exchange.request.url.host) == site
+            if event.at + _PARALLEL < began and registrable_domain(event.exchange.request.url.host) == site
         ]
         if not before or not value or sum(other == name for other, _ in pairs) > 1:
             continue

@@ -78,6 +78,15 @@ def test_other_answers_are_no_such_refusal(status: int, words: str) -> None:
     assert forgery_refusals(facts) == ()
 
 
+@pytest.mark.parametrize(
+    ("back", "found"), [("/signin?csrf=true", 1), ("/signin?error=MissingCSRF", 1), ("/signin?error=Callback", 0)]
+)
+def test_auth_js_sends_the_browser_back(back: str, found: int) -> None:
+    sent = form("POST", "/api/auth/callback/credentials", "> Cookie: next-auth.csrf-token=a", body="email=a")
+    lacks = [one.lack for one in forgery_refusals(facts_of(page(SET) + sent + f"< 302\n< Location: {back}\n"))]
+    assert lacks == [Lack.TOKEN] * found
+
+
 def test_a_body_that_was_not_recorded_may_hold_the_token() -> None:
     story = form("POST", "/save", "> Cookie: csrftoken=" + "a" * 32, "> Content-Length: 120", body="")
     (one,) = forgery_refusals(facts_of(page(SET) + story + refused(403, DJANGO)))
