@@ -6,7 +6,8 @@ Why it matters
 What to do
     Use refresh tokens, or serve the provider under the site of the app, so that its cookies are not third-party ones.
 Stays quiet when
-    Nobody had signed in before in the recording, the user signed out, or the renewal worked.
+    Nobody had signed in before in the recording, the user signed out, or the renewal worked. Where the app goes on
+    signed in by another way, it is a remark.
 """
 
 from __future__ import annotations
@@ -73,6 +74,7 @@ def _match(facts: Facts, attempt: Attempt, before: Attempt) -> Match:
             caption=Sentence("missing: the provider's cookies"),
             related=(*signed_in, (attempt.said.place, Sentence("the provider wants a sign-in"))),
             confidence=Confidence.LIKELY,
+            severity=Severity.LOW if _goes_on(facts, attempt) else None,
             subject="prompt=none",
             flow=flow(attempt.exchanges),
             fixes=_FIXES,
@@ -101,7 +103,21 @@ def _match(facts: Facts, attempt: Attempt, before: Attempt) -> Match:
                 Sentence("Send the user to the provider with a visible sign-in."),
             ),
         ),
-        is_trouble=True,
+        is_trouble=not _goes_on(facts, attempt),
+    )
+
+
+def _goes_on(facts: Facts, attempt: Attempt) -> bool:
+    """Whether the user is signed in afterwards all the same: by another way, or by a visible sign-in."""
+    assert attempt.asked is not None
+    begun = facts.timeline.sent(attempt.asked.exchange)
+    accepted = any(
+        one.request.has("authorization") and 200 <= one.response.status < 300 and facts.timeline.sent(one) > begun
+        for one in facts.exchanges
+    )
+    return accepted or any(
+        one.succeeded and one.asked is not None and facts.timeline.sent(one.asked.exchange) > begun
+        for one in attempts(facts)
     )
 
 

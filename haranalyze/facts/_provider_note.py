@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _BEFORE: Final = 120_000.0  # ms from the answer that sets it to the request that leaves
 _LINES: Final = 200  # Set-Cookie lines before leaving that are looked at
+_NEAR: Final = 50  # attempts before and after this one whose state a cookie may hold
 _SECRET: Final = 8  # characters of a state that cannot be a part of a value by chance
 # How libraries name it: Auth.js, Auth0, oauth2-proxy, mod_auth_openidc, ASP.NET Core, Passport, Apereo, home-made.
 _NAMES: Final = re.compile(
@@ -28,8 +29,9 @@ _NAMES: Final = re.compile(
 )
 
 
-def note_of(facts: Facts, attempt: Attempt, attempts: Sequence[Attempt]) -> Note | None:
-    """The state cookie of an attempt whose request and callback are recorded, None where no line sets one."""
+def note_of(facts: Facts, position: int, attempts: Sequence[Attempt]) -> Note | None:
+    """The state cookie of the attempt at ``position`` of all, None where its request or such a line is not recorded."""
+    attempt = attempts[position]
     if attempt.asked is None:
         return None
     callback = attempt.callback
@@ -45,7 +47,14 @@ def note_of(facts: Facts, attempt: Attempt, attempts: Sequence[Attempt]) -> Note
         return Note(event, holds, None, None, False)
     value = dict(callback.request.raw_cookie_pairs()).get(raw(event.name))
     if value is not None:
-        return Note(event, holds, True, None, False, _other(value, attempt, attempts) if holds else None)
+        return Note(
+            event,
+            holds,
+            True,
+            None,
+            False,
+            _other(value, attempt, attempts[max(0, position - _NEAR) : position + _NEAR]) if holds else None,
+        )
     request = callback.request
     if not request.has("cookie") and not facts.quality.shows_absence(callback, "cookie"):
         return Note(event, holds, None, None, False)
@@ -94,7 +103,8 @@ def _removed(facts: Facts, event: SetCookieEvent, callback: Exchange) -> bool:
     """Whether an answer between deleted it, as a callback does after its first use."""
     sent = facts.timeline.sent(callback)
     events = facts.cookie_jar.events
-    between = events[bisect_right(events, event.at, key=_at) : bisect_right(events, sent, key=_at)]
+    end = bisect_right(events, sent, key=_at)
+    between = events[max(bisect_right(events, event.at, key=_at), end - _LINES) : end]
     return any(one.is_deletion and one.name == event.name for one in between)
 
 

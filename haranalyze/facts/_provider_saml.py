@@ -21,8 +21,19 @@ if TYPE_CHECKING:
 
 _LARGEST_FORM: Final = 1024 * 1024  # characters
 _LONGEST_CHAIN: Final = 20  # redirects after the answer
-_TIME_WORDS: Final = ("notbefore", "notonorafter", "not yet valid", "expired", "clock", "timestamp", "time skew")
-_STATE_WORDS: Final = ("inresponseto", "relaystate", "relay state", "session", "cookie", "csrf", "state")
+# Whole phrases: pages of errors mention sessions, cookies and timestamps for many reasons.
+_TIME_WORDS: Final = (
+    "notbefore",
+    "notonorafter",
+    "not yet valid",
+    "no longer valid",
+    "assertion has expired",
+    "assertion is expired",
+    "assertion expired",
+    "clock skew",
+    "time skew",
+)
+_STATE_WORDS: Final = ("inresponseto", "relaystate", "relay state", "no session", "session not found", "session cookie")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ cookie) and the requests for tokens are put together by redirect, by the address
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -57,7 +58,7 @@ class ProviderSignIn:
         made = [self._attempt(*pair, calls) for pair in pairs]
         made.sort(key=lambda one: self._timeline.position(one.exchanges[0]))
         plain = tuple(made)
-        return tuple(replace(one, note=note_of(self._facts, one, plain)) for one in plain)
+        return tuple(replace(one, note=note_of(self._facts, position, plain)) for position, one in enumerate(plain))
 
     @cached_property
     def saml(self) -> tuple[SamlSignIn, ...]:
@@ -82,8 +83,9 @@ class ProviderSignIn:
         for one in reversed(self._visible.get(_client(asked), ())):
             assert one.asked is not None
             if (at := self._timeline.answered(one.exchanges[-1])) <= begun:
-                outs = (*self._facts.session.sign_outs, *self._sign_outs)
-                return None if any(at <= self._timeline.sent(out) <= begun for out in outs) else one
+                place = bisect_left(self._sign_outs, at)
+                out = place < len(self._sign_outs) and self._sign_outs[place] <= begun
+                return None if out else one
         return None
 
     @cached_property
@@ -95,14 +97,15 @@ class ProviderSignIn:
         return found
 
     @cached_property
-    def _sign_outs(self) -> tuple[Exchange, ...]:
-        """Exchanges at providers whose path says that the user signs out."""
+    def _sign_outs(self) -> tuple[float, ...]:
+        """When the user signs out of the app or, as an address says, of a provider; in order."""
         hosts = {one.asked.exchange.request.url.host for one in self.attempts if one.asked is not None}
-        return tuple(
+        outs = [
             one
             for one in self._facts.exchanges
             if any(word in one.request.raw_url.lower() for word in _SIGN_OUT) and one.request.url.host in hosts
-        )
+        ]
+        return tuple(sorted(map(self._timeline.sent, (*outs, *self._facts.session.sign_outs))))
 
     @cached_property
     def token_calls(self) -> tuple[TokenCall, ...]:
@@ -146,7 +149,7 @@ class ProviderSignIn:
     ) -> None:
         path = exchange.request.url.path.lower()
         is_page = exchange.is_page
-        if not is_page and "token" not in path and "oauth" not in path and "par" not in path:
+        if not is_page and "token" not in path and "oauth" not in path and not path.endswith("/par"):
             return
         given = posted(exchange)
         if not given:

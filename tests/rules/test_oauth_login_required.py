@@ -3,7 +3,8 @@
 import pytest
 
 from haranalyze.findings import Severity
-from haranalyze.testing import check_rule
+from haranalyze.rulebook import Rulebook
+from haranalyze.testing import check_rule, facts_of
 from tests.rules.oauth_stories import ENCODED, GOOD, OTHER_STATE, authorize
 
 RULE = "oauth-login-required"
@@ -49,13 +50,19 @@ def test_a_frame_without_the_cookies_of_the_provider() -> None:
     [("login_required", "session at the identity provider has ended"), ("consent_required", "give consent once more")],
 )
 def test_with_cookies_it_is_no_fault(error: str, words: str) -> None:
-    from haranalyze.rulebook import Rulebook
-    from haranalyze.testing import facts_of
-
     story = signed_in(BEGAN) + PAGE + silent(page(error, f"   # want: {words}"), "> Cookie: idp=1")
     check_rule(RULE, story)
     (match,) = Rulebook.installed().rule(RULE).check(facts_of(story))
     assert getattr(match, "severity", None) is Severity.INFO
+
+
+def test_where_the_app_goes_on_signed_in_it_is_a_remark() -> None:
+    story = signed_in(BEGAN) + PAGE
+    story += silent(page("login_required", "   # related: wants a sign-in"), mark="   # want: hidden frame")
+    story += "> GET https://app.example.com/api/me\n* type: fetch\n> Authorization: Bearer abcabcabc\n< 200\n"
+    check_rule(RULE, story)
+    (match,) = Rulebook.installed().rule(RULE).check(facts_of(story))
+    assert getattr(match, "severity", None) is Severity.LOW
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,11 @@ def test_the_app_asks_once_more() -> None:
     check_rule(RULE, asks(set_mark=REASON) + answers(again, mark=WANT))
 
 
+def test_a_timestamp_or_a_session_anywhere_in_an_error_page_proves_nothing() -> None:
+    page = '< 403   # related: answered 403\n<\n< {"timestamp": "2026", "message": "your session, your cookies"}\n'
+    check_rule(RULE, asks(set_mark=REASON) + answers(page, mark=WANT), confidence=Confidence.LIKELY)
+
+
 LATE = response_xml("_r1", end="2026-11-22T02:00:00Z")
 FAILED = response_xml("_r1").replace("status:Success", "status:Responder")
 
