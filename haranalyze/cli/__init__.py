@@ -1,0 +1,55 @@
+"""The command line: obtains bytes, calls the engine, delivers text. Nothing else.
+
+One module per command, each adds itself to ``main`` below; ``shell`` holds what all of them share.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from haranalyze.cli.analyze import analyze
+from haranalyze.cli.rules import explain, rules
+from haranalyze.cli.shell import EXIT_CODES, INTERRUPTED
+from haranalyze.cli.timeline import timeline
+from haranalyze.errors import HaranalyzeError
+
+__all__ = ["EXIT_CODES", "main"]
+
+_CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class _Group(click.Group):
+    """Turns the project's errors into one line on stderr and their exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except HaranalyzeError as error:
+            click.echo(f"Error: {error}", err=True)
+            ctx.exit(error.exit_code)
+        except KeyboardInterrupt:
+            click.echo("Interrupted; nothing half-written is left.", err=True)
+            ctx.exit(INTERRUPTED)
+
+
+@click.group(cls=_Group, context_settings=_CONTEXT, epilog=EXIT_CODES)
+@click.version_option(package_name="haranalyze", prog_name="haranalyze")
+def main() -> None:
+    """Read a recording of a login that does not work, and say what broke first.
+
+    The recording is a HAR file from a browser's devtools or another tool. Reports never hold cookies, tokens or
+    passwords, and nothing is sent anywhere.
+
+    \b
+    Examples:
+      haranalyze analyze ticket.har
+      haranalyze analyze ticket.har -o report.html --open
+      haranalyze timeline ticket.har --format csv -o timeline.csv
+      haranalyze explain refresh-loop
+    """
+
+
+for command in (analyze, timeline, rules, explain):
+    main.add_command(command)

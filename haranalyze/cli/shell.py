@@ -1,0 +1,111 @@
+"""What the commands share: exit codes, options every command has, reading inputs, writing outputs whole."""
+
+from __future__ import annotations
+
+import mmap
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from haranalyze.errors import CaptureError, OptionsError
+
+if TYPE_CHECKING:
+    from haranalyze.capture.model import Capture
+    from haranalyze.options import Options
+
+FINDINGS, UNREADABLE, RULE_BROKE, INTERRUPTED = 1, 3, 4, 130
+ENDINGS = {".html": "html", ".htm": "html", ".json": "json", ".txt": "text", ".csv": "csv", ".parquet": "parquet"}
+
+EXIT_CODES = """\b
+Exit codes:
+  0  analysed
+  1  findings at or above --fail-on
+  2  wrong use
+  3  a recording could not be read
+  4  a rule could not run
+  130  interrupted"""
+
+
+def common(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Options every command has."""
+    quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors on stderr.")
+    verbose = click.option("-v", "--verbose", is_flag=True, help="Say more on stderr.")
+    return quiet(verbose(command))
+
+
+def options_from(select: Sequence[str], ignore: Sequence[str], focus: Sequence[str]) -> Options:
+    """The options of a run, as the command line gives them: lists of ids may be comma-separated."""
+    from haranalyze.options import Options
+
+    def ids(given: Sequence[str]) -> frozenset[str]:
+        return frozenset(part.strip() for item in given for part in item.split(",") if part.strip())
+
+    return Options(select=ids(select), ignore=ids(ignore), focus=frozenset(host.lower() for host in focus))
+
+
+def bytes_of(file: str) -> Any:
+    """The bytes of a file, mapped where possible, or of standard input.
+
+    The map lives as long as the capture that was read from it, and closes with its last use.
+
+    Raises:
+        CaptureError: the file cannot be opened; says why.
+    """
+    if file == "-":
+        # In pieces: one long read would not notice an interrupt that comes between two pipe-fulls.
+        source: Any = sys.stdin.buffer
+        return b"".join(iter(lambda: source.read1(2**20), b""))
+    try:
+        with open(file, "rb") as stream:  # noqa: PTH123 - the name is the user's own
+            if os.fstat(stream.fileno()).st_size == 0:
+                return stream.read()
+            return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it cannot be read"
+        raise CaptureError(f"the file cannot be opened: {reason}") from error
+
+
+def shown_name(file: str) -> str:
+    """The name of an input as it may be printed: control characters made visible."""
+    from haranalyze.redaction import visible
+
+    return "standard input" if file == "-" else visible(file)
+
+
+def read_file(file: str) -> tuple[Capture, ...]:
+    """The recordings a file holds: one, or one for each member of an archive.
+
+    Raises:
+        CaptureError: it cannot be opened or read.
+    """
+    from haranalyze.capture import read_captures
+
+    return read_captures(bytes_of(file), "standard input" if file == "-" else Path(file).name)
+
+
+def write(path: Path, text: str | bytes) -> None:
+    """Write by a temporary name and rename, so that nobody ever sees half a file."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".haranalyze-")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(text.encode() if isinstance(text, str) else text)
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise OptionsError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def exit_with(codes: list[int]) -> None:
+    """The exit code of several files: 3 wins over 4, 4 over 1."""
+    for code in (UNREADABLE, RULE_BROKE, FINDINGS):
+        if code in codes:
+            sys.exit(code)
