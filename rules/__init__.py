@@ -6,6 +6,9 @@ from .api_base_path_mismatch import api_base_path_mismatch
 from .auth_dropped_on_redirect import auth_dropped_on_redirect
 from .auth_header_lost_upstream import auth_header_lost_upstream
 from .auth_header_malformed import auth_header_malformed
+from .auth_rate_limited import auth_rate_limited
+from .aws_authorizer_denied import aws_authorizer_denied
+from .aws_incomplete_signature import aws_incomplete_signature
 from .aws_missing_auth_token import aws_missing_auth_token
 from .bearer_and_cookie_mixed import bearer_and_cookie_mixed
 from .cacheable_auth_response import cacheable_auth_response
@@ -21,6 +24,7 @@ from .cookie_samesite_none_insecure import cookie_samesite_none_insecure
 from .cookie_secure_over_http import cookie_secure_over_http
 from .cookie_stale_domain_leftover import cookie_stale_domain_leftover
 from .cookie_too_large import cookie_too_large
+from .core_unreachable import core_unreachable
 from .cors_credentials_wildcard import cors_credentials_wildcard
 from .cors_missing_allow_credentials import cors_missing_allow_credentials
 from .cors_missing_allow_headers import cors_missing_allow_headers
@@ -68,12 +72,14 @@ from .saml_cookie_lost import saml_cookie_lost
 from .saml_relay_state_lost import saml_relay_state_lost
 from .sanitized_capture import sanitized_capture
 from .secure_cookie_not_emitted import secure_cookie_not_emitted
+from .server_exception_on_auth_route import server_exception_on_auth_route
 from .session_cookie_chunk_missing import session_cookie_chunk_missing
 from .session_set_by_two_writers import session_set_by_two_writers
 from .signing_key_type_changed import signing_key_type_changed
 from .stale_access_token import stale_access_token
 from .stripped_cookie_upstream import stripped_cookie_upstream
 from .stripped_set_cookie import stripped_set_cookie
+from .tenant_not_found import tenant_not_found
 from .token_rejected_audience import token_rejected_audience
 from .token_theft import token_theft
 from .transport_defaulted_to_header import transport_defaulted_to_header
@@ -84,7 +90,9 @@ RULES = (
     sanitized_capture,
     api_base_path_mismatch,
     website_domain_mismatch,
+    tenant_not_found,
     aws_missing_auth_token,
+    aws_incomplete_signature,
     refresh_not_api,
     oauth_redirect_uri_mismatch,
     oauth_client_rejected,
@@ -98,6 +106,9 @@ RULES = (
     oversized_header_502,
     request_header_too_large,
     gateway_5xx_other,
+    core_unreachable,
+    server_exception_on_auth_route,
+    auth_rate_limited,
     auth_header_lost_upstream,
     stripped_cookie_upstream,
     stripped_set_cookie,
@@ -136,6 +147,7 @@ RULES = (
     missing_auth_header,
     auth_header_malformed,
     token_rejected_audience,
+    aws_authorizer_denied,
     auth_dropped_on_redirect,
     anti_csrf_missing,
     csrf_cookie_missing,

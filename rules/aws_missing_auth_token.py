@@ -5,7 +5,7 @@ Why it matters
 What to do
     Call the right stage, path and method, and deploy the stage after adding a route.
 Stays quiet when
-    The answer is the gateway's 401 for a token that is really missing.
+    The answer is the gateway's 401 for a token that is really missing, or the same call was served when it was signed.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from haranalyze.facts import Facts
-from haranalyze.facts.session import Says
+from haranalyze.facts.aws_gateway import AwsSays, RouteDoubt, aws_answers, route_of
 from haranalyze.findings import Confidence, Fix, Layer, Match, Owner, Passed, Said, Severity
 from haranalyze.rule import rule
 from haranalyze.text import Sentence
 
-from ._words import flow, later, seen
+from ._words import flow, later
 
 
 @rule(
@@ -31,17 +31,25 @@ from ._words import flow, later, seen
     explains=(
         "missing-auth-header",
         "anonymous-401",
+        "cors-preflight-failed",
+        "cors-missing-allow-origin",
     ),
 )
 def aws_missing_auth_token(facts: Facts) -> Iterator[Said]:
-    found = [one for one in facts.session.refusals if one.says is Says.ROUTING]
+    unknown = [one for one in facts.derive(aws_answers) if one.says is AwsSays.NO_ROUTE]
+    found = [(one, route_of(facts, one.exchange)) for one in unknown]
+    found = [(one, route) for one, route in found if route.doubt is not RouteDoubt.UNSIGNED]
     if not found:
-        yield Passed(seen(len(facts.session.refusals), "refused calls"))
+        yield Passed(Sentence("no answer of a gateway speaks of a route it does not have"))
         return
-    call = found[0].exchange
+    # A preflight fails for the missing OPTIONS alone; where calls fail too, they say more.
+    answer, route = next((pair for pair in found if pair[1].doubt is not RouteDoubt.OPTIONS), found[0])
+    call, doubt = answer.exchange, route.doubt
+    served = () if route.served is None else ((route.served.status_place, Sentence("{served}", served=_SERVED[doubt])),)
+    open_end = doubt is RouteDoubt.UNKNOWN
     yield Match(
         message=Sentence(
-            "#{index} is answered {status} by the gateway, which knows no such path, stage or method.",
+            "#{index} is answered {status} by the gateway, which knows " + _UNKNOWN[doubt] + ".",
             index=call.index,
             status=call.response.status,
         ),
@@ -52,11 +60,11 @@ def aws_missing_auth_token(facts: Facts) -> Iterator[Said]:
             method=call.method,
             path=call.path,
         ),
-        at=found[0].evidence,
+        at=answer.place,
         caption=Sentence("decides it: the gateway's words for an unknown route"),
-        related=later([one.exchange for one in found[1:]], "the same"),
-        confidence=Confidence.LIKELY,
-        flow=flow(one.exchange for one in found),
+        related=(*served, *later([one.exchange for one, _ in found if one is not answer], "the same")),
+        confidence=Confidence.LIKELY if open_end else Confidence.CERTAIN,
+        flow=flow(one.exchange for one, _ in found),
         fixes=(
             Fix(
                 Owner.FRONTEND,
@@ -64,5 +72,22 @@ def aws_missing_auth_token(facts: Facts) -> Iterator[Said]:
                 Sentence("Correct stage, path and method; after adding a route or OPTIONS, deploy the stage."),
             ),
         ),
+        alternatives=(Sentence("The method exists and wants AWS signatures (AWS_IAM), and the call was not signed."),)
+        if open_end
+        else (),
         decides=Sentence("Compare the address with the routes of the deployed stage."),
     )
+
+
+_UNKNOWN = {
+    RouteDoubt.OPTIONS: "no OPTIONS method for this path",
+    RouteDoubt.METHOD: "this path, but not with this method",
+    RouteDoubt.STAGE: "no such stage",
+    RouteDoubt.PATH: "no such path",
+    RouteDoubt.UNKNOWN: "no such path, stage or method",
+}
+_SERVED = {
+    RouteDoubt.METHOD: "the same path is served for another method",
+    RouteDoubt.STAGE: "served on this host, under another stage",
+    RouteDoubt.PATH: "another path of this host is served",
+}

@@ -5,7 +5,7 @@ Why it matters
 What to do
     Give the user the right, or hide what they may not do.
 Stays quiet when
-    The answer is about the session, a forged-request check, or a wrong path.
+    The answer is about the session, a forged-request check, a wrong path, or an authorizer that refuses a sound token.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from haranalyze.facts import Facts
+from haranalyze.facts.aws_gateway import turned_down
 from haranalyze.facts.session import Refusal, Says
 from haranalyze.findings import Fix, Layer, Match, Owner, Passed, Said, Severity
 from haranalyze.rule import rule
@@ -30,7 +31,12 @@ from ._words import flow, later, seen
     references=("RFC 9110 section 15.5.4",),
 )
 def permission_denied(facts: Facts) -> Iterator[Said]:
-    found = [one for one in facts.session.refusals if one.says is Says.PERMISSION and not is_claim(facts, one)]
+    by_authorizer = {one.answer.exchange.index for one in facts.derive(turned_down)}
+    found = [
+        one
+        for one in facts.session.refusals
+        if one.says is Says.PERMISSION and not is_claim(facts, one) and one.exchange.index not in by_authorizer
+    ]
     if not found:
         yield Passed(seen(len(facts.session.refusals), "refused calls"))
         return

@@ -31,7 +31,7 @@ from ._words import flow, later, seen
     layer=Layer.TOKEN,
     since="0.1",
     references=("RFC 7519 section 4.1.3", "RFC 9068 section 4", "OpenID Connect Core section 2"),
-    explains=("refresh-loop", "refresh-failing", "auth-header-malformed"),
+    explains=("refresh-loop", "refresh-failing", "auth-header-malformed", "aws-authorizer-denied"),
     needs=(Needs.AUTHORIZATION,),
 )
 def token_rejected_audience(facts: Facts) -> Iterator[Said]:

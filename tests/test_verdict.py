@@ -55,8 +55,11 @@ def test_without_cookies_in_the_recording_the_verdict_asks_for_a_better_one() ->
 
 
 def test_a_sign_in_that_fails_without_a_known_reason_is_not_called_healthy() -> None:
-    failed = asks("POST", "/auth/signin", "> st-auth-mode: cookie", "> fdi-version: 4.1") + f"< 500\n{CORS}\n"
-    assert judged(PAGE + failed).verdict.state is State.CANNOT_TELL
+    asked = asks("POST", "/auth/signin", "> st-auth-mode: cookie", "> fdi-version: 4.1")
+    assert judged(PAGE + asked + f"< 409\n{CORS}\n").verdict.state is State.CANNOT_TELL
+    crashed = judged(PAGE + asked + f"< 500\n{CORS}\n").verdict
+    assert crashed.state is State.OTHER_TROUBLE
+    assert crashed.owner is Owner.API
 
 
 def test_a_recording_without_a_session_says_so() -> None:

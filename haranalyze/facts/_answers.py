@@ -48,14 +48,14 @@ def read_answer(
     return None
 
 
-def fault_named(exchange: Exchange, system: SessionSystem) -> str:
-    """What an answer of any status says of a broken set-up (``ServerFault.means``), or ``""``."""
+def fault_answer(exchange: Exchange, system: SessionSystem) -> Answer | None:
+    """What an answer of any status says of a broken set-up (its phrase is a :class:`ServerFault`), or None."""
     words = _Words(exchange)
     status = exchange.response.status
     for fault in system.faults:
-        if (not fault.status or status in fault.status) and words.find(fault) is not None:
-            return fault.means
-    return ""
+        if (not fault.status or status in fault.status) and (place := words.find(fault)) is not None:
+            return Answer(system, fault, place)
+    return None
 
 
 class _Words:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from math import inf
 from typing import TYPE_CHECKING
 
-from haranalyze.facts._answers import fault_named
 from haranalyze.facts._auth_calls import AuthCalls, CallKind, session_cookies_set
 from haranalyze.facts._loops import redirect_loops, refresh_loops
 from haranalyze.facts._refusals import REFUSING, RefusalReader
@@ -179,14 +178,6 @@ class Session:
         if self._cookie_names is None:
             self._cookie_names = frozenset(self._find_cookie_names())
         return self._cookie_names
-
-    def named_fault(self, exchange: Exchange) -> str:
-        """The defect the answer names in its system's own words (``core-unreachable``, ``tenant-not-found``),
-        ``""`` when it names none."""
-        system = self.system_of(exchange)
-        if system is None or not system.faults:
-            return ""
-        return fault_named(exchange, system)
 
     # systems and roles
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from haranalyze.capture.transcript import read_transcript
 from haranalyze.facts import Facts
+from haranalyze.facts.server_faults import named_faults
 from haranalyze.facts.session import RefreshResult, Role, Says, Session, SignInResult
 from haranalyze.options import Options
 from haranalyze.text import raw
@@ -529,8 +530,8 @@ def test_focus_limits_the_session_to_the_hosts_asked_about() -> None:
 def test_an_answer_may_name_the_broken_set_up_itself() -> None:
     story = HEALTHY + refresh(500, '{"error":"No SuperTokens core available to query"}')
     facts = Facts(Timeline(read_transcript(story)))
-    assert facts.session.named_fault(facts.capture.exchanges[-1]) == "core-unreachable"
-    assert facts.session.named_fault(facts.capture.exchanges[3]) == ""
+    (named,) = facts.derive(named_faults)
+    assert (named.means, named.exchange) == ("core-unreachable", facts.capture.exchanges[-1])
 
 
 ODD = st.recursive(

@@ -3,11 +3,13 @@
 import pytest
 
 from haranalyze.testing import check_rule
+from tests.rules.aws_stories import aws_call, said
 from tests.rules.stories import (
     ACCEPTED,
     PAGE,
     UNAUTHORISED,
     asks,
+    bearer_sign_in,
     call,
     jwt,
     marked,
@@ -59,6 +61,20 @@ def test_a_sign_in_that_fails_like_other_calls_is_not_a_matter_of_size() -> None
         + asks("POST", "/auth/signin", "> st-auth-mode: cookie")
         + marked(failing(502), "< 502", "the same"),
     )
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "body", "words"),
+    [
+        (500, "AuthorizerFailureException", '{"message": null}', "authorizer crashed"),
+        (504, "InternalServerErrorException", '{"message": "Endpoint request timed out"}', "longer than"),
+        (502, "InternalServerErrorException", '{"message": "Internal server error"}', "could not use the answer"),
+    ],
+)
+def test_the_classes_that_the_aws_gateway_names(status: int, error: str, body: str, words: str) -> None:
+    answer = marked(said(status, error, body), "< {" if status == 504 else "< x-amzn-errortype", words, "want")
+    story = PAGE + bearer_sign_in(TOKEN) + aws_call("/orders", answer, f"Bearer {TOKEN}", host="api.example.com")
+    check_rule(RULE, story)
 
 
 @pytest.mark.parametrize(
