@@ -1,5 +1,7 @@
 """The errors haranalyze raises. Messages are fixed sentences with a place, never an excerpt of the capture."""
 
+from collections.abc import Iterable
+
 
 class HaranalyzeError(Exception):
     """Base of all errors of this project; never raised itself. ``exit_code`` is the command line's."""
@@ -29,3 +31,11 @@ class PackError(HaranalyzeError):
 
 class SessionSystemError(HaranalyzeError):
     """A session-system file cannot be loaded."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The end of a message about an unknown word: ``; did you mean 'refresh-loop'?``, ``""`` where nothing is near."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, tuple(known), 1)
+    return f"; did you mean {near[0]!r}?" if near else ""

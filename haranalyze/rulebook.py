@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
 
-from haranalyze.errors import OptionsError, PackError
+from haranalyze.errors import OptionsError, PackError, did_you_mean
 from haranalyze.facts import Facts
 from haranalyze.findings import (
     CannotTell,
@@ -92,9 +91,7 @@ class Rulebook:
             OptionsError: there is none; the message suggests the nearest id.
         """
         if rule_id not in self._rules:
-            near = get_close_matches(rule_id, self._rules, 1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise OptionsError(f"there is no rule {rule_id!r}{hint}")
+            raise OptionsError(f"there is no rule {rule_id!r}{did_you_mean(rule_id, self._rules)}")
         return self._rules[rule_id]
 
     def selected(self, options: Options) -> tuple[Rule, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from haranalyze.cli.analyze import analyze
+from haranalyze.cli.howto import howto
 from haranalyze.cli.rules import explain, rules
 from haranalyze.cli.shell import EXIT_CODES, INTERRUPTED
 from haranalyze.cli.timeline import timeline
@@ -48,8 +49,9 @@ def main() -> None:
       haranalyze analyze ticket.har -o report.html --open
       haranalyze timeline ticket.har --format csv -o timeline.csv
       haranalyze explain refresh-loop
+      haranalyze howto chrome
     """
 
 
-for command in (analyze, timeline, rules, explain):
+for command in (analyze, timeline, rules, explain, howto):
     main.add_command(command)

@@ -193,7 +193,7 @@ _OUTCOMES = {
 def _checked(console: Console, report: Report) -> None:
     counts = Counter(rule.outcome for rule in report.rules)
     told = ", ".join(f"{counts[outcome]} {words}" for outcome, words in _OUTCOMES.items() if counts[outcome])
-    _labelled(console, "checked", f"{_count(len(report.rules), 'rule')}: {told}", "dim", indent=9)
+    _labelled(console, "checked", f"{_count(len(report.rules), 'rule')}{_of_packs(report)}: {told}", "dim", indent=9)
     reasons: dict[str, list[str]] = {}
     for rule in report.rules:
         if rule.outcome in {"cannot-tell", "not-run"}:
@@ -205,6 +205,12 @@ def _checked(console: Console, report: Report) -> None:
         _labelled(console, "note", f"{note.message} ({note.pointer or 'whole file'}{times})", "dim", indent=9)
     if len(report.notes) > 5:
         _labelled(console, "", f"and {_count(len(report.notes) - 5, 'more note')}", "dim", indent=9)
+
+
+def _of_packs(report: Report) -> str:
+    """The packs the rules came in, where there is one beside our own."""
+    packs = [pack for pack in report.tool.packs if pack.distribution != "haranalyze"]
+    return " of haranalyze and " + ", ".join(f"{pack.distribution} {pack.version}" for pack in packs) if packs else ""
 
 
 def _count(number: int, noun: str) -> str:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import MISSING, Field, dataclass, field, fields
-from difflib import get_close_matches
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
-from haranalyze.errors import SessionSystemError
+from haranalyze.errors import SessionSystemError, did_you_mean
 
 SAYS: Final = (
     "no-credentials",
@@ -187,8 +186,7 @@ def _build(kind: type[Any], table: dict[str, Any], name: str, within: str) -> An
     known = {entry.name: entry for entry in fields(kind)}
     for key in table:
         if key not in known:
-            close = get_close_matches(key, known, 1)
-            hint = f"; did you mean {close[0]!r}?" if close else f"; known keys: {', '.join(known)}"
+            hint = did_you_mean(key, known) or f"; known keys: {', '.join(known)}"
             raise SessionSystemError(f"{name}: unknown key {within + key!r}{hint}")
     for key, entry in known.items():
         if key not in table and entry.default is MISSING:
@@ -230,8 +228,7 @@ def _check(built: Any, name: str, within: str) -> None:
         if not built.text:
             raise SessionSystemError(f"{name}: {within}text is empty")
     if isinstance(built, Phrase) and built.says not in SAYS:
-        close = get_close_matches(built.says, SAYS, 1)
-        hint = f"; did you mean {close[0]!r}?" if close else f"; known: {', '.join(SAYS)}"
+        hint = did_you_mean(built.says, SAYS) or f"; known: {', '.join(SAYS)}"
         raise SessionSystemError(f"{name}: {within}says {built.says!r} is unknown{hint}")
     if isinstance(built, SessionSystem):
         if built.transport not in _TRANSPORTS:
