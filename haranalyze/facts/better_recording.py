@@ -37,6 +37,12 @@ class Recipe:
         """The warning that ends every recipe."""
         return _CARE
 
+    @property
+    def paragraph(self) -> str:
+        """All of it in one paragraph, as the template of a sentence."""
+        told = " ".join((*self.steps, self.care))
+        return told.replace("{", "{{").replace("}", "}}")
+
 
 def _chromium(name: str, title: str, source: str) -> Recipe:
     """Since 2024 Chromium leaves cookies and Authorization out unless it is told otherwise."""
@@ -309,6 +315,4 @@ def recipe_for(exporter: str, browser: str) -> Recipe:
 
 def how_to_record(exporter: str, browser: str) -> Sentence:
     """The steps of :func:`recipe_for` as one paragraph."""
-    recipe = recipe_for(exporter, browser)
-    told = " ".join((*recipe.steps, recipe.care))
-    return Sentence(told.replace("{", "{{").replace("}", "}}"))
+    return Sentence(recipe_for(exporter, browser).paragraph)
