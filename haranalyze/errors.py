@@ -1,6 +1,6 @@
 """The errors haranalyze raises. Messages are fixed sentences with a place, never an excerpt of the capture."""
 
-from collections.abc import Iterable
+import collections.abc
 
 
 class HaranalyzeError(Exception):
@@ -33,7 +33,7 @@ class SessionSystemError(HaranalyzeError):
     """A session-system file cannot be loaded."""
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, known: collections.abc.Iterable[str]) -> str:
     """The end of a message about an unknown word: ``; did you mean 'refresh-loop'?``, ``""`` where nothing is near."""
     from difflib import get_close_matches
 

@@ -181,7 +181,8 @@ def test_a_proxy_recording_of_a_browser_is_a_browser() -> None:
         ("Firefox", "Firefox/140.0", "Save All As HAR"),
         ("WebKit Web Inspector", "Version/17.4 Safari/605", "Preserve Log"),
         ("Playwright", "Chrome/156.0.0.0 Safari/537.36", "In Playwright"),
-        ("mitmproxy", "okhttp/4.9", "from before the sign-in"),
+        ("mitmproxy", "okhttp/4.9", "mitmdump --set hardump"),
+        ("pcap2har", "okhttp/4.9", "from before the sign-in"),
     ],
 )
 def test_the_request_for_a_better_recording_speaks_of_the_program_at_hand(creator: str, agent: str, words: str) -> None:
