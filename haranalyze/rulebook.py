@@ -142,6 +142,8 @@ def _ask(item: Rule, facts: Facts) -> tuple[Said, ...] | Exception:
     try:
         lacking = _lacking(item, facts)
         return (lacking,) if lacking else tuple(item.check(facts))
+    except MemoryError:
+        raise  # it says nothing about the rule: the process is at its limit
     except Exception as error:
         return error
 

@@ -1,0 +1,365 @@
+"""Analyses captures in limited child processes: what a capture does to its process costs that capture alone.
+
+    with Workers(2) as workers:
+        outcome = workers.run(Task(Path("ticket.har"), "ticket.har", formats=("json", "html")))
+
+A child is a fresh Python that serves many captures, one after the other, because starting one costs half a second. It
+may use so much memory, time and so many open files, and cannot write a file, open a socket or start a process. When a
+child dies, hangs or runs out of memory, the capture it held runs once more, alone in a new child; then it is failed,
+with the reason. What a child read is never unpickled: requests and answers are MessagePack of the types below.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import struct
+import subprocess
+import sys
+import threading
+import time
+from enum import StrEnum
+from pathlib import Path
+from typing import BinaryIO, Final, Self
+
+import msgspec
+
+from haranalyze.errors import HaranalyzeError
+from haranalyze.options import Options
+
+__all__ = ["ChildLimits", "Done", "FailedFor", "Failure", "Outcome", "Running", "Task", "Workers", "WorkersError"]
+
+_LENGTH: Final = struct.Struct(">Q")
+_LOOK_EVERY: Final = 0.05  # seconds between two looks for children over their time
+_END_SECONDS: Final = 5.0  # for a child that closed its pipe to be gone
+_START_SECONDS: Final = 60.0  # until a new child must have said that it is ready
+
+
+class ChildLimits(msgspec.Struct, frozen=True):
+    """What one capture may cost its child process.
+
+    Attributes:
+        memory_bytes: address space of the child (Linux; elsewhere the system has no such limit). The mapped file
+            counts.
+        seconds: wall time for one capture; then the child is killed.
+        open_files: open files and pipes of a child (POSIX).
+        answer_bytes: reports of one capture, all formats together.
+    """
+
+    memory_bytes: int = 2 * 1024**3
+    seconds: float = 120.0
+    open_files: int = 64
+    answer_bytes: int = 512 * 1024**2
+
+
+class Task(msgspec.Struct, frozen=True):
+    """One file to analyse: the path of a regular file, or its bytes.
+
+    Attributes:
+        name: what to call the recording in its report.
+        formats: of ``json``, ``html`` (as ``render`` gives them) and ``timeline`` (a Parquet file of the requests).
+    """
+
+    source: Path | bytes
+    name: str
+    options: Options = Options()
+    formats: tuple[str, ...] = ("json",)
+
+
+class Done(msgspec.Struct, frozen=True, tag="done"):
+    """The reports of a file: one for each recording in it, in archive order; each by format, UTF-8 or Parquet."""
+
+    reports: list[dict[str, bytes]]
+
+
+class FailedFor(StrEnum):
+    """Why there is no report. All but ``UNREADABLE`` were tried twice."""
+
+    UNREADABLE = "unreadable"  # the file cannot be opened or is no recording; the reason names byte or field
+    MEMORY = "memory"
+    TIME = "time"
+    CRASH = "crash"  # the process ended by itself
+    SIZE = "size"  # the reports are larger than answer_bytes
+    BROKEN = "broken"  # the analysis raised what it never should
+
+
+class Failure(msgspec.Struct, frozen=True, tag="failure"):
+    """No report, and why: a fixed sentence without a word of the capture; ``tries`` is how often it ran."""
+
+    kind: FailedFor
+    reason: str
+    tries: int = 1
+
+
+Outcome = Done | Failure
+
+
+class Running(msgspec.Struct, frozen=True):
+    """A capture that is being analysed now, for how many seconds, and whether it runs again alone."""
+
+    name: str
+    seconds: float
+    again: bool
+
+
+class WorkersError(HaranalyzeError):
+    """No child process can be started; the message says what it said."""
+
+
+class Start(msgspec.Struct, frozen=True):
+    """First message to a child."""
+
+    limits: ChildLimits
+
+
+class Request(msgspec.Struct, frozen=True):
+    """A message to a child: analyse this. One of ``path`` and ``data`` is set."""
+
+    path: str | None
+    data: bytes | None
+    name: str
+    options: Options
+    formats: tuple[str, ...]
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """A message from a child. ``leaves``: it ends now and wants to be replaced; ``problem``: it cannot start."""
+
+    outcome: Outcome | None = None
+    leaves: bool = False
+    problem: str = ""
+
+
+class Workers:
+    """A pool of limited child processes. Children start when they are first needed; any thread may call ``run``.
+
+    Args:
+        children: how many captures are analysed at the same time.
+        limits: what one capture may cost.
+    """
+
+    def __init__(self, children: int, limits: ChildLimits | None = None) -> None:
+        self.limits: Final = limits or ChildLimits()
+        self._free = threading.Semaphore(children)
+        self._alone = threading.Lock()
+        self._lock = threading.Lock()
+        self._idle: list[_Child] = []
+        self._all: set[_Child] = set()
+        self._closed = threading.Event()
+        self._watch: threading.Thread | None = None
+
+    def run(self, task: Task) -> Outcome:
+        """Analyse one file; waits for a free child. Never raises for what a capture is or does.
+
+        Raises:
+            WorkersError: no child can be started, or the pool was closed.
+        """
+        with self._free:
+            outcome = self._attempt(task, alone=False)
+            if isinstance(outcome, Failure) and outcome.kind is not FailedFor.UNREADABLE:
+                with self._alone:
+                    outcome = self._attempt(task, alone=True)
+                if isinstance(outcome, Failure):
+                    outcome = msgspec.structs.replace(outcome, tries=2)
+            return outcome
+
+    def running(self) -> list[Running]:
+        """What is being analysed now, the longest first."""
+        now = time.monotonic()
+        with self._lock:
+            busy = [child for child in self._all if child.task is not None]
+        found = [Running(child.task.name, now - child.since, child.alone) for child in busy if child.task is not None]
+        return sorted(found, key=lambda one: -one.seconds)
+
+    def close(self) -> None:
+        """End all children, also those at work."""
+        self._closed.set()
+        with self._lock:
+            ending, self._idle = list(self._all), []
+        for child in ending:
+            child.end()
+        if self._watch is not None:
+            self._watch.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _attempt(self, task: Task, *, alone: bool) -> Outcome:
+        """One try. A child that was found dead before it took the task does not count as one."""
+        child = self._take(fresh=alone)
+        child.alone = alone
+        try:
+            answer = child.ask(task, self.limits)
+            if answer is None:
+                self._drop(child)
+                child = self._take(fresh=True)
+                answer = child.ask(task, self.limits) or _gone(child, self.limits)
+        except BaseException:
+            self._drop(child)
+            raise
+        if answer.leaves or alone:
+            self._drop(child)
+        else:
+            with self._lock:
+                self._idle.append(child)
+        assert answer.outcome is not None
+        return answer.outcome
+
+    def _take(self, *, fresh: bool) -> _Child:
+        if self._closed.is_set():
+            raise WorkersError("the pool of child processes is closed")
+        with self._lock:
+            if self._idle and not fresh:
+                return self._idle.pop()
+        child = _Child(self.limits)
+        with self._lock:
+            self._all.add(child)
+            if self._watch is None:
+                self._watch = threading.Thread(target=self._kill_overdue, name="time limit", daemon=True)
+                self._watch.start()
+        try:
+            child.greet()
+        except BaseException:
+            self._drop(child)
+            raise
+        return child
+
+    def _drop(self, child: _Child) -> None:
+        with self._lock:
+            self._all.discard(child)
+        child.end()
+
+    def _kill_overdue(self) -> None:
+        while not self._closed.wait(_LOOK_EVERY):
+            now = time.monotonic()
+            with self._lock:
+                late = [child for child in self._all if child.deadline < now]
+            for child in late:
+                child.overdue = True
+                child.process.kill()
+
+
+class _Child:
+    """A child process and the two pipes to it."""
+
+    def __init__(self, limits: ChildLimits) -> None:
+        self.alone = False
+        self.task: Task | None = None
+        self.since = time.monotonic()
+        self.deadline = self.since + _START_SECONDS
+        self.overdue = False
+        self._limits = limits
+        # Not -I: packs of rules may be on PYTHONPATH. -P: the current folder, full of captures, is not imported from.
+        self.process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "haranalyze.workers.child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def greet(self) -> None:
+        """Tell the limits and wait until it is ready."""
+        try:
+            send(self._to, Start(self._limits))
+            answer = self._receive()
+        except (OSError, EOFError) as error:
+            raise WorkersError("a child process ended before it was ready") from error
+        if answer.problem:
+            raise WorkersError(answer.problem)
+        self.deadline = float("inf")
+
+    def ask(self, task: Task, limits: ChildLimits) -> Answer | None:
+        """The answer to a task, made up where the child can give none; None where it never got the task."""
+        source = task.source
+        request = Request(
+            None if isinstance(source, bytes) else os.fspath(source.absolute()),
+            source if isinstance(source, bytes) else None,
+            task.name,
+            task.options,
+            task.formats,
+        )
+        self.task, self.since = task, time.monotonic()
+        self.deadline = self.since + limits.seconds
+        try:
+            if self.process.poll() is not None:
+                return None
+            send(self._to, request)
+            return self._receive()
+        except _TooLongError:
+            return Answer(
+                Failure(FailedFor.SIZE, f"the reports are larger than {limits.answer_bytes} bytes (answer_bytes)"), True
+            )
+        except (OSError, EOFError, msgspec.DecodeError):
+            return _gone(self, limits)
+        finally:
+            self.task, self.deadline = None, float("inf")
+
+    def end(self) -> None:
+        """Make sure that the process is gone."""
+        self.process.kill()
+        self.process.wait()
+        for stream in (self._to, self._from):
+            with contextlib.suppress(OSError):  # what was not sent is lost with the process
+                stream.close()
+
+    def _receive(self) -> Answer:
+        return msgspec.msgpack.decode(receive(self._from, self._limits.answer_bytes), type=Answer)
+
+    @property
+    def _to(self) -> BinaryIO:
+        assert self.process.stdin is not None
+        return self.process.stdin  # type: ignore[return-value]
+
+    @property
+    def _from(self) -> BinaryIO:
+        assert self.process.stdout is not None
+        return self.process.stdout  # type: ignore[return-value]
+
+
+def _gone(child: _Child, limits: ChildLimits) -> Answer:
+    """What to say of a child that answered nothing. Its pipe ends a moment before it does."""
+    try:
+        code = child.process.wait(_END_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.process.kill()
+        child.process.wait()
+        code = 1
+    name = signal.Signals(-code).name if code < 0 and -code in signal.Signals.__members__.values() else ""
+    if child.overdue or name == "SIGALRM":
+        failure = Failure(FailedFor.TIME, f"the analysis took longer than {limits.seconds:g} seconds")
+    elif name == "SIGKILL":
+        failure = Failure(FailedFor.MEMORY, "the system ended the process (SIGKILL), most likely for lack of memory")
+    else:
+        failure = Failure(FailedFor.CRASH, f"the process ended by itself ({name or f'exit code {code}'})")
+    return Answer(failure, leaves=True)
+
+
+class _TooLongError(Exception):
+    """A message is longer than allowed."""
+
+
+def send(stream: BinaryIO, message: msgspec.Struct) -> None:
+    """Write one message: its length in 8 bytes, then MessagePack. Raises OSError when the other side is gone."""
+    packed = msgspec.msgpack.encode(message)
+    stream.write(_LENGTH.pack(len(packed)))
+    stream.write(packed)
+    stream.flush()
+
+
+def receive(stream: BinaryIO, most: int) -> bytes:
+    """The next message, still packed. Raises EOFError at the end of the stream."""
+    (length,) = _LENGTH.unpack(_exactly(stream, _LENGTH.size))
+    if length > most:
+        raise _TooLongError
+    return _exactly(stream, length)
+
+
+def _exactly(stream: BinaryIO, size: int) -> bytes:
+    content = stream.read(size)
+    if len(content) < size:
+        raise EOFError
+    return content

@@ -1,0 +1,197 @@
+"""The child process of :mod:`haranalyze.workers`: limits itself, then analyses what it is sent until its input ends."""
+
+from __future__ import annotations
+
+import gc
+import math
+import mmap
+import os
+import signal
+import stat
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+import msgspec
+
+from haranalyze.errors import CaptureError, HaranalyzeError
+from haranalyze.workers import Answer, ChildLimits, Done, FailedFor, Failure, Request, Start, receive, send
+
+if TYPE_CHECKING:
+    from haranalyze.capture.model import Capture
+    from haranalyze.report.document import Report
+    from haranalyze.rulebook import Rulebook
+
+_SERVES: Final = 2_000  # captures; a new process is cheaper than a heap that only grows
+_COLLECT_EVERY: Final = 100  # captures; the engine makes no cycles, its libraries make a few
+_FOREVER: Final = 1 << 62
+
+
+def main() -> None:
+    """Serve captures from standard input to standard output."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    asked, answers = _pipes()
+    limits = msgspec.msgpack.decode(receive(asked, _FOREVER), type=Start).limits
+    try:
+        book = _prepare()
+    except HaranalyzeError as error:
+        send(answers, Answer(problem=str(error)))
+        return
+    _limit(limits)
+    send(answers, Answer())
+    served = 0
+    while True:
+        try:
+            packed = receive(asked, _FOREVER)
+        except EOFError:
+            return
+        _alarm(limits.seconds)
+        outcome = _serve(packed, book)
+        del packed
+        served += 1
+        leaves = served >= _SERVES or _is_memory(outcome) or _peak() > limits.memory_bytes // 2
+        send(answers, Answer(outcome, leaves))
+        _alarm(0)
+        del outcome
+        if leaves:
+            return
+        if served % _COLLECT_EVERY == 0:
+            gc.collect()
+
+
+def _pipes() -> tuple[BinaryIO, BinaryIO]:
+    """Both pipes under numbers of their own; what anybody prints goes nowhere."""
+    asked, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    with open(os.devnull, "r+b") as nowhere:  # noqa: PTH123 - a device, not a path
+        os.dup2(nowhere.fileno(), 0)
+        os.dup2(nowhere.fileno(), 1)
+    return asked, answers
+
+
+def _prepare() -> Rulebook:
+    """Import what every capture needs, once."""
+    import haranalyze.analysis
+    import haranalyze.capture
+    import haranalyze.report.document
+    import haranalyze.report.to_html
+    import haranalyze.report.to_json  # noqa: F401 - imported before the clock runs
+    from haranalyze.rulebook import Rulebook
+
+    book = Rulebook.installed()
+    gc.disable()
+    gc.freeze()
+    return book
+
+
+def _limit(limits: ChildLimits) -> None:
+    """Bind this process: memory, files, and nothing but reading."""
+    if sys.platform != "win32":
+        import resource
+
+        for which, most in (
+            (resource.RLIMIT_AS, limits.memory_bytes),
+            (resource.RLIMIT_FSIZE, 0),
+            (resource.RLIMIT_NOFILE, limits.open_files),
+            (resource.RLIMIT_CORE, 0),
+        ):
+            hard = resource.getrlimit(which)[1]
+            allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
+            resource.setrlimit(which, (allowed, allowed))
+    sys.addaudithook(_refuse)
+
+
+_REFUSED: Final = frozenset(
+    (
+        *("socket.connect", "socket.bind", "socket.sendto", "socket.getaddrinfo", "subprocess.Popen", "os.system"),
+        *("os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.startfile"),
+        *("os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.truncate", "os.chmod"),
+    )
+)
+_WRITES: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+
+
+def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
+    """Audit hook: a second lock behind the limits (https://docs.python.org/3/library/audit_events.html)."""
+    if event == "open":
+        if isinstance(arguments[2], int) and arguments[2] & _WRITES:
+            raise PermissionError("an analysis writes no file")
+    elif event in _REFUSED:
+        raise PermissionError("an analysis opens no connection and starts no process")
+
+
+def _alarm(seconds: float) -> None:
+    """The time limit for the case that the parent, which keeps it, is gone: the system ends this process."""
+    if sys.platform != "win32":
+        signal.alarm(math.ceil(seconds) + 5 if seconds else 0)
+
+
+def _peak() -> int:
+    """Peak memory of this process in bytes (0: unknown)."""
+    if sys.platform == "win32":
+        return 0
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def _is_memory(outcome: Done | Failure) -> bool:
+    return isinstance(outcome, Failure) and outcome.kind is FailedFor.MEMORY
+
+
+def _serve(packed: bytes, book: Rulebook) -> Done | Failure:
+    """Analyse one file; every failure becomes a fixed sentence."""
+    try:
+        request = msgspec.msgpack.decode(packed, type=Request)
+        return Done([_made(capture, request, book) for capture in _captures(request)])
+    except CaptureError as error:
+        return Failure(FailedFor.UNREADABLE, str(error))
+    except MemoryError:
+        return Failure(FailedFor.MEMORY, "the analysis needs more memory than its limit allows")
+    except Exception as error:
+        return Failure(FailedFor.BROKEN, f"the analysis stopped with {type(error).__name__}")
+
+
+def _captures(request: Request) -> tuple[Capture, ...]:
+    from haranalyze.capture import read_captures
+
+    return read_captures(_bytes(request), request.name, request.options.limits)
+
+
+def _bytes(request: Request) -> Any:
+    """The bytes, mapped where they are a file: what is no regular file is not opened, so that no device can stall."""
+    if request.path is None:
+        return request.data
+    try:
+        if not stat.S_ISREG(Path(request.path).stat().st_mode):
+            raise CaptureError("it is not a regular file")
+        with open(request.path, "rb") as stream:  # noqa: PTH123 - the name is the user's own
+            if os.fstat(stream.fileno()).st_size == 0:
+                return b""
+            return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "it cannot be read"
+        raise CaptureError(f"the file cannot be opened: {reason}") from error
+
+
+def _made(capture: Capture, request: Request, book: Rulebook) -> dict[str, bytes]:
+    from haranalyze.analysis import examine
+    from haranalyze.report.document import build
+
+    report = build(examine(capture, book, request.options))
+    return {name: _rendered(name, report, capture) for name in request.formats}
+
+
+def _rendered(name: str, report: Report, capture: Capture) -> bytes:
+    from haranalyze.report import render
+
+    if name != "timeline":
+        return render(report, name).encode()
+    from haranalyze.report.to_table import timeline_table, write
+
+    content = write(timeline_table(capture), "parquet")
+    return content if isinstance(content, bytes) else content.encode()
+
+
+if __name__ == "__main__":
+    main()
