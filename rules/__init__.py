@@ -6,6 +6,7 @@ from .api_base_path_mismatch import api_base_path_mismatch
 from .auth_dropped_on_redirect import auth_dropped_on_redirect
 from .auth_header_lost_upstream import auth_header_lost_upstream
 from .auth_header_malformed import auth_header_malformed
+from .auth_page_wrong_path import auth_page_wrong_path
 from .auth_rate_limited import auth_rate_limited
 from .aws_authorizer_denied import aws_authorizer_denied
 from .aws_incomplete_signature import aws_incomplete_signature
@@ -26,6 +27,7 @@ from .cookie_stale_domain_leftover import cookie_stale_domain_leftover
 from .cookie_too_large import cookie_too_large
 from .core_unreachable import core_unreachable
 from .cors_credentials_wildcard import cors_credentials_wildcard
+from .cors_duplicate_allow_origin import cors_duplicate_allow_origin
 from .cors_missing_allow_credentials import cors_missing_allow_credentials
 from .cors_missing_allow_headers import cors_missing_allow_headers
 from .cors_missing_allow_origin import cors_missing_allow_origin
@@ -44,6 +46,7 @@ from .foreign_401 import foreign_401
 from .front_token_missing import front_token_missing
 from .gateway_5xx_other import gateway_5xx_other
 from .https_switch_loses_cookies import https_switch_loses_cookies
+from .interceptor_conflict import interceptor_conflict
 from .interceptor_missing import interceptor_missing
 from .legacy_session_cookie import legacy_session_cookie
 from .logout_does_not_clear import logout_does_not_clear
@@ -74,8 +77,10 @@ from .sanitized_capture import sanitized_capture
 from .secure_cookie_not_emitted import secure_cookie_not_emitted
 from .server_exception_on_auth_route import server_exception_on_auth_route
 from .session_cookie_chunk_missing import session_cookie_chunk_missing
+from .session_created_elsewhere import session_created_elsewhere
 from .session_set_by_two_writers import session_set_by_two_writers
 from .signing_key_type_changed import signing_key_type_changed
+from .ssr_without_credentials import ssr_without_credentials
 from .stale_access_token import stale_access_token
 from .stripped_cookie_upstream import stripped_cookie_upstream
 from .stripped_set_cookie import stripped_set_cookie
@@ -91,6 +96,7 @@ RULES = (
     api_base_path_mismatch,
     website_domain_mismatch,
     tenant_not_found,
+    auth_page_wrong_path,
     aws_missing_auth_token,
     aws_incomplete_signature,
     refresh_not_api,
@@ -99,6 +105,7 @@ RULES = (
     cors_preflight_failed,
     cors_missing_allow_origin,
     cors_origin_mismatch,
+    cors_duplicate_allow_origin,
     cors_credentials_wildcard,
     cors_missing_allow_credentials,
     cors_missing_allow_headers,
@@ -145,6 +152,8 @@ RULES = (
     safari_seven_day_cap,
     cookie_not_sent,
     missing_auth_header,
+    session_created_elsewhere,
+    ssr_without_credentials,
     auth_header_malformed,
     token_rejected_audience,
     aws_authorizer_denied,
@@ -155,6 +164,7 @@ RULES = (
     csrf_token_mismatch,
     csrf_origin_refused,
     interceptor_missing,
+    interceptor_conflict,
     transport_defaulted_to_header,
     stale_access_token,
     bearer_and_cookie_mixed,

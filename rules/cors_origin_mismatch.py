@@ -43,7 +43,6 @@ def cors_origin_mismatch(facts: Facts) -> Iterator[Said]:
         facts,
         (
             CorsStep.ALLOW_ORIGIN_MISMATCH,
-            CorsStep.ALLOW_ORIGIN_MULTIPLE,
             CorsStep.ALLOW_ORIGIN_INVALID,
         ),
         "The app's calls to {host} are blocked: the API allows another origin than {origin}.",

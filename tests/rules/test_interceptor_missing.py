@@ -2,13 +2,15 @@
 
 import pytest
 
-from haranalyze.testing import check_rule
+from haranalyze.findings import Outcome
+from haranalyze.testing import check_outcome, check_rule
 from tests.rules.stories import (
     FOREIGN,
     PAGE,
     UNAUTHORISED,
     asks,
     call,
+    fix_lines,
     jwt,
     marked,
     sign_in,
@@ -27,6 +29,28 @@ def test_points_at_the_exchange_that_proves_it() -> None:
         + asks("GET", "/api/me   # want: none of the headers")
         + UNAUTHORISED,
     )
+
+
+def test_calls_to_a_host_that_the_client_does_not_look_after() -> None:
+    first = asks("GET", "/api/me   # want: none of the headers", host="api2.example.com")
+    cookie = f"> Cookie: sAccessToken={TOKEN}"
+    story = PAGE + marked(sign_in(TOKEN), "> st-auth-mode", "other calls carry it")
+    story += asks("GET", "/api/x", cookie, host="api2.example.com") + "< 200\n" + first + UNAUTHORISED
+    check_rule(RULE, story)
+    assert "sessionTokenBackendDomain" in fix_lines(RULE, story)
+
+
+def test_a_client_that_was_never_started_is_a_question() -> None:
+    bare = (asks("GET", "/api/me", COOKIE) + UNAUTHORISED) * 2
+    check_rule(RULE, PAGE + bare)
+    check_outcome(RULE, PAGE + bare, Outcome.QUESTION)
+    check_outcome(RULE, PAGE + (call() + UNAUTHORISED) * 2, Outcome.PASS)
+
+
+def test_a_recipe_that_the_backend_does_not_have_is_a_question() -> None:
+    missed = asks("POST", "/auth/signinup/code", "> rid: passwordless", "> st-auth-mode: cookie") + "< 404\n"
+    check_outcome(RULE, PAGE + sign_in(TOKEN) + missed, Outcome.QUESTION)
+    check_outcome(RULE, PAGE + missed, Outcome.PASS)
 
 
 @pytest.mark.parametrize(
