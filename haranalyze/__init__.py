@@ -51,7 +51,7 @@ def analyze_file(path: str | Path, rulebook: Rulebook | None = None, options: Op
 
 
 def render(report: Report, format: str, **how: Any) -> str:  # noqa: A002 - the promised name
-    """The report as ``text``, ``html`` or ``json``. Raises OptionsError for another format."""
+    """The report as ``text``, ``html``, ``json``, ``sarif``, ``junit`` or ``markdown``; OptionsError for any other."""
     from haranalyze.report import render as write
 
     return write(report, format, **how)

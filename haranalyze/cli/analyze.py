@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,9 +16,11 @@ from haranalyze.cli.shell import (
     UNREADABLE,
     common,
     exit_with,
+    format_of,
     options_from,
     read_file,
     shown_name,
+    terminal_style,
     write,
 )
 from haranalyze.errors import CaptureError, OptionsError
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from haranalyze.report.document import Report
     from haranalyze.rulebook import Rulebook
 
-FORMATS = ("text", "html", "json")
+FORMATS = ("text", "html", "json", "sarif", "junit", "markdown")
 SEVERITIES = ("info", "low", "medium", "high", "critical", "cannot-tell")
 
 
@@ -43,7 +43,10 @@ SEVERITIES = ("info", "low", "medium", "high", "critical", "cannot-tell")
     help="Format of the report (default: by the ending of -o, else text).",
 )
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Write to this file; for several files, a folder."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Write to this file or, a report each, into this folder.",
 )
 @click.option("--open", "open_", is_flag=True, help="Open the written report in the browser.")
 @click.option(
@@ -70,7 +73,8 @@ def analyze(
     """Say what broke first, what proves it and who has to change what.
 
     FILE is a recording, plain or inside gzip, zip, brotli or zstd; - reads standard input. The report goes to
-    standard output or to -o, everything else to standard error.
+    standard output or to -o, everything else to standard error. Several recordings make one JSON array, one SARIF
+    log, one JUnit document, or with -o and a folder a report each.
 
     \b
     Examples:
@@ -78,20 +82,22 @@ def analyze(
       haranalyze analyze ticket.har -o report.html --open
       haranalyze analyze ticket.har --format json | jq .verdict.headline
       haranalyze analyze *.har -o reports/ --format html
+      haranalyze analyze recordings/*.har -o results.sarif --fail-on high
+      haranalyze analyze ticket.har --format markdown | gh issue comment 7 -F -
       cat ticket.har | haranalyze analyze - --fail-on high
     """
     from haranalyze.rulebook import Rulebook
 
-    how = format_ or (ENDINGS.get(output.suffix.lower()) if output and len(files) == 1 else None) or "text"
+    how = format_ or format_of(output) or "text"
     if how not in FORMATS:
-        raise OptionsError(f"a report cannot be written as {how}; choose --format text, html or json")
+        raise OptionsError(f"a report cannot be written as {how}; choose --format {', '.join(FORMATS)}")
     if open_ and output is None:
         raise OptionsError("--open needs -o, the file to write and open")
     options = options_from(select, ignore, focus)
     book = Rulebook.installed()
     book.selected(options)  # a wrong rule id is told before a large file is read
     codes: list[int] = []
-    written: list[tuple[str, str, Report]] = []
+    made: list[tuple[str, Report]] = []
     for file in files:
         try:
             reports = _analyze_file(file, book, options)
@@ -100,11 +106,11 @@ def analyze(
             codes.append(UNREADABLE)
             continue
         for report in reports:
-            written.append((file, _rendered(report, how, output), report))
+            made.append((file, report))
             codes.append(_code(report, fail_on))
             if verbose:
                 _say_notes(report)
-    _deliver(written, how, output, several=len(files) > 1, open_=open_, quiet=quiet)
+    _deliver(made, how, output, open_=open_, quiet=quiet)
     exit_with(codes)
 
 
@@ -124,45 +130,40 @@ def _analyze_file(file: str, book: Rulebook, options: Options) -> list[Report]:
         gc.enable()
 
 
-def _rendered(report: Report, how: str, output: Path | None) -> str:
-    from haranalyze.report import render
+def _deliver(made: list[tuple[str, Report]], how: str, output: Path | None, *, open_: bool, quiet: bool) -> None:
+    """One text to standard output or into one file, or a file each into a folder."""
+    from haranalyze.report import render, render_all
 
-    if how != "text" or output is not None:
-        return render(report, how)
-    terminal = sys.stdout.isatty()
-    width = min(os.get_terminal_size().columns, 100) if terminal else 80
-    return render(report, how, width=max(width, 40), color=terminal and "NO_COLOR" not in os.environ)
-
-
-def _deliver(
-    written: list[tuple[str, str, Report]], how: str, output: Path | None, *, several: bool, open_: bool, quiet: bool
-) -> None:
-    if not written:
+    if not made:
         return
-    many = several or len(written) > 1
+    reports = [report for _, report in made]
     if output is None:
-        if many and how == "html":
-            raise OptionsError(f"{len(written)} pages do not go to standard output; name a folder with -o")
-        texts = [text for _, text, _ in written]
-        click.echo("[" + ",".join(texts) + "]" if how == "json" and many else "\n".join(texts), nl=False)
+        style = terminal_style() if how == "text" else {}
+        click.echo(render_all(reports, how, **style) if len(made) > 1 else render(reports[0], how, **style), nl=False)
         return
-    if many and output.suffix.lower() in ENDINGS and not output.is_dir():
-        raise OptionsError(f"{len(written)} reports do not go to one file; name a folder with -o")
-    for number, (file, text, report) in enumerate(written, start=1):
-        path = output / _report_name(file, how, number, written) if many or output.is_dir() else output
+    into_folder = output.is_dir() or (len(made) > 1 and format_of(output) is None)
+    if into_folder:
+        texts = [
+            (output / _report_name(file, how, number, made), render(report, how), [report])
+            for number, (file, report) in enumerate(made, start=1)
+        ]
+    else:
+        texts = [(output, render_all(reports, how) if len(made) > 1 else render(reports[0], how), reports)]
+    for path, text, told in texts:
         write(path, text)
         if not quiet:
-            click.echo(f"{report.verdict.state.upper()}  {report.verdict.headline}", err=True)
+            for report in told:
+                click.echo(f"{report.verdict.state.upper()}  {report.verdict.headline}", err=True)
             click.echo(f"report written to {shown_name(str(path))}", err=True)
         if open_:
             click.launch(path.resolve().as_uri())
 
 
-def _report_name(file: str, how: str, number: int, written: list[tuple[str, str, Report]]) -> str:
+def _report_name(file: str, how: str, number: int, made: list[tuple[str, Report]]) -> str:
     """A file name of our own for the report of a file; numbered where two would be the same."""
-    ending = {"text": ".txt", "html": ".html", "json": ".json"}[how]
+    ending = next(ending for ending, format_ in ENDINGS.items() if format_ == how)
     stem = "stdin" if file == "-" else Path(file).stem
-    same = sum(Path(other).stem == stem for other, _, _ in written) > 1
+    same = sum(Path(other).stem == stem for other, _ in made) > 1
     return f"{stem}-{number}{ending}" if same else stem + ending
 
 

@@ -19,7 +19,18 @@ if TYPE_CHECKING:
     from haranalyze.options import Options
 
 FINDINGS, UNREADABLE, RULE_BROKE, INTERRUPTED = 1, 3, 4, 130
-ENDINGS = {".html": "html", ".htm": "html", ".json": "json", ".txt": "text", ".csv": "csv", ".parquet": "parquet"}
+ENDINGS = {
+    ".html": "html",
+    ".htm": "html",
+    ".sarif": "sarif",
+    ".sarif.json": "sarif",
+    ".json": "json",
+    ".xml": "junit",
+    ".md": "markdown",
+    ".txt": "text",
+    ".csv": "csv",
+    ".parquet": "parquet",
+}
 
 EXIT_CODES = """\b
 Exit codes:
@@ -46,6 +57,19 @@ def options_from(select: Sequence[str], ignore: Sequence[str], focus: Sequence[s
         return frozenset(part.strip() for item in given for part in item.split(",") if part.strip())
 
     return Options(select=ids(select), ignore=ids(ignore), focus=frozenset(host.lower() for host in focus))
+
+
+def format_of(path: Path | None) -> str | None:
+    """The format that the ending of a file names, None where it names none."""
+    name = path.name.lower() if path is not None else ""
+    return next((format_ for ending, format_ in ENDINGS.items() if name.endswith(ending)), None)
+
+
+def terminal_style() -> dict[str, Any]:
+    """Width and colours of standard output for a text report: 80 columns and plain where it is no terminal."""
+    terminal = sys.stdout.isatty()
+    width = min(os.get_terminal_size().columns, 100) if terminal else 80
+    return {"width": max(width, 40), "color": terminal and "NO_COLOR" not in os.environ}
 
 
 def bytes_of(file: str) -> Any:

@@ -8,9 +8,10 @@ import msgspec
 
 from haranalyze.analysis import Analysis
 from haranalyze.facts import Facts
-from haranalyze.findings import Finding, Fix, Match, RuleOutcome
+from haranalyze.findings import Finding, Fix, Match, Outcome, RuleOutcome
 from haranalyze.redaction import Projector
-from haranalyze.report.proof import Card, cards
+from haranalyze.report.exact import exact_spans
+from haranalyze.report.proof import Card, cards, line_name
 from haranalyze.report.rows import Row, rows
 from haranalyze.report.strip import Box, strip
 from haranalyze.report.texts import Texts, texts
@@ -186,12 +187,18 @@ class PageInfo(msgspec.Struct, frozen=True, gc=False):
 
 
 class Evidence(msgspec.Struct, frozen=True, gc=False):
-    """A place with its caption and the projection of what stands there (``""`` for an absence)."""
+    """A place with its caption and the projection of what stands there (``""`` for an absence).
+
+    ``line`` names what stands there: a header in lower case, ``body``, ``status``, ``address``. ``exact`` are the
+    parts of the quote that decide, as first character and length in characters.
+    """
 
     exchange: int
     pointer: str
     caption: str
     quote: str
+    line: str
+    exact: list[tuple[int, int]]
 
 
 class FixInfo(msgspec.Struct, frozen=True, gc=False):
@@ -230,6 +237,18 @@ class RuleInfo(msgspec.Struct, frozen=True, gc=False):
     reason: str
 
 
+class GuideInfo(msgspec.Struct, frozen=True, gc=False):
+    """What a rule is about, in its own words; for the rules that have findings or could not run."""
+
+    rule: str
+    title: str
+    severity: str
+    owner: str
+    why: str
+    what: str
+    references: list[str]
+
+
 class NoteInfo(msgspec.Struct, frozen=True, gc=False):
     """Something odd in the file."""
 
@@ -252,6 +271,7 @@ class Report(msgspec.Struct, frozen=True, gc=False):
     pages: list[PageInfo]
     findings: list[FindingInfo]
     rules: list[RuleInfo]
+    guides: list[GuideInfo]
     notes: list[NoteInfo]
     exchanges: list[Row]
     folded: dict[str, int]
@@ -280,8 +300,9 @@ def build(analysis: Analysis) -> Report:
         [QuestionInfo(projector.say(one.text), projector.say(one.why)) for one in analysis.questions],
         _facts(analysis, projector),
         [PageInfo(projector.show(page.title), page.content_loaded, page.loaded) for page in facts.capture.pages[:100]],
-        [_finding(one, projector) for one in analysis.findings],
+        [_finding(one, facts, projector) for one in analysis.findings],
         [_rule(one, projector) for one in analysis.outcomes],
+        _guides(analysis),
         [NoteInfo(note.code, note.message, note.pointer, note.count) for note in facts.capture.notes],
         shown,
         folded,
@@ -468,7 +489,7 @@ def _budget(analysis: Analysis) -> list[BudgetInfo]:
     return listed
 
 
-def _finding(finding: Finding, projector: Projector) -> FindingInfo:
+def _finding(finding: Finding, facts: Facts, projector: Projector) -> FindingInfo:
     match: Match = finding.match
     return FindingInfo(
         finding.id,
@@ -481,14 +502,22 @@ def _finding(finding: Finding, projector: Projector) -> FindingInfo:
         finding.consequence_of,
         finding.fingerprint,
         list(finding.exchanges[:1000]),
-        _evidence(match.at, match.caption, projector),
-        [_evidence(place, caption, projector) for place, caption in match.related],
+        _evidence(match.at, match.caption, match, facts, projector),
+        [_evidence(place, caption, match, facts, projector) for place, caption in match.related],
         _fixes(match.fixes, projector),
     )
 
 
-def _evidence(place: Place, caption: Sentence, projector: Projector) -> Evidence:
-    return Evidence(place.exchange, place.pointer, projector.say(caption), projector.quote(place))
+def _evidence(place: Place, caption: Sentence, match: Match, facts: Facts, projector: Projector) -> Evidence:
+    quote = projector.quote(place)
+    return Evidence(
+        place.exchange,
+        place.pointer,
+        projector.say(caption),
+        quote,
+        line_name(place, projector) if place.text is not None else "",
+        exact_spans(quote, place, match.subject, facts, projector),
+    )
 
 
 def _fixes(fixes: Sequence[Fix], projector: Projector) -> list[FixInfo]:
@@ -501,6 +530,19 @@ def _fixes(fixes: Sequence[Fix], projector: Projector) -> list[FixInfo]:
             after=projector.say(fix.after) if fix.after else None,
         )
         for fix in fixes
+    ]
+
+
+def _guides(analysis: Analysis) -> list[GuideInfo]:
+    """The rules to read about, in the order of the rulebook."""
+    told = {one.rule for one in analysis.findings}
+    told |= {one.rule for one in analysis.outcomes if one.outcome is Outcome.NOT_RUN}
+    return [
+        GuideInfo(
+            rule.id, rule.title, rule.severity.value, rule.owner.value, rule.why, rule.what, list(rule.references)
+        )
+        for rule in analysis.rules
+        if rule.id in told
     ]
 
 

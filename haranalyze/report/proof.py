@@ -112,7 +112,7 @@ def _marked(exchange: Exchange, places: list[tuple[Place, str]], match: Match, p
         if not side:
             continue
         if place.text is not None:
-            name, value = _name(rest, place.text, projector), projector.quote(place)
+            name, value = line_name(place, projector), projector.quote(place)
             if (name, value) not in quoted:
                 quoted.add((name, value))
                 yield Line(side, name, value, "decisive" if place is match.at else "", caption)
@@ -122,13 +122,16 @@ def _marked(exchange: Exchange, places: list[tuple[Place, str]], match: Match, p
             yield Line(side, name, value, "missing", caption)
 
 
-def _name(rest: str, text: Text, projector: Projector) -> str:
-    """What stands at the pointer, in one word."""
-    if rest.endswith(("/content", "/postData")) or text.kind is Kind.BODY:
+def line_name(place: Place, projector: Projector) -> str:
+    """What stands at the place, in one word: a header's name, ``body``, ``status``, ``address``."""
+    text, pointer = place.text, place.pointer
+    if text is None:
+        return "header"
+    if pointer.endswith(("/content", "/postData")) or text.kind is Kind.BODY:
         return "body"
-    if rest.endswith("/status"):
+    if pointer.endswith("/status"):
         return "status"
-    if rest.endswith("/url"):
+    if pointer.endswith("/url"):
         return "address"
     if text.kind is Kind.SET_COOKIE:
         return "set-cookie"

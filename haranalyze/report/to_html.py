@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from haranalyze.report.document import FindingInfo, Report
 from haranalyze.report.proof import Card
+from haranalyze.report.prose import CHIP, parts
 from haranalyze.report.rows import Row
 from haranalyze.report.texts import OWNERS
 
@@ -73,17 +74,6 @@ _LEGENDS: Final = {
 }
 _STEP_MARKS: Final = {"ok": "pass", "stop": "fault", "info": "note", "follows": "follows"}
 _DIAMONDS: Final = {"decisive": "◆ ", "missing": "◇ ", "": ""}
-_CHIP = re.compile(r"«([^«»]{1,80})»")
-# Words of a sentence that are names: set in the other type.
-_CODE = re.compile(
-    r"«[^«»]{1,80}»"
-    r"|(?:\b(?:GET|POST|PUT|PATCH|DELETE|OPTIONS|HEAD) )?(?<![\w/.])/[\w{}.~-]+(?:/[\w{}.~-]+){0,20}"
-    r"|\bSameSite=\w+(?:; Secure)?"
-    r"|\b[A-Z][a-z]+(?:-[A-Z][a-z]+){1,5}\b"
-    r"|\b[a-z]+(?:[A-Z][a-z]+){1,6}\b"
-    r"|\b[a-z]+(?:_[a-z]+){1,6}\b"
-    r"|\b(?:[a-z0-9-]{1,40}\.){1,6}[a-z]{2,12}\b"
-)
 
 
 def render(report: Report) -> str:
@@ -383,21 +373,15 @@ def _chips(text: str) -> Markup:
     from markupsafe import Markup, escape
 
     escaped = str(escape(text))
-    return Markup(_CHIP.sub(r'<span class="chip">«\1»</span>', escaped))  # noqa: S704 - escaped on the line above
+    return Markup(CHIP.sub(r'<span class="chip">«\1»</span>', escaped))  # noqa: S704 - escaped on the line above
 
 
 def _prose(text: str) -> Markup:
     """The sentence escaped, with masked values in a frame and names of headers, cookies, hosts and paths as code."""
     from markupsafe import Markup, escape
 
-    out, at = [], 0
-    for found in _CODE.finditer(text):
-        inside = str(escape(found.group()))
-        out.append(str(escape(text[at : found.start()])))
-        framed = f'<span class="chip">{inside}</span>' if inside.startswith("«") else f"<code>{inside}</code>"
-        out.append(framed)
-        at = found.end()
-    out.append(str(escape(text[at:])))
+    framed = {"words": "{}", "name": "<code>{}</code>", "chip": '<span class="chip">{}</span>'}
+    out = [framed[kind].format(escape(part)) for kind, part in parts(text)]
     return Markup("".join(out))  # noqa: S704 - every piece is escaped above
 
 

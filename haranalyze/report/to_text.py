@@ -6,8 +6,11 @@ import io
 from collections import Counter
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from haranalyze.redaction import visible_but_chips
 from haranalyze.report.document import Evidence, FindingInfo, Report
+from haranalyze.report.excerpt import Shown, excerpt
 from haranalyze.report.texts import OWNERS
 
 if TYPE_CHECKING:
@@ -121,11 +124,23 @@ def _proof(console: Console, report: Report, root: FindingInfo) -> None:
             number = f"#{row.exchange}"
             _labelled(console, label, f"{number:5}{row.method} {row.path}  {status}  {row.host}")
             label = ""
-        caption = evidence.caption.removeprefix(f"{status}: ")
-        quote = f": {evidence.quote}" if evidence.quote not in ("", status) else ""
-        is_first = evidence is root.primary
-        _labelled(console, "", f"{caption}{quote}", "" if is_first else "dim", indent=_LEFT + 5)
+        is_primary = evidence is root.primary
+        told_once = msgspec.structs.replace(evidence, caption=evidence.caption.removeprefix(f"{status}: "))
+        for shown_line in excerpt(told_once, console.width - len(_GUTTER), primary=is_primary):
+            _line(console, shown_line, primary=is_primary)
     console.print()
+
+
+_GUTTER = " " * (_LEFT + 3) + "| "
+
+
+def _line(console: Console, shown: Shown, *, primary: bool) -> None:
+    """A line of an excerpt behind its bar."""
+    from rich.text import Text
+
+    style = "" if shown.kind == "quote" else "bold red" if primary else "bold blue" if shown.kind == "mark" else "dim"
+    line = Text(_GUTTER, style="blue") + Text(visible_but_chips(shown.text), style=style)
+    console.print(line, no_wrap=True, overflow="ignore", crop=False)
 
 
 def _first(shown: list[Evidence], one: Evidence) -> Evidence:

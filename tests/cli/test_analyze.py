@@ -7,11 +7,14 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner, Result
 
 from haranalyze.cli import main
+from haranalyze.cli.analyze import FORMATS
+from haranalyze.report import FORMATS as RENDERERS
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 LOOP = str(SAMPLES / "refresh-loop-foreign-401" / "capture.har")
@@ -124,6 +127,45 @@ def test_reports_do_not_share_one_file_or_one_stream(tmp_path: Path) -> None:
     assert run("analyze", LOOP, HEALTHY, "-o", str(tmp_path / "report.html")).exit_code == 2
     assert run("analyze", LOOP, HEALTHY, "--format", "html").exit_code == 2
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("ending", "begins"),
+    [
+        (".sarif", '{\n  "$schema": "https://docs.oasis-open.org/sarif'),
+        (".sarif.json", '{\n  "$schema": "https://docs.oasis-open.org/sarif'),
+        (".xml", '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites'),
+        (".md", "### ❌ FAULT: The session is refreshed 10 times"),
+        (".JSON", '{\n  "schema": "haranalyze-report/'),
+        (".txt", "capture.har · "),
+        ("", "capture.har · "),
+    ],
+)
+def test_every_ending_names_its_format(ending: str, begins: str, tmp_path: Path) -> None:
+    path = tmp_path / f"report{ending}"
+    assert run("analyze", LOOP, "-q", "-o", str(path)).exit_code == 0
+    assert path.read_text(encoding="utf-8").startswith(begins)
+
+
+def test_the_option_and_the_renderers_know_the_same_formats() -> None:
+    assert set(FORMATS) == set(RENDERERS)
+
+
+@pytest.mark.parametrize("format_", ["sarif", "junit"])
+def test_several_recordings_go_into_one_log_or_document(format_: str, tmp_path: Path) -> None:
+    path = tmp_path / {"sarif": "results.sarif", "junit": "results.xml"}[format_]
+    result = run("analyze", LOOP, HEALTHY, "-o", str(path), "--fail-on", "high")
+    assert result.exit_code == 1
+    text = path.read_text(encoding="utf-8")
+    assert text == run("analyze", LOOP, HEALTHY, "--format", format_).stdout
+    parts = json.loads(text)["runs"] if format_ == "sarif" else ElementTree.fromstring(text).findall("testsuite")
+    assert len(parts) == 2
+    assert result.stderr.count("FAULT") == result.stderr.count("HEALTHY") == 1
+
+
+def test_several_recordings_in_a_folder_have_a_report_each(tmp_path: Path) -> None:
+    run("analyze", LOOP, HEALTHY, "-o", str(tmp_path), "--format", "sarif", "-q")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["capture-1.sarif", "capture-2.sarif"]
 
 
 def test_a_folder_takes_the_report_of_one_file(tmp_path: Path) -> None:

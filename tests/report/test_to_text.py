@@ -43,7 +43,7 @@ def test_each_state_has_its_word(name: str, word: str) -> None:
 
 
 def test_an_unknown_format_names_the_known_ones() -> None:
-    with pytest.raises(OptionsError, match="text, json, html"):
+    with pytest.raises(OptionsError, match="text, html, json, sarif, junit, markdown"):
         haranalyze.render(haranalyze.analyze_file(FOLDER / "healthy-bearer" / "capture.har"), "pdf")
 
 

@@ -1,0 +1,33 @@
+"""Our sentences, taken apart: words, masked values, and names of headers, cookies, hosts and paths."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, Literal
+
+CHIP: Final = re.compile(r"«([^«»]{1,80})»")
+# Words of a sentence that are names: set in the other type.
+_NAMES: Final = re.compile(
+    r"«[^«»]{1,80}»"
+    r"|(?:\b(?:GET|POST|PUT|PATCH|DELETE|OPTIONS|HEAD) )?(?<![\w/.])/[\w{}.~-]+(?:/[\w{}.~-]+){0,20}"
+    r"|\bSameSite=\w+(?:; Secure)?"
+    r"|\b[A-Z][a-z]+(?:-[A-Z][a-z]+){1,5}\b"
+    r"|\b[a-z]+(?:[A-Z][a-z]+){1,6}\b"
+    r"|\b[a-z]+(?:_[a-z]+){1,6}\b"
+    r"|\b(?:[a-z0-9-]{1,40}\.){1,6}[a-z]{2,12}\b"
+)
+
+Part = Literal["words", "name", "chip"]
+
+
+def parts(sentence: str) -> Iterator[tuple[Part, str]]:
+    """The sentence in order, nothing lost: ``words``, a ``name`` to set as code, a ``chip`` (a masked value)."""
+    at = 0
+    for found in _NAMES.finditer(sentence):
+        if found.start() > at:
+            yield "words", sentence[at : found.start()]
+        yield ("chip" if found.group().startswith("«") else "name"), found.group()
+        at = found.end()
+    if at < len(sentence):
+        yield "words", sentence[at:]
