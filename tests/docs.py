@@ -1,4 +1,5 @@
-"""``python -m tests.docs --write``: writes the generated pages: rules, help texts, the report's schema."""
+"""``python -m tests.docs --write``: writes the generated pages: rules, help texts, the report's schema, the session
+systems in one file."""
 
 import argparse
 import json
@@ -12,8 +13,10 @@ from haranalyze.cli import main as cli
 from haranalyze.report.document import Report
 from haranalyze.rule import Rule
 from haranalyze.rulebook import Rulebook
+from haranalyze.systems import COMPILED, compiled, toml_systems
 
 FOLDER = Path(__file__).parents[1] / "docs"
+SYSTEMS = FOLDER.parent / "haranalyze" / "systems" / COMPILED
 COLUMNS = 80
 MARGIN = 2  # click leaves so much free at the right of a terminal
 EXIT_CODES = {
@@ -88,6 +91,7 @@ def main() -> int:
         path = FOLDER / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+    SYSTEMS.write_bytes(compiled(toml_systems()))
     return 0
 
 

@@ -18,6 +18,7 @@ from haranalyze.systems import (
     load_system,
     name_matches,
     path_ends,
+    toml_systems,
 )
 
 MINIMAL = 'id = "x"\ntitle = "X"\nsource = "RFC 6750"\n'
@@ -65,13 +66,26 @@ def test_only_named_checks_of_credentials_of_their_own_prove_a_foreign_answer() 
     }
     assert "django-rest-framework" in proving
     assert "aws-api-gateway" not in proving  # its authorizers check tokens of other systems
-    assert "django" not in proving  # refuses for a missing CSRF token, not for the session
+    assert "csurf" not in proving  # refuses for a missing CSRF token, not for the session
+
+
+def test_the_one_file_that_is_read_holds_what_the_toml_files_say() -> None:
+    assert builtin_systems() == toml_systems(), "run nox -s docs"
+
+
+def test_a_system_that_is_like_another_has_its_names_beside_its_own() -> None:
+    generic = next(system for system in builtin_systems() if system.id == "cookie-session")
+    django = next(system for system in builtin_systems() if system.id == "django").on(generic)
+    assert (django.id, django.transport, django.generic, django.plain) == ("django", "cookie", False, True)
+    assert {"/admin/login", "/login"} <= set(django.sign_in_paths)
+    assert len(django.access_cookies) == len(set(django.access_cookies))
+    assert not supertokens().plain
 
 
 @pytest.mark.parametrize("system", builtin_systems(), ids=lambda system: system.id)
 def test_every_file_says_where_its_facts_come_from(system: SessionSystem) -> None:
     assert re.search(r"RFC \d+|https://|documentation", system.source)
-    assert system.generic or system.marks_only or system.access_cookies or system.access_headers
+    assert system.generic or system.marks_only or system.access_cookies or system.access_headers or system.signs
     assert all(name == name.lower() for name in system.request_marks + system.response_marks)
 
 
@@ -96,6 +110,14 @@ def test_every_file_says_where_its_facts_come_from(system: SessionSystem) -> Non
         ('[[phrases]]\nwhere = "body"\ntext = ""\nsays = "csrf"', "text is empty"),
         ('[[phrases]]\nwhere = "body"\nsays = "csrf"', "'phrases.text' is missing"),
         ('[[phrases]]\nwhere = "body"\ntxt = "x"\nsays = "csrf"', "unknown key 'phrases.txt'"),
+        ('like = ["cookies"]', "is none of cookie-session, bearer"),
+        ('[[signs]]\nwhere = "cokie"\ntext = "x"', "signs.where 'cokie' is none of cookie, cookie-value"),
+        ('[[signs]]\nwhere = "request-header"', "is none of cookie"),
+        ('[[signs]]\nwhere = "cookie"\ntext = "x"\nweight = 1.5', "above 0 and at most 1"),
+        ('[[signs]]\nwhere = "cookie"\ntext = "x"\nweight = "much"', "must be a float"),
+        ('[[calls]]\ndoes = "refesh"\npath = "/r"', "did you mean 'refresh'"),
+        ('[[calls]]\ndoes = "refresh"', "must say which call it is"),
+        ('[[calls]]\ndoes = "refresh"\nwhere = "query"', "is none of body, header, query"),
         ("=", "is not TOML"),
     ],
 )

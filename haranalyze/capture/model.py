@@ -201,7 +201,8 @@ WANTED = frozenset(
     cache-control cache-status cdn-cache-control cf-cache-status cf-ray content-type cookie date expires
     fdi-version front-token host id-refresh-token location origin proxy-authorization referer retry-after rid
     sec-ch-ua sec-fetch-dest sec-fetch-mode sec-fetch-site sec-fetch-storage-access sec-websocket-protocol server
-    set-cookie st-access-token st-auth-mode
+    set-cookie st-access-token st-auth-mode auth0-client x-amz-target x-clerk-auth-status x-client-sku
+    x-client-version x-okta-request-id x-okta-user-agent-extended x-runtime x-supabase-api-version
     st-refresh-token user-agent vary via www-authenticate x-amz-apigw-id x-amz-cf-id x-amzn-errortype
     x-amzn-remapped-www-authenticate x-amzn-requestid x-api-key x-cache x-cache-status x-clerk-auth-reason
     x-csrf-token x-csrftoken x-drupal-cache x-envoy-upstream-service-time x-nginx-cache x-powered-by

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from haranalyze.systems import Phrase, ServerFault, SessionSystem
+from haranalyze.systems import Phrase, ServerFault, SessionSystem, name_matches
 from haranalyze.text import Kind, Place, Text
 
 if TYPE_CHECKING:
@@ -129,9 +129,9 @@ def members(value: Any, path: str) -> Iterator[Any]:
 
 
 def marked(value: Any, marks: Iterable[str]) -> bool:
-    """Whether a JSON value has one of the ``path=value`` marks."""
+    """Whether a JSON value has one of the ``path=value`` marks; ``*`` in a value stands for any characters."""
     for mark in marks:
         path, _, wanted = mark.partition("=")
-        if any(found == wanted for found in members(value, path)):
+        if any(isinstance(found, str) and name_matches(found, (wanted,)) for found in members(value, path)):
             return True
     return False

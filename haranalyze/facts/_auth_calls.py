@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qs
 
-from haranalyze.facts._answers import marked, members, read_answer
+from haranalyze.facts._answers import marked, read_answer
+from haranalyze.facts._named_calls import body_value, named_call, query_value
 from haranalyze.facts._session_model import RefreshResult, SignInResult
 from haranalyze.facts._survey import Survey, path_of
 from haranalyze.protocol.set_cookie import parse_set_cookie
@@ -60,26 +60,29 @@ class AuthCalls:
         self._generic = tuple(s for s in facts.systems if s.generic)
         self._kinds: dict[tuple[str, str, str], CallKind] = {}  # kept by id: hashing a whole system is dear
         self._cookie_names = tuple(name for s in self._generic for name in s.access_cookies)
+        self._token_paths = tuple(path for s in self._generic for path in s.token_paths)
 
     def kind(self, exchange: Exchange) -> CallKind:
         """By host, path, method and (token endpoints) grant type; third parties are never ours."""
         host = self._survey.host(exchange)
-        system = self._survey.guards.get(host)
+        system = self._survey.speaker(host)
         if system is None and not (self._survey.is_first_party(host) or host in self._survey.provider_hosts):
             return CallKind.NONE
         method = exchange.request.method
         if method in ("OPTIONS", "HEAD"):
             return CallKind.NONE
         path = path_of(exchange.request.raw_url)
+        if system is not None and system.calls and (call := named_call(exchange, path, system)) is not None:
+            return _DOES[call.does]
         key = (path, method, system.id if system is not None else "")
         kind = self._kinds.get(key)
         if kind is None:
-            named = system is not None and not system.generic
-            systems = (system, *self._generic) if system is not None and named else self._generic
+            named = system is not None and not system.plain
+            systems = (system, *self._generic) if system is not None and not system.generic else self._generic
             kind = _kind_by_path(path, method, systems, named)
             if len(self._kinds) < _ENOUGH_PATHS:
                 self._kinds[key] = kind
-        if kind is CallKind.SIGN_IN and path_ends(path, _TOKEN_PATHS):
+        if kind is CallKind.SIGN_IN and path_ends(path, (system and system.token_paths) or self._token_paths):
             return _kind_by_grant(exchange)
         if kind is CallKind.CALLBACK and not _has_code(exchange.request.raw_url, method):
             return CallKind.NONE
@@ -97,9 +100,9 @@ class AuthCalls:
             return SignInResult.FAILED
         if kind is CallKind.CALLBACK:
             return self._callback_result(exchange, status)
-        if system is not None and not system.generic:
+        if system is not None and not system.plain:
             return self._named_sign_in(exchange, system, status)
-        return self._generic_sign_in(exchange, kind, status)
+        return self._generic_sign_in(exchange, system, kind, status)
 
     def _named_sign_in(self, exchange: Exchange, system: SessionSystem, status: int) -> SignInResult | None:
         own_path = bool(path_ends(path_of(exchange.request.raw_url), system.sign_in_paths + system.sign_up_paths))
@@ -114,13 +117,18 @@ class AuthCalls:
             return None
         if marked(table, system.sign_in_ok):
             return SignInResult.OK if isinstance(table, dict) and isinstance(table.get("user"), dict) else None
-        if table is None and _is_html(exchange):
+        if table is None and _is_html(exchange) and system.sign_in_ok:
             return SignInResult.FAILED
         return SignInResult.REFUSED if isinstance(table, dict) and "status" in table else None
 
-    def _generic_sign_in(self, exchange: Exchange, kind: CallKind, status: int) -> SignInResult | None:
+    def _generic_sign_in(
+        self, exchange: Exchange, system: SessionSystem | None, kind: CallKind, status: int
+    ) -> SignInResult | None:
         if status >= 400:
             return self._refused(exchange, status) if kind is CallKind.SIGN_IN else None
+        wrong = system.sign_in_wrong if system is not None else ()
+        if wrong and marked(_answer_json(exchange), wrong):
+            return SignInResult.WRONG_CREDENTIALS
         if self._tokens.issued_by(exchange) or self.sets_session_cookie(exchange):
             location = exchange.response.raw_redirect_url
             back = status in _REDIRECTS and _leads_to_sign_in(location, self._generic)
@@ -184,15 +192,23 @@ class AuthCalls:
         """Whether the answer sets (not removes) a cookie that by name or build carries a session."""
         if not exchange.response.has("set-cookie"):
             return False
-        return any(_makes_session_cookie(line, self._cookie_names) for line in exchange.response.raw_set_cookies())
+        system = self._system(exchange)
+        names = system.access_cookies if system is not None and system.like else ()
+        return any(
+            _makes_session_cookie(line, self._cookie_names + names) for line in exchange.response.raw_set_cookies()
+        )
 
     # refresh
 
     def is_refresh(self, exchange: Exchange) -> bool:
         """Whether a call of a refresh-like path renews a session; generic paths need a second sign."""
         system = self._system(exchange)
-        if system is not None and not system.generic:
+        if system is not None and not system.plain:
             return exchange.request.method == "POST"
+        if system is not None and system.calls:
+            call = named_call(exchange, path_of(exchange.request.raw_url), system)
+            if call is not None and call.does == "refresh":
+                return True
         issues = bool(self._tokens.issued_by(exchange))
         if issues:
             return True
@@ -216,7 +232,7 @@ class AuthCalls:
             return RefreshResult.REFUSED if had_session else RefreshResult.NO_SESSION
         if not 200 <= status < 300:
             return RefreshResult.FAILED
-        if system is not None and not system.generic:
+        if system is not None and not system.plain:
             return self._named_refresh(exchange, system)
         if self._tokens.issued_by(exchange) or self.sets_session_cookie(exchange):
             return RefreshResult.OK
@@ -235,13 +251,15 @@ class AuthCalls:
         return RefreshResult.OK if text.strip() == "{}" else RefreshResult.NOT_API
 
     def _system(self, exchange: Exchange) -> SessionSystem | None:
-        return self._survey.guards.get(self._survey.host(exchange))
+        return self._survey.speaker(self._survey.host(exchange))
 
 
-_TOKEN_PATHS: Final = (
-    "/oauth/token", "/oauth2/token", "/connect/token", "/oauth2/v1/token", "/oauth2/v2.0/token",
-    "/protocol/openid-connect/token",
-)  # fmt: skip
+_DOES: Final = {
+    "refresh": CallKind.REFRESH,
+    "sign-in": CallKind.SIGN_IN,
+    "sign-up": CallKind.SIGN_UP,
+    "sign-out": CallKind.SIGN_OUT,
+}
 
 
 def _kind_by_path(path: str, method: str, systems: tuple[SessionSystem, ...], named: bool) -> CallKind:
@@ -262,12 +280,7 @@ def _kind_by_path(path: str, method: str, systems: tuple[SessionSystem, ...], na
 
 def _kind_by_grant(exchange: Exchange) -> CallKind:
     """RFC 6749 sections 4 and 6: what is asked of a token endpoint."""
-    text = exchange.request.body.raw_text() or "" if (exchange.request.body.size or 0) <= _LARGEST_BODY else ""
-    grant = ""
-    if text.lstrip().startswith("{"):
-        grant = str(next(members(exchange.request.body.json(), "grant_type"), ""))
-    elif "grant_type=" in text:
-        grant = parse_qs(text, max_num_fields=100).get("grant_type", [""])[0] if text.count("&") < 100 else ""
+    grant = query_value(exchange.request.raw_url, "grant_type") or body_value(exchange, "grant_type")
     if grant == "refresh_token":
         return CallKind.REFRESH
     return CallKind.NONE if grant == "client_credentials" else CallKind.SIGN_IN

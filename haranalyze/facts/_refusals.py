@@ -37,13 +37,12 @@ class RefusalReader:
         """
         status = exchange.response.status
         if status not in REFUSING:
-            own_status = (
-                guard is not None and not guard.generic and 400 < status < 500 and status not in (404, 405, 429)
-            )
-            if not own_status or guard is None:
+            if guard is None or guard.generic or not 400 < status < 500 or status in (404, 405, 429):
                 return None
             answer = read_answer(exchange, (guard,), credentials=credentials)
-            return None if answer is None else _refusal(exchange, answer, False)
+            if answer is None or (guard.plain and status not in answer.phrase.status):
+                return None
+            return _refusal(exchange, answer, False)
         if guard is not None and not guard.generic:
             answer = read_answer(exchange, (guard,), credentials=credentials)
             if answer is not None:
@@ -58,7 +57,7 @@ class RefusalReader:
         if answer is None or not named or _says(answer) is Says.UNKNOWN:
             generic = read_answer(exchange, self._generic, credentials=credentials)
         if answer is not None and named:
-            foreign = guard is not None and not guard.generic and _proves(answer)
+            foreign = guard is not None and not guard.plain and _proves(answer)
             says = _says(generic) if generic is not None and _says(answer) is Says.UNKNOWN else _says(answer)
             return Refusal(exchange, says, answer.system, foreign, answer.place)
         best = generic or answer

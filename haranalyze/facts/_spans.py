@@ -45,7 +45,7 @@ def follow_story(
     lives = _Lives(facts, survey)
     lives.carried_from_before(kinds, calls)
     for exchange, kind in sorted(kinds, key=lambda pair: (timeline.answered(pair[0]), pair[0].index)):
-        system = survey.guards.get(survey.host(exchange))
+        system = survey.speaker(survey.host(exchange))
         if kind is CallKind.SIGN_OUT:
             if 200 <= exchange.response.status < 400:
                 sign_outs.append(exchange)
@@ -137,7 +137,7 @@ class _Lives:
         if token is not None and token.issued is None:
             remaining = tokens.remaining(token, call)
             return remaining is None or remaining > 0
-        if system is None or not system.generic or system.transport != "cookie" or call.is_page:
+        if system is None or not system.plain or system.transport != "cookie" or call.is_page:
             return False
         if "json" not in call.response.body.raw_mime_type:
             return False

@@ -7,14 +7,14 @@ for the user's own session hosts only.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from haranalyze.facts._answers import members, read_answer
+from haranalyze.facts._recognised import LEAST_TRUST, Recognition, Sign, set_cookie_place, trust
 from haranalyze.protocol.url import parse_url, registrable_domain
 from haranalyze.systems import SessionSystem, name_matches, path_ends
-from haranalyze.text import Kind, Place, Sentence, Text
+from haranalyze.text import Kind, Sentence, Text
 
 if TYPE_CHECKING:
     from haranalyze.capture.model import Exchange
@@ -31,20 +31,6 @@ _STATIC_ENDINGS: Final = (
 _ENOUGH_ANSWERS = 40  # refusing answers per host read for a system's words
 _TOKEN_ANSWERS = 50  # token answers searched for a token sent elsewhere
 _SETTLED = 4  # kinds of signs that tie a system to a host; more are not looked for
-_LEAST_TRUST = 0.5  # below this much evidence no system is named
-
-
-@dataclass(frozen=True, slots=True)
-class Sign:
-    """One trace of a session system: how much it weighs (0 to 1), whether it ties the system to the host."""
-
-    system: SessionSystem
-    host: str
-    kind: str
-    weight: float
-    binds: bool
-    place: Place
-    words: Sentence
 
 
 class Survey:
@@ -53,7 +39,8 @@ class Survey:
     Attributes:
         first_parties: registrable domains of the pages the user visited (empty: not recorded in a browser).
         page_hosts: hosts of those pages; provider_hosts: hosts of OAuth authorization pages on the way.
-        guards: session host -> the system that guards it; signs: what showed it, heaviest first.
+        guards: session host -> the system that guards it; providers: host -> the identity provider that answers there;
+        signs: what showed it, heaviest first.
         records_cookies: whether any Cookie or Set-Cookie is in the recording.
     """
 
@@ -61,6 +48,7 @@ class Survey:
     page_hosts: frozenset[str]
     provider_hosts: frozenset[str]
     guards: dict[str, SessionSystem]
+    providers: dict[str, SessionSystem]
     signs: tuple[Sign, ...]
     records_cookies: bool
 
@@ -74,13 +62,21 @@ class Survey:
         self._answers_read: dict[str, int] = {}
         self.records_cookies = False
         self._find_first_parties()
-        self._named = tuple(s for s in facts.systems if not s.generic and not s.marks_only)
+        self._named = tuple(s for s in facts.systems if not s.plain and not s.marks_only)
         self._generic = {s.transport: s for s in facts.systems if s.generic}
         self._interesting = [e for e in facts.timeline.exchanges if not self.is_static(e)]
+        recognition = Recognition(s for s in facts.systems if s.like or s.provider)
+        called_by_us: set[str] = set()
         for exchange in self._interesting:
             self._look_for_named(exchange)
+            host = self.host(exchange)
+            recognition.look(host, self.path(exchange), exchange)
+            if host not in called_by_us and recognition.has_signs(host) and self._is_from_us(exchange):
+                called_by_us.add(host)
         self.guards = self._named_guards()
+        self.providers = self._find_providers(recognition, called_by_us)
         self._look_for_generic()
+        self._name_generic(recognition, called_by_us)
         focus = facts.options.focus
         if focus:
             self.guards = {host: system for host, system in self.guards.items() if host in focus}
@@ -253,9 +249,7 @@ class Survey:
         for sign in self._signs.values():
             if not sign.system.generic and sign.host:
                 sites.setdefault((sign.system.id, registrable_domain(sign.host)), []).append(sign)
-        shown = [
-            signs for signs in sites.values() if trust(signs) >= _LEAST_TRUST and any(sign.binds for sign in signs)
-        ]
+        shown = [signs for signs in sites.values() if trust(signs) >= LEAST_TRUST and any(sign.binds for sign in signs)]
         own = [signs for signs in shown if self.is_first_party(signs[0].host)]
         if not own or not self.first_parties:
             strong = [signs for signs in shown if any(sign.binds and sign.kind != "answer" for sign in signs)]
@@ -268,10 +262,64 @@ class Survey:
                     guards.setdefault(sign.host, sign.system)
         return guards
 
+    # systems known by names
+
+    def speaker(self, host: str) -> SessionSystem | None:
+        """The system whose paths and words count on a host: its guard, else the identity provider there."""
+        guard = self.guards.get(host)
+        if guard is not None and (host not in self.providers or not guard.generic):
+            return guard
+        return self.providers.get(host)
+
+    def _is_from_us(self, exchange: Exchange) -> bool:
+        """Whether a page of ours made the call itself: a frame of somebody else names its own origin."""
+        origin = exchange.request.raw("origin")
+        if origin and origin != "null" and not self.is_first_party(parse_url(origin).host):
+            return False
+        return self._is_called_by_us(exchange)
+
+    def _find_providers(self, recognition: Recognition, called_by_us: set[str]) -> dict[str, SessionSystem]:
+        """Identity providers that our pages call or the user visited; those of other sites join the provider hosts."""
+        found: dict[str, SessionSystem] = {}
+        bearer = self._generic.get("bearer")
+        for host in recognition.hosts:
+            if host in self.guards or not (host in called_by_us or host in self.provider_hosts or self._is_site(host)):
+                continue
+            for system, signs in recognition.shown(host):
+                if system.provider and bearer is not None:
+                    found[host] = system.on(bearer)
+                    for sign in signs:
+                        self._add(sign)
+                    break
+        self.provider_hosts |= frozenset(host for host in found if not self._is_site(host))
+        return found
+
+    def _is_site(self, host: str) -> bool:
+        """Whether the host belongs to a site whose pages the recording shows."""
+        return bool(host) and registrable_domain(host) in self.first_parties
+
+    def _name_generic(self, recognition: Recognition, called_by_us: set[str]) -> None:
+        """Hosts with a generic session whose system shows get its name, and so do hosts of a vendor that we call."""
+        for host in recognition.hosts:
+            guard = self.guards.get(host)
+            if (guard is not None and not guard.generic) or host in self.providers:
+                continue
+            for system, signs in recognition.shown(host):
+                ours = guard or (self._generic.get("bearer") if system.hosts and host in called_by_us else None)
+                if ours is None or ours.id not in system.like:
+                    continue
+                self.guards[host] = system.on(ours)
+                for sign in signs:
+                    self._add(sign)
+                break
+
     # generic systems
 
     def _look_for_generic(self) -> None:
         bearer, cookies = self._generic.get("bearer"), self._generic.get("cookie")
+        if cookies is not None:  # systems that keep their sessions in the same way add the names of their cookies
+            like = [s.access_cookies for s in self._facts.systems if cookies.id in s.like]
+            self._session_names = tuple(dict.fromkeys(sum(like, cookies.access_cookies)))
         sent_elsewhere: dict[str, set[str]] = {}
         self._named_sites = frozenset(map(registrable_domain, self.guards))
         for exchange in self._interesting:
@@ -363,14 +411,14 @@ class Survey:
         if (system.id, host, "set-cookie") not in self._signs and exchange.response.has("set-cookie"):
             for position, line in enumerate(exchange.response.raw_set_cookies()):
                 name = line.partition("=")[0].strip()
-                if name_matches(name, system.access_cookies):
+                if name_matches(name, self._session_names):
                     place = set_cookie_place(exchange, position)
                     words = Sentence("the response sets the cookie {name}", name=Text(name, Kind.COOKIE_NAME))
                     self._add(Sign(system, host, "set-cookie", 0.5, True, place, words))
                     break
         if (system.id, host, "cookie") not in self._signs and exchange.request.has("cookie"):
             for name, _ in exchange.request.raw_cookie_pairs():
-                if name_matches(name, system.access_cookies):
+                if name_matches(name, self._session_names):
                     words = Sentence("the request sends the cookie {name}", name=Text(name, Kind.COOKIE_NAME))
                     place = exchange.request.place("cookie")
                     self._add(Sign(system, host, "cookie", 0.4, True, place, words))
@@ -416,25 +464,8 @@ def survey_of(facts: Facts) -> Survey:
     return Survey(facts)
 
 
-def trust(signs: Iterable[Sign]) -> float:
-    """How sure the signs make us, 0 to 1; the same kind of sign counts once however many hosts show it."""
-    doubt = 1.0
-    kinds: dict[str, float] = {}
-    for sign in signs:
-        kinds[sign.kind] = max(sign.weight, kinds.get(sign.kind, 0.0))
-    for weight in kinds.values():
-        doubt *= 1 - weight
-    return round(1 - doubt, 4)
-
-
 def _server_cookies(system: SessionSystem) -> tuple[str, ...]:
     return system.access_cookies + system.refresh_cookies + system.marker_cookies
-
-
-def set_cookie_place(exchange: Exchange, position: int) -> Place:
-    """Place of one Set-Cookie line; found only where it is shown, because it decodes all headers."""
-    places = exchange.response.places("set-cookie")
-    return places[position] if position < len(places) else exchange.response.place("set-cookie")
 
 
 @lru_cache(maxsize=4096)

@@ -161,7 +161,7 @@ def cookie_use(name: str, value: str, system: SessionSystem) -> TokenUse | None:
     """What a cookie of a session host is for, by its name, else by what it holds; None for no token."""
     if not value:
         return None
-    if not system.generic:
+    if not system.plain:
         if name_matches(name, system.access_cookies):
             return TokenUse.ACCESS
         if name_matches(name, system.refresh_cookies):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from haranalyze.capture.model import read_json
 from haranalyze.facts._answers import members
 from haranalyze.facts._front_token import number, read_front_token
+from haranalyze.facts._named_calls import named_call
 from haranalyze.facts._survey import Survey
 from haranalyze.facts._token_model import (
     SHORTEST,
@@ -113,7 +114,12 @@ class TokenReader:
         return bool(path_ends(self._survey.path(exchange), paths))
 
     def _system(self, exchange: Exchange) -> SessionSystem | None:
-        return self._survey.guards.get(self._survey.host(exchange))
+        return self._survey.speaker(self._survey.host(exchange))
+
+    def _naming(self, exchange: Exchange) -> SessionSystem | None:
+        """The system by whose names the tokens in a body are told: that of the host, where it adds to the usual."""
+        system = self._system(exchange)
+        return system if system is not None and system.token_members else self._bearer
 
     # requests
 
@@ -125,7 +131,7 @@ class TokenReader:
         if value is not None:
             read = credentials(value)
             if read.scheme in _TOKEN_SCHEMES and is_token(read) and (read.scheme or looks_like_jwt(read.raw_token)):
-                use = TokenUse.REFRESH if is_refresh and system and not system.generic else TokenUse.ACCESS
+                use = TokenUse.REFRESH if is_refresh and system and not system.plain else TokenUse.ACCESS
                 self._seen(read.raw_token, use, sent_sighting(exchange, Carrier.AUTHORIZATION, "authorization", at))
         if not self._is_own(self._survey.host(exchange)):
             return
@@ -136,21 +142,24 @@ class TokenReader:
             cookie = request.raw("cookie")
             if cookie and self._may_hold_token(cookie, system):
                 self._read_cookies(exchange, system, at)
-            if is_refresh and system.generic and request.body.present and request.method == "POST":
+            if is_refresh and system.plain and request.body.present and request.method == "POST":
                 self._read_refresh_body(exchange, at)
         self._read_wider_request(exchange, at)
 
     def _is_refresh_path(self, exchange: Exchange, system: SessionSystem | None) -> bool:
         if exchange.request.method == "GET" or system is None:
             return False
-        return bool(path_ends(self._survey.path(exchange), (*system.refresh_paths, "/oauth/token", "/token")))
+        path = self._survey.path(exchange)
+        if system.calls and (call := named_call(exchange, path, system)) is not None:
+            return call.does == "refresh"
+        return bool(path_ends(path, (*system.refresh_paths, "/oauth/token", "/token")))
 
     def _may_hold_token(self, cookie: str, system: SessionSystem) -> bool:
         if "eyJ" in cookie:
             return True
         if self.learnt and any(name in cookie for name in self.learnt):
             return True
-        return not system.generic and any(name in cookie for name in system.access_cookies + system.refresh_cookies)
+        return not system.plain and any(name in cookie for name in system.access_cookies + system.refresh_cookies)
 
     def _read_cookies(self, exchange: Exchange, system: SessionSystem, at: float) -> None:
         for name, value in exchange.request.raw_cookie_pairs():
@@ -159,10 +168,11 @@ class TokenReader:
                 self._seen(decoded(value), use, sent_sighting(exchange, Carrier.COOKIE, name, at))
 
     def _read_refresh_body(self, exchange: Exchange, at: float) -> None:
-        if self._bearer is None or (exchange.request.body.size or 0) > _LARGEST_BODY:
+        naming = self._naming(exchange)
+        if naming is None or (exchange.request.body.size or 0) > _LARGEST_BODY:
             return
         table = exchange.request.body.json()
-        for member in self._bearer.refresh_members:
+        for member in naming.refresh_members:
             for value in members(table, member):
                 if isinstance(value, str) and len(value) >= SHORTEST:
                     self._seen(value, TokenUse.REFRESH, sent_sighting(exchange, Carrier.BODY, member, at))
@@ -232,11 +242,12 @@ class TokenReader:
         response = exchange.response
         system = self._system(exchange)
         handed: list[Token] = []
-        if system is not None and not system.generic:
+        if system is not None and not system.plain:
             handed += self._read_headers(exchange, system, at)
         if response.has("set-cookie") and system is not None:
             handed += self._read_set_cookies(exchange, system, at)
-        if (system is not None and system.generic) or (system is None and self._may_issue(exchange)):
+        names_tokens = system is not None and (system.plain or bool(system.token_members))
+        if names_tokens or (system is None and self._may_issue(exchange)):
             for name in _RESPONSE_HEADERS if exchange.request.method == "POST" else ():
                 value = response.raw(name)
                 token = credentials(value).raw_token if value else ""
@@ -285,8 +296,8 @@ class TokenReader:
 
     def _read_token_answer(self, exchange: Exchange, at: float) -> list[Token]:
         """JSON members of sign-in, refresh and token answers."""
-        bearer, body = self._bearer, exchange.response.body
-        if bearer is None or exchange.request.method not in ("POST", "PUT") or not body.present:
+        naming, body = self._naming(exchange), exchange.response.body
+        if naming is None or exchange.request.method not in ("POST", "PUT") or not body.present:
             return []
         status = exchange.response.status
         if not 200 <= status < 300 or (body.size or 0) > _LARGEST_BODY or not may_be_json(body.raw_mime_type):
@@ -294,15 +305,15 @@ class TokenReader:
         handed: list[Token] = []
         table = body.json()
         for use, names in (
-            (TokenUse.ID, bearer.id_members),
-            (TokenUse.ACCESS, bearer.token_members),
-            (TokenUse.REFRESH, bearer.refresh_members),
+            (TokenUse.ID, naming.id_members),
+            (TokenUse.ACCESS, naming.token_members),
+            (TokenUse.REFRESH, naming.refresh_members),
         ):
             for member in names:
                 value = next(members(table, member), None)
                 if not isinstance(value, str) or len(value) < SHORTEST or " " in value:
                     continue
-                if use is TokenUse.ACCESS and member in bearer.id_members:
+                if use is TokenUse.ACCESS and member in naming.id_members:
                     continue
                 token = self._handed_out(value, use, answered_sighting(exchange, Carrier.BODY, member, at))
                 if token.use is TokenUse.ACCESS and token.expires is None:

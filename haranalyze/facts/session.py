@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from haranalyze.facts._auth_calls import AuthCalls, CallKind, session_cookies_set
 from haranalyze.facts._loops import redirect_loops, refresh_loops
+from haranalyze.facts._recognised import trust
 from haranalyze.facts._refusals import REFUSING, RefusalReader
 from haranalyze.facts._session_model import (
     DetectedSystem,
@@ -29,7 +30,6 @@ from haranalyze.facts._survey import (
     is_authorization_request,
     is_navigation,
     survey_of,
-    trust,
 )
 from haranalyze.facts.tokens import Carrier, Sighting, Token, TokenUse, tokens_in
 from haranalyze.protocol.url import registrable_domain
@@ -135,7 +135,7 @@ class Session:
         system = self.system_of(exchange)
         if system is None:
             return ""
-        if system.generic:
+        if system.plain:
             return system.transport
         if system.transport_header:
             asked = (exchange.request.raw(system.transport_header) or "").lower()
@@ -188,19 +188,24 @@ class Session:
         return frozenset(self._survey.host(exchange) for exchange in self._survey.interesting) & focus
 
     def _detected(self) -> Iterator[DetectedSystem]:
-        guards = self._survey.guards
-        named = {system.id for system in guards.values() if not system.generic}
+        survey = self._survey
+        hosts_of: dict[str, set[str]] = {}
+        known: dict[str, SessionSystem] = {}
+        for host, system in (*survey.guards.items(), *survey.providers.items()):
+            hosts_of.setdefault(system.id, set()).add(host)
+            known.setdefault(system.id, system)
+        has_protocol = any(not system.plain for system in known.values())
         found: list[DetectedSystem] = []
-        for system in self._facts.systems:
-            hosts = frozenset(host for host, guard in guards.items() if guard is system)
-            signs = [sign for sign in self._survey.signs if sign.system is system]
+        for system in known.values():
+            hosts = frozenset(hosts_of[system.id])
+            signs = [sign for sign in survey.signs if sign.system.id == system.id]
             if system.generic:
                 signs = [sign for sign in signs if sign.host in hosts]
-            if not hosts or not signs:
+            if not signs:
                 continue
             confidence = trust(signs)
             if system.generic:
-                confidence = min(confidence, 0.7 if not named else 0.4)
+                confidence = min(confidence, 0.4 if has_protocol else 0.7)
             evidence = tuple((sign.place, sign.words) for sign in signs[:_EVIDENCE])
             found.append(DetectedSystem(system, confidence, evidence, hosts))
         found.sort(key=lambda one: (one.system.generic, -one.confidence, one.system.id))
@@ -305,7 +310,8 @@ class Session:
             retry_until = min(next_began, done + _RETRY_WAIT) if next_began > done else done + _RETRY_WAIT
             after, retry = _after_and_retry(waiting, calls, done, retry_until)
             new_token = next(tokens_in(self._tokens, exchange, TokenUse.ACCESS), None)
-            yield Refresh(exchange, result, self.system_of(exchange), after, retry, new_token)
+            system = self._survey.speaker(self._survey.host(exchange))
+            yield Refresh(exchange, result, system, after, retry, new_token)
 
     def _find_loops(self) -> tuple[Loop, ...]:
         refused = frozenset(
@@ -354,7 +360,7 @@ class Session:
         generic: tuple[str, ...] = ()
         for detected in self.systems:
             system = detected.system
-            if system.generic:
+            if system.plain:
                 generic += system.access_cookies + system.refresh_cookies
             else:
                 current = system.access_cookies[:1] + system.refresh_cookies[:1]
@@ -364,7 +370,7 @@ class Session:
         seen: set[str] = set()
         for exchange in self._survey.interesting:
             system_of = self.system_of(exchange)
-            if system_of is not None and not system_of.generic:
+            if system_of is not None and not system_of.plain:
                 continue
             if self._survey.host(exchange) not in self.hosts and exchange.index not in made:
                 continue

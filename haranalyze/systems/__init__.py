@@ -1,9 +1,13 @@
-"""Session systems as data: one TOML file each, read by one loader. No code knows a system by name."""
+"""Session systems as data: one TOML file each, read by one loader. No code knows a system by name.
+
+The built-in files are also kept as one JSON file, because reading forty TOML files takes longer than a small recording;
+``python -m tests.docs --write`` writes it, and a test compares it with the TOML files.
+"""
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import MISSING, Field, dataclass, field, fields
+from collections.abc import Iterable
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Final
@@ -26,6 +30,12 @@ SAYS: Final = (
 
 _WHERE: Final = ("body", "text", "json", "header", "challenge", "title")
 _TRANSPORTS: Final = ("cookie", "header", "bearer", "both", "")
+_SIGN_PLACES: Final = ("cookie", "cookie-value", "path", "request-header", "response-header")
+_CALL_PLACES: Final = ("", "body", "header", "query")
+GENERIC: Final = ("cookie-session", "bearer")
+"""Ids of the generic systems, which others may be like."""
+DOES: Final = ("refresh", "sign-in", "sign-up", "sign-out")
+"""What a call may do; ``facts._auth_calls`` has a kind for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +71,38 @@ class ServerFault:
 
 
 @dataclass(frozen=True, slots=True)
+class SystemSign:
+    """A trace that shows which system of the ``like`` or ``provider`` kind is at work on a host.
+
+    ``where``: ``cookie`` (a name that is sent or set), ``cookie-value`` (what a cookie of any name
+    holds), ``path`` (of the request, lower case),
+    ``request-header:name`` or ``response-header:name`` (its value, case ignored). ``text``: the name or value, ``*``
+    stands for any characters; empty: any value. ``weight``: how sure this sign alone makes us, 0 to 1. Signs of several
+    kinds add up, and a system is named from 0.5 on, so that a name others use too is written with less.
+    """
+
+    where: str
+    text: str = ""
+    weight: float = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class AuthCall:
+    """A call that tells by more than its path what it does to the session.
+
+    ``does``: refresh, sign-in, sign-up or sign-out. ``path``: ending of the path, empty: any. ``where``:
+    ``query:name``, ``body:name`` (form field or JSON member), ``header:name``, empty: the path is enough. ``text``: the
+    value there, ``*`` stands for any characters. ``method``: empty: POST, PUT or PATCH.
+    """
+
+    does: str
+    path: str = ""
+    where: str = ""
+    text: str = ""
+    method: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SessionSystem:
     """What issues the session. Header and cookie names are lower case where HTTP ignores case.
 
@@ -68,6 +110,12 @@ class SessionSystem:
         id, title, source: identity and where the facts come from.
         generic: True for the fall-backs (bearer, cookie-session), which never outrank a named system.
         marks_only: True for systems only recognised by their answers, never taken for the user's own.
+        like: ids of the generic systems whose way it goes: sessions of this system are plain cookies or bearer tokens,
+            and its file adds names, paths and words to theirs. Empty: it has a protocol of its own.
+        provider: True for identity providers, which hand out tokens and are not the API that takes them.
+        hosts: hosts of the vendor's own service, ``*`` stands for any characters; signs: what shows it.
+        calls: calls that tell by a query, body or header what they do; token_paths: path endings of token endpoints,
+            where the grant type tells.
         access_cookies, refresh_cookies, state_cookies: cookie names (``*`` allowed); state cookies
             are written by the front end; marker_cookies are set by the server and hold no token.
         access_headers, refresh_headers: response headers that hand out tokens; request_marks: request headers
@@ -90,6 +138,12 @@ class SessionSystem:
     source: str
     generic: bool = False
     marks_only: bool = False
+    like: tuple[str, ...] = ()
+    provider: bool = False
+    hosts: tuple[str, ...] = ()
+    signs: tuple[SystemSign, ...] = ()
+    calls: tuple[AuthCall, ...] = ()
+    token_paths: tuple[str, ...] = ()
     transport: str = "cookie"  # cookie, header, bearer, both
     access_cookies: tuple[str, ...] = ()
     refresh_cookies: tuple[str, ...] = ()
@@ -124,6 +178,26 @@ class SessionSystem:
     phrases: tuple[Phrase, ...] = field(default=())
     faults: tuple[ServerFault, ...] = field(default=())
 
+    @property
+    def plain(self) -> bool:
+        """Whether nothing is known of its sessions but names: generic, or like a generic one."""
+        return self.generic or bool(self.like) or self.provider
+
+    def on(self, generic: SessionSystem) -> SessionSystem:
+        """This system with the names, paths and transport of the generic one whose way it goes."""
+        joined: dict[str, Any] = {key: _joined(getattr(self, key), getattr(generic, key)) for key in _ADDED}
+        return replace(self, transport=generic.transport, **joined)
+
+
+_ADDED: Final = (
+    "access_cookies", "refresh_cookies", "refresh_paths", "sign_in_paths", "sign_up_paths", "sign_out_paths",
+    "callback_paths", "auth_paths", "token_paths", "token_members", "refresh_members", "id_members",
+)  # fmt: skip
+
+
+def _joined(own: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(own + others))
+
 
 def load_system(text: str, name: str) -> SessionSystem:
     """Read one session-system file.
@@ -134,6 +208,8 @@ def load_system(text: str, name: str) -> SessionSystem:
     Raises:
         SessionSystemError: it is not TOML, a key is unknown or missing, or a value has the wrong type.
     """
+    import tomllib
+
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -142,15 +218,46 @@ def load_system(text: str, name: str) -> SessionSystem:
     return system
 
 
+def in_order(systems: Iterable[SessionSystem]) -> tuple[SessionSystem, ...]:
+    """Systems with a protocol of their own first, then those like others, those only recognised, the generic ones."""
+    return tuple(sorted(systems, key=lambda one: (one.generic, one.marks_only, one.plain, one.id)))
+
+
+def toml_systems() -> tuple[SessionSystem, ...]:
+    """The systems shipped with haranalyze, from their TOML files."""
+    entries = (entry for entry in files(__name__).iterdir() if entry.name.endswith(".toml"))
+    return in_order(load_system(entry.read_text(encoding="utf-8"), entry.name) for entry in entries)
+
+
+def compiled(systems: tuple[SessionSystem, ...]) -> bytes:
+    """The systems as the JSON that :func:`builtin_systems` reads, without members that have their default."""
+    import json
+    from dataclasses import asdict
+
+    kinds = {"phrases": Phrase, "faults": ServerFault, "signs": SystemSign, "calls": AuthCall}
+
+    def short(kind: type[Any], table: dict[str, Any]) -> dict[str, Any]:
+        defaults = {entry.name: entry.default for entry in fields(kind)}
+        kept = {key: value for key, value in table.items() if value != defaults[key]}
+        return {
+            key: [short(kinds[key], dict(one)) for one in value] if key in kinds else value
+            for key, value in kept.items()
+        }
+
+    listed = [short(SessionSystem, asdict(system)) for system in systems]
+    return (json.dumps(listed, indent=1, ensure_ascii=False) + "\n").encode()
+
+
 @cache
 def builtin_systems() -> tuple[SessionSystem, ...]:
-    """The systems shipped with haranalyze: named ones, then those only recognised, then the generic ones."""
-    found = [
-        load_system(entry.read_text(encoding="utf-8"), entry.name)
-        for entry in files(__name__).iterdir()
-        if entry.name.endswith(".toml")
-    ]
-    return tuple(sorted(found, key=lambda system: (system.generic, system.marks_only, system.id)))
+    """The systems shipped with haranalyze, in the order of :func:`in_order`."""
+    import msgspec
+
+    data = files(__name__).joinpath(COMPILED).read_bytes()
+    return msgspec.json.decode(data, type=tuple[SessionSystem, ...])
+
+
+COMPILED: Final = "builtin.json"
 
 
 @lru_cache(maxsize=8192)
@@ -197,8 +304,10 @@ def _build(kind: type[Any], table: dict[str, Any], name: str, within: str) -> An
     return built
 
 
-_PARTS: Final[dict[str, type[Any]]] = {"tuple[Phrase, ...]": Phrase, "tuple[ServerFault, ...]": ServerFault}
-_PLAIN: Final = {"str": str, "bool": bool, "int": int, "int | None": int}
+_PARTS: Final[dict[str, type[Any]]] = {
+    f"tuple[{kind.__name__}, ...]": kind for kind in (Phrase, ServerFault, SystemSign, AuthCall)
+}
+_PLAIN: Final = {"str": str, "bool": bool, "int": int, "int | None": int, "float": float}
 
 
 def _value(entry: Field[Any], value: Any, name: str, key: str) -> Any:
@@ -230,9 +339,23 @@ def _check(built: Any, name: str, within: str) -> None:
     if isinstance(built, Phrase) and built.says not in SAYS:
         hint = did_you_mean(built.says, SAYS) or f"; known: {', '.join(SAYS)}"
         raise SessionSystemError(f"{name}: {within}says {built.says!r} is unknown{hint}")
+    if isinstance(built, SystemSign):
+        _check_place(built.where, _SIGN_PLACES, name, within)
+        if not 0 < built.weight <= 1:
+            raise SessionSystemError(f"{name}: {within}weight must be above 0 and at most 1")
+    if isinstance(built, AuthCall):
+        _check_place(built.where, _CALL_PLACES, name, within)
+        if built.does not in DOES:
+            hint = did_you_mean(built.does, DOES) or f"; known: {', '.join(DOES)}"
+            raise SessionSystemError(f"{name}: {within}does {built.does!r} is unknown{hint}")
+        if not built.path and not built.where:
+            raise SessionSystemError(f"{name}: {within}path or {within}where must say which call it is")
     if isinstance(built, SessionSystem):
         if built.transport not in _TRANSPORTS:
             raise SessionSystemError(f"{name}: transport {built.transport!r} is none of {', '.join(_TRANSPORTS)}")
+        for generic in built.like:
+            if generic not in GENERIC:
+                raise SessionSystemError(f"{name}: like {generic!r} is none of {', '.join(GENERIC)}")
         for key in (
             "refresh_paths",
             "sign_in_paths",
@@ -240,6 +363,7 @@ def _check(built: Any, name: str, within: str) -> None:
             "sign_out_paths",
             "callback_paths",
             "auth_paths",
+            "token_paths",
         ):
             for path in getattr(built, key):
                 if not path.startswith("/") or path.endswith("/") or path != path.lower():
@@ -247,3 +371,10 @@ def _check(built: Any, name: str, within: str) -> None:
         for key in ("sign_in_ok", "sign_in_wrong"):
             if not all("=" in mark for mark in getattr(built, key)):
                 raise SessionSystemError(f"{name}: {key!r} must hold path=value")
+
+
+def _check_place(where: str, places: tuple[str, ...], name: str, within: str) -> None:
+    place, _, member = where.partition(":")
+    if place not in places or bool(member) != (place not in ("", "cookie", "cookie-value", "path")):
+        known = ", ".join(filter(None, places))
+        raise SessionSystemError(f"{name}: {within}where {where!r} is none of {known}")
