@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
 
-from haranalyze.capture.model import Exchange, Message, Page, Request, Response, Source, Timings
-from haranalyze.protocol.set_cookie import parse_set_cookie
+from haranalyze.capture.har_writer import LATEST_MS, PHASES, entry_members, page_members
+from haranalyze.capture.model import Exchange, Page, Source, Timings
 from haranalyze.text import Kind, Text, raw
 
 if TYPE_CHECKING:
@@ -18,8 +16,6 @@ if TYPE_CHECKING:
 
     from haranalyze.timeline import Timeline
 
-_VERSIONS = {"h1": "HTTP/1.1", "h2": "HTTP/2", "h3": "HTTP/3"}
-_PHASES = ("blocked", "dns", "connect", "ssl", "send", "wait", "receive")
 _SCHEMES = frozenset(("http", "https", "ws", "wss", "data", "blob", "file", "about", "chrome-extension"))
 # fmt: off
 _TYPES = (
@@ -28,8 +24,6 @@ _TYPES = (
     "stylesheet", "texttrack", "wasm", "websocket", "webtransport", "xhr",
 )
 # fmt: on
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LATEST_MS = 253_402_300_799_999.0  # the last millisecond of year 9999: beyond it no date can be written
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +74,7 @@ def frame_of(timeline: Timeline, show: Callable[[Text], str] | None) -> DataFram
 
 
 def _stamp(started: float | None) -> int | None:
-    return round(started) if started is not None and abs(started) <= _LATEST_MS else None
+    return round(started) if started is not None and abs(started) <= LATEST_MS else None
 
 
 def _floats(values: Iterable[float | None]) -> Any:
@@ -90,7 +84,7 @@ def _floats(values: Iterable[float | None]) -> Any:
 
 
 def _phases(timings: Sequence[Timings]) -> dict[str, Any]:
-    return {f"{phase}_ms": _floats(getattr(t, phase) for t in timings) for phase in _PHASES}
+    return {f"{phase}_ms": _floats(getattr(t, phase) for t in timings) for phase in PHASES}
 
 
 def _listed(resource_type: str) -> str | None:
@@ -147,7 +141,7 @@ def haralyzer_of(timeline: Timeline, *, bodies: bool = True) -> HarParser:
     capture = timeline.capture
     pages: dict[str, dict[str, Any]] = {}
     for page in capture.pages:
-        pages.setdefault(raw(page.id), _page_members(timeline, page))
+        pages.setdefault(raw(page.id), page_members(page, timeline.origin))
     entries = [_entry_members(timeline, exchange, pages, bodies) for exchange in timeline.exchanges]
     creator = {"name": raw(capture.creator), "version": raw(capture.creator_version)}
     browser = {"name": raw(capture.browser), "version": raw(capture.browser_version)}
@@ -155,82 +149,16 @@ def haralyzer_of(timeline: Timeline, *, bodies: bool = True) -> HarParser:
     return HarParser({"log": {**log, "pages": list(pages.values()), "entries": entries}})
 
 
-def _iso(moment: float) -> str:
-    bounded = min(max(moment, 0.0), _LATEST_MS)
-    return (_EPOCH + timedelta(milliseconds=bounded)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _ms(value: float | None) -> float:
-    return -1 if value is None else value
-
-
-def _page_members(timeline: Timeline, page: Page) -> dict[str, Any]:
-    return {
-        "id": raw(page.id),
-        "title": raw(page.title),
-        "startedDateTime": _iso(timeline.origin if page.started is None else page.started),
-        "pageTimings": {"onContentLoad": _ms(page.content_loaded), "onLoad": _ms(page.loaded)},
-    }
-
-
 def _entry_members(timeline: Timeline, exchange: Exchange, pages: Iterable[str], bodies: bool) -> dict[str, Any]:
-    timings = exchange.timings
-    required = {phase: max(0.0, _ms(getattr(timings, phase))) for phase in ("send", "wait", "receive")}
-    members = {
-        "startedDateTime": _iso(timeline.wall(timeline.started(exchange))),
-        "time": timeline.ended(exchange) - timeline.started(exchange),
-        "request": _request_members(exchange.request, bodies),
-        "response": _response_members(exchange.response, bodies),
-        "cache": {},
-        "timings": {phase: _ms(getattr(timings, phase)) for phase in _PHASES} | required,
-        "serverIPAddress": "",
-        "connection": exchange.raw_connection,
-    }
+    started = timeline.started(exchange)
+    members = entry_members(exchange, timeline.wall(started), timeline.ended(exchange) - started, bodies=bodies)
+    members["response"]["_transferSize"] = max(
+        0, members["response"].get("_transferSize", exchange.response.body_size or 0)
+    )
+    members |= {"serverIPAddress": "", "connection": exchange.raw_connection}
     if exchange.raw_page_id in pages:
         members["pageref"] = exchange.raw_page_id
     return members
-
-
-def _message_members(message: Message) -> dict[str, Any]:
-    return {
-        "httpVersion": _VERSIONS.get(message.http_version, ""),
-        "headers": [{"name": header.name, "value": header.value} for header in message.headers],
-        "headersSize": -1 if message.headers_size is None else message.headers_size,
-        "bodySize": -1 if message.body_size is None else message.body_size,
-    }
-
-
-def _request_members(request: Request, bodies: bool) -> dict[str, Any]:
-    members = _message_members(request) | {
-        "method": request.method,
-        "url": request.raw_url,
-        "cookies": [{"name": name, "value": value} for name, value in request.raw_cookie_pairs()],
-        "queryString": [
-            {"name": name, "value": value}
-            for name, value in parse_qsl(request.url.query, keep_blank_values=True, errors="replace")
-        ],
-    }
-    if request.body.present:
-        text = request.body.raw_text() if bodies else None
-        members["postData"] = {"mimeType": request.body.raw_mime_type, "text": text or ""}
-    return members
-
-
-def _response_members(response: Response, bodies: bool) -> dict[str, Any]:
-    body = response.body
-    content: dict[str, Any] = {"size": max(0, body.size or 0), "mimeType": body.raw_mime_type}
-    if bodies and body.present and (text := body.raw_text()) is not None:
-        content["text"] = text
-    cookies = [cookie for line in response.raw_set_cookies() if (cookie := parse_set_cookie(line))]
-    wire = response.transfer_size
-    return _message_members(response) | {
-        "status": response.status,
-        "statusText": "",
-        "cookies": [{"name": cookie.name, "value": cookie.value} for cookie in cookies],
-        "content": content,
-        "redirectURL": response.raw_redirect_url,
-        "_transferSize": max(0, wire if wire is not None else response.body_size or 0),
-    }
 
 
 def figures_of(timeline: Timeline) -> tuple[PageFigures, ...]:

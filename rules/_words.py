@@ -10,6 +10,11 @@ from haranalyze.text import Place, Sentence
 
 MOST_PLACES = 8  # related places shown with one finding; the flow names the rest
 
+LAST_ANSWER_ONLY = Sentence(
+    "the recording keeps only the last answer of a redirected call, and a redirect to another host drops credentials"
+    " too"
+)
+
 
 def answered(exchange: Exchange) -> Sentence:
     """ "answered 401"."""

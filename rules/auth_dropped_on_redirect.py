@@ -55,7 +55,7 @@ def auth_dropped_on_redirect(facts: Facts) -> Iterator[Said]:
                 status=call.response.status,
             ),
             headline=Sentence(
-                "The call to {path} is redirected to {host}, and the browser drops Authorization on the way,"
+                "The call to {path} is redirected to {host}, and the client drops Authorization on the way,"
                 " so it is answered {status}.",
                 path=source.path,
                 host=call.host,

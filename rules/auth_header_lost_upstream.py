@@ -7,7 +7,7 @@ What to do
     Let the proxy pass Authorization on unchanged.
 Stays quiet when
     The token is expired or malformed, its scheme is not the one the API takes, the answer comes from another system
-    than the one the token is for, or the recording leaves Authorization out.
+    than the one the token is for, or the recording leaves Authorization or the hops of redirects out.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from haranalyze.text import Sentence
 
 from ._authorization import accepted_header, has_other_scheme, is_password
 from ._fixes import pass_request_header
-from ._words import flow, later, seen
+from ._words import LAST_ANSWER_ONLY, flow, later, seen
 
 
 @rule(
@@ -59,6 +59,9 @@ def auth_header_lost_upstream(facts: Facts) -> Iterator[Said]:
             yield CannotTell(Sentence("this recording leaves Authorization headers out"), tuple(hidden))
             return
         yield Passed(seen(len(facts.session.refusals), "refused calls"))
+        return
+    if not facts.quality.records_redirects:
+        yield CannotTell(LAST_ANSWER_ONLY, tuple(one[0].exchange.index for one in lost))
         return
     refusal, place = lost[0]
     call = refusal.exchange

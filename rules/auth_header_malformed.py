@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 from haranalyze.facts import Facts
 from haranalyze.facts.session import Refusal, Says
-from haranalyze.findings import Fix, Layer, Match, Owner, Passed, Said, Severity
+from haranalyze.findings import Confidence, Fix, Layer, Match, Owner, Passed, Said, Severity
 from haranalyze.protocol.auth import Authorization, Credential
 from haranalyze.rule import rule
 from haranalyze.text import Sentence
@@ -80,10 +80,17 @@ def auth_header_malformed(facts: Facts) -> Iterator[Said]:
             (refusal.evidence, answered(call)),
             *later([one[0].exchange for one in found[1:]], "not in a form it can read either"),
         ),
+        confidence=_confidence(facts, trouble),
         subject="authorization",
         flow=flow(one[0].exchange for one in found),
         fixes=(_fix(trouble),),
     )
+
+
+def _confidence(facts: Facts, trouble: str) -> Confidence:
+    """A variable in a request that was recorded as somebody wrote it may have been filled in when it was sent."""
+    written = trouble == _FORMS[Credential.TEMPLATE] and not facts.quality.records_requests_as_sent
+    return Confidence.POSSIBLE if written else Confidence.CERTAIN
 
 
 def _fix(trouble: str) -> Fix:

@@ -6,8 +6,8 @@ Why it matters
 What to do
     Let the proxy pass Cookie on unchanged.
 Stays quiet when
-    The cookie is sent twice, its token is expired or unreadable, the answer clears the session, or another system
-    answers.
+    The cookie is sent twice, its token is expired or unreadable, the answer clears the session, another system
+    answers, or the recording leaves the hops of redirects out.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from collections.abc import Iterator
 from haranalyze.facts import Exchange, Facts
 from haranalyze.facts.session import Says
 from haranalyze.facts.tokens import Carrier, TokenUse
-from haranalyze.findings import Confidence, Layer, Match, Owner, Passed, Said, Severity
+from haranalyze.findings import CannotTell, Confidence, Layer, Match, Owner, Passed, Said, Severity
 from haranalyze.rule import Needs, rule
 from haranalyze.text import Sentence, Text
 
 from ._fixes import pass_request_header
-from ._words import flow, later, seen
+from ._words import LAST_ANSWER_ONLY, flow, later, seen
 
 
 @rule(
@@ -53,6 +53,9 @@ def stripped_cookie_upstream(facts: Facts) -> Iterator[Said]:
             lost.append((refusal, carried))
     if not lost:
         yield Passed(seen(len(facts.session.refusals), "refused calls"))
+        return
+    if not facts.quality.records_redirects:
+        yield CannotTell(LAST_ANSWER_ONLY, tuple(one[0].exchange.index for one in lost))
         return
     refusal, name = lost[0]
     call = refusal.exchange

@@ -18,15 +18,20 @@ def without_version(document: dict[str, Any]) -> None:
         pack["version"] = ""
 
 
+def recording(story: Path) -> Path:
+    """The recording of a sample: ``capture`` with the ending of its format."""
+    return next(iter(sorted(story.glob("capture.*"))))
+
+
 def expected(story: Path) -> str:
     """The report of a sample with its volatile values blanked, as text."""
-    document = json.loads(haranalyze.render(haranalyze.analyze_file(story / "capture.har"), "json"))
+    document = json.loads(haranalyze.render(haranalyze.analyze_file(recording(story)), "json"))
     without_version(document)
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 
 def stories() -> list[Path]:
-    return sorted(path.parent for path in FOLDER.glob("*/capture.har"))
+    return sorted(path.parent for path in FOLDER.glob("*/capture.*"))
 
 
 def main() -> int:

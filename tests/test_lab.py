@@ -27,7 +27,7 @@ def outcome(folder: Path, capsys: pytest.CaptureFixture[str], *arguments: str) -
 def test_the_samples_are_all_right(capsys: pytest.CaptureFixture[str]) -> None:
     code, told = outcome(FOLDER, capsys)
     assert code == 0
-    assert told["figures"]["captures"] == [len(list(FOLDER.glob("*/capture.har"))), None]
+    assert told["figures"]["captures"] == [len(list(FOLDER.glob("*/label.json"))), None]
     found, must = told["figures"]["recall (must)"]
     assert found == must > 0
     assert told["figures"]["false alarms"] == [0, None]

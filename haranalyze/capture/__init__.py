@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import mmap
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from threading import Thread
-from typing import Any
 
-from haranalyze.capture.containers import Document, documents
-from haranalyze.capture.har import Origin, read_har
+from haranalyze.capture.containers import documents
+from haranalyze.capture.formats import WANTED, Reading, environments_of, read
+from haranalyze.capture.har import Origin
 from haranalyze.capture.model import Capture
 from haranalyze.errors import CaptureError
 from haranalyze.options import Limits
@@ -21,32 +21,38 @@ Buffer = bytes | bytearray | memoryview | mmap.mmap
 __all__ = ["read_capture", "read_captures"]
 
 
-def read_capture(data: Buffer, name: str = "", limits: Limits | None = None) -> Capture:
-    """Read one recording: HAR of any dialect, plain or inside gzip, zlib, zip, brotli or zstd.
+def read_capture(
+    data: Buffer, name: str = "", limits: Limits | None = None, environments: Iterable[bytes] = ()
+) -> Capture:
+    """Read one recording: HAR of any dialect or another format (docs/inputs.md), told by content; plain or inside
+    gzip, zlib, zip, brotli or zstd.
 
     Args:
         data: the file's bytes, or any buffer of them such as a memory map. It is kept while the capture lives.
         name: what to call the recording in the report.
         limits: bounds on sizes and counts (None: the defaults).
+        environments: exported Postman environments, for recordings that are collections.
 
     Raises:
         CaptureError: the bytes are not a recording anyone could read, or an archive with several of them; the
             message names the byte or field. LimitError: a limit stops the reading; the message names it.
     """
-    captures = read_captures(data, name, limits)
+    captures = read_captures(data, name, limits, environments)
     if len(captures) > 1:
         raise CaptureError(f"the archive holds {len(captures)} recordings; read them with read_captures()")
     return captures[0]
 
 
-def read_captures(data: Buffer, name: str = "", limits: Limits | None = None) -> tuple[Capture, ...]:
+def read_captures(
+    data: Buffer, name: str = "", limits: Limits | None = None, environments: Iterable[bytes] = ()
+) -> tuple[Capture, ...]:
     """Read every recording in the bytes: one, or several in an archive. Arguments and errors as read_capture."""
-    limits = limits or Limits()
+    reading = Reading(limits or Limits(), environments_of(environments))
     digest = _digest(data)
     size = len(memoryview(data))
-    found = documents(data, limits)
     return tuple(
-        _read(document, Origin(name, digest, size, document.container, document.prefix), limits) for document in found
+        read(document, Origin(name, digest, size, document.container, document.prefix), reading)
+        for document in documents(data, reading.limits, WANTED)
     )
 
 
@@ -64,34 +70,3 @@ def _digest(data: Buffer) -> Callable[[], str]:
         return done[0]
 
     return wait
-
-
-def _read(document: Document, origin: Origin, limits: Limits) -> Capture:
-    data: Any = document.data
-    _refuse_other_json(bytes(memoryview(data)[:20_000]))
-    return read_har(data, origin, limits, document.files)
-
-
-# Members near the start of the file that tell which other JSON it is.
-_OTHERS = (
-    (b"schema.getpostman.com/json/collection", "a Postman collection, which holds requests but no recording"),
-    (b'"_postman_id"', "a Postman collection, which holds requests but no recording"),
-    (b'"_postman_variable_scope"', "a Postman environment, not a recording"),
-    (b'"constants"', "a Chrome net log (chrome://net-export), which is not read yet"),
-)
-
-
-def _refuse_other_json(head: bytes) -> None:
-    """Raise for well-known JSON files that are no HAR, so that the message can say what they are."""
-    start = head.lstrip()
-    if start[:1] == b"[":
-        if b'"durations"' in head and b'"request"' in head:
-            raise CaptureError("this is a Charles session (.chlsj); export it as HAR from Charles")
-        raise CaptureError("this is a JSON list, not a HAR file")
-    if b'"log"' in head:
-        return
-    for mark, what in _OTHERS:
-        if mark in head:
-            raise CaptureError(f"this is {what}")
-    if b'"collection"' in head[:200] and b'"info"' in head:
-        raise CaptureError("this is a Newman report or Postman collection, which is not read yet")

@@ -1,5 +1,7 @@
 """Takes recordings out of what they come in: gzip, zlib, zip, brotli, zstd, JSONP, a BOM, UTF-16.
 
+What is inside is not judged here: :mod:`haranalyze.capture.formats` says which members and bundles are recordings.
+
 Recognised by content, never by name. Unpacking counts as it goes: a member that grows past the limits stops the
 reading. Members of archives are read to memory by position; their names never become paths.
 """
@@ -9,7 +11,7 @@ from __future__ import annotations
 import io
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,46 +21,126 @@ from haranalyze.options import Limits
 _CHUNK: Final = 1 << 18
 _BROTLI_START: Final = 1 << 16  # its first table alone can take kilobytes
 _ENOUGH_FOR_RATIO: Final = 1 << 20  # small files may be packed as tightly as they like
+_CODINGS: Final = {"gzip": "gzip", "x-gzip": "gzip", "deflate": "deflate", "br": "brotli", "zstd": "zstd"}
 _JSONP = re.compile(rb"\s*[A-Za-z_$][\w.$]{0,80}\s*\(\s*(?=\{)")
-_TNETSTRING = re.compile(rb"\d{1,10}:")
+
+
+class Archive(Mapping[str, bytes]):
+    """Members of a zip archive by exact name, each unpacked when it is asked for.
+
+    Names only name: they never become paths. Unpacking counts: a member that grows too far, or all of them together,
+    raises LimitError; a damaged or locked one CaptureError.
+    """
+
+    def __init__(self, data: Any, limits: Limits) -> None:
+        import zipfile
+
+        self._size = len(memoryview(data))
+        self._limits = limits
+        self._counted: dict[str, int] = {}
+        self._total = 0
+        try:
+            self._zip = zipfile.ZipFile(io.BytesIO(bytes(memoryview(data))))
+            self._members = {one.filename: one for one in self._zip.infolist() if not one.is_dir()}
+        except Exception as error:  # a damaged archive makes zipfile raise a dozen kinds of errors
+            raise CaptureError("the zip archive is damaged") from error
+
+    @property
+    def comment(self) -> bytes:
+        """The archive's own comment."""
+        return bytes(self._zip.comment)
+
+    def __getitem__(self, name: str) -> bytes:
+        member = self._members[name]
+        if member.flag_bits & 1:
+            raise CaptureError("the zip archive is protected by a password")
+        content = _read_member(self._zip, member, self._size, self._limits)
+        if name not in self._counted:
+            self._counted[name] = len(content)
+            self._total += len(content)
+            _check_growth(self._total, self._size, self._limits)
+        return content
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._members)
+
+    def __len__(self) -> int:
+        return len(self._members)
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """JSON text found in the bytes: ``data`` UTF-8, ``container`` outermost first, ``prefix`` for pointers.
+    """A recording found in the bytes.
 
-    ``files`` are the other members of the same archive by exact name (Playwright keeps bodies there).
+    Attributes:
+        data: its text, UTF-8 in any buffer; None where a whole archive is the recording.
+        container: what it came in, outermost first; prefix: what its pointers begin with.
+        files: the other members of the same archive by exact name (Playwright keeps bodies there), or the members of
+            the archive that is the recording.
     """
 
     data: Any
     container: tuple[str, ...]
     prefix: str = ""
-    files: dict[str, bytes] | None = None
+    files: Mapping[str, bytes] | None = None
 
 
-def documents(data: Any, limits: Limits) -> list[Document]:
-    """All JSON documents in ``data`` (any buffer), in archive order.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What counts as a recording: a member by its bytes, an archive as a whole by the names of its members."""
+
+    member: Callable[[bytes], bool]
+    bundle: Callable[[Sequence[str]], bool]
+
+
+def documents(data: Any, limits: Limits, wanted: Wanted) -> list[Document]:
+    """All recordings in ``data`` (any buffer), in archive order.
 
     Raises:
-        CaptureError: there is none, with what the file is instead where that is known.
-        LimitError: unpacking would pass a limit.
+        CaptureError: there is none; LimitError: unpacking would pass a limit.
     """
     if len(memoryview(data)) > limits.max_bytes:
         raise LimitError(f"the file is larger than max_bytes allows ({limits.max_bytes} bytes)")
-    return list(_documents(data, (), "", limits))
+    return list(_Unpacking(limits, wanted).documents(data, (), ""))
 
 
-def _documents(data: Any, outer: tuple[str, ...], prefix: str, limits: Limits) -> Iterator[Document]:
-    head = bytes(memoryview(data)[:512])
-    kind = _container(data)
-    if kind is None:
-        yield Document(_json_text(data, head), outer, prefix)
-    elif len(outer) >= limits.max_nesting:
-        raise LimitError(f"containers are nested deeper than max_nesting allows ({limits.max_nesting})")
-    elif kind == "zip":
-        yield from _members(data, (*outer, kind), prefix, limits)
-    else:
-        yield from _documents(_unpack(kind, data, limits), (*outer, kind), prefix, limits)
+@dataclass(frozen=True, slots=True)
+class _Unpacking:
+    limits: Limits
+    wanted: Wanted
+
+    def documents(self, data: Any, outer: tuple[str, ...], prefix: str) -> Iterator[Document]:
+        kind = _container(data)
+        if kind is None:
+            yield Document(_text(data), outer, prefix)
+        elif len(outer) >= self.limits.max_nesting:
+            raise LimitError(f"containers are nested deeper than max_nesting allows ({self.limits.max_nesting})")
+        elif kind == "zip":
+            yield from self._members(data, (*outer, kind), prefix)
+        else:
+            yield from self.documents(_unpack(kind, data, self.limits), (*outer, kind), prefix)
+
+    def _members(self, data: Any, outer: tuple[str, ...], prefix: str) -> Iterator[Document]:
+        archive = Archive(data, self.limits)
+        names = list(archive)
+        if self.wanted.bundle(names):
+            yield Document(None, outer, prefix, archive)
+            return
+        if len(names) > self.limits.max_members:
+            raise LimitError(f"the archive has {len(names)} members; max_members allows {self.limits.max_members}")
+        contents = {name: archive[name] for name in names}
+        found = [name for name in names if name == "har.har"] or [one for one in names if self._may_be(contents[one])]
+        if not found:
+            raise CaptureError(f"the archive has {len(names)} members and none of them is a recording")
+        single = len(found) == 1
+        for position, name in enumerate(found):
+            mark = f"{prefix}member!" if single else f"{prefix}{position}!"
+            mark = prefix if single and len(outer) == 1 else mark
+            for document in self.documents(contents[name], outer, mark):
+                yield Document(document.data, document.container, document.prefix, document.files or contents)
+
+    def _may_be(self, content: bytes) -> bool:
+        return _container(content) is not None or self.wanted.member(content)
 
 
 def _container(data: Any) -> str | None:
@@ -119,8 +201,9 @@ def _check_growth(size: int, packed: int, limits: Limits) -> None:
 
 
 def _pieces(kind: str, packed: memoryview) -> Iterator[bytes]:
-    if kind in {"gzip", "zlib"}:
-        inflate = zlib.decompressobj(47)  # 32 + 15: gzip or zlib by header
+    if kind in {"gzip", "zlib", "deflate"}:
+        raw_deflate = kind == "deflate" and (packed[0] != 0x78 or (packed[0] * 256 + packed[1]) % 31)
+        inflate = zlib.decompressobj(-15 if raw_deflate else 47)  # 32 + 15: gzip or zlib by header
         for start in range(0, len(packed), _CHUNK):
             rest: Any = packed[start : start + _CHUNK]
             while len(rest):
@@ -150,38 +233,6 @@ def _pieces(kind: str, packed: memoryview) -> Iterator[bytes]:
             yield piece
 
 
-def _members(data: Any, outer: tuple[str, ...], prefix: str, limits: Limits) -> Iterator[Document]:
-    import zipfile
-
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(bytes(memoryview(data))))
-        listed = [member for member in archive.infolist() if not member.is_dir()]
-    except Exception as error:  # a damaged archive makes zipfile raise a dozen kinds of errors
-        raise CaptureError("the zip archive is damaged") from error
-    if len(listed) > limits.max_members:
-        raise LimitError(f"the archive has {len(listed)} members; max_members allows {limits.max_members}")
-    names = [member.filename for member in listed]
-    if any(re.fullmatch(r"raw/\d+_[cs]\.txt", name) for name in names):
-        raise CaptureError("this is a Fiddler archive (SAZ); export the sessions as HTTPArchive from Fiddler")
-    contents: dict[str, bytes] = {}
-    total = 0
-    for member in listed:
-        if member.flag_bits & 1:
-            raise CaptureError("the zip archive is protected by a password")
-        content = _read_member(archive, member, len(memoryview(data)), limits)
-        total += len(content)
-        _check_growth(total, len(memoryview(data)), limits)
-        contents[member.filename] = content
-    hars = [name for name in names if name == "har.har"] or [name for name in names if _may_be_har(contents[name])]
-    if not hars:
-        raise CaptureError(f"the archive has {len(names)} members and none of them is a recording")
-    single = len(hars) == 1
-    for position, name in enumerate(hars):
-        mark = prefix if single and len(outer) == 1 else f"{prefix}{position}!"
-        for document in _documents(contents[name], outer, mark if not single else f"{prefix}member!", limits):
-            yield Document(document.data, document.container, document.prefix, contents)
-
-
 def _read_member(archive: Any, member: Any, archive_size: int, limits: Limits) -> bytes:
     packed = min(member.compress_size, archive_size)  # the size in the directory may be a lie
     try:
@@ -193,39 +244,39 @@ def _read_member(archive: Any, member: Any, archive_size: int, limits: Limits) -
     return content
 
 
-def _may_be_har(content: bytes) -> bool:
-    head = content[:4096]
-    if _container(content) is not None:
-        return True
-    start = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
-    return (start[:1] == b"{" or _JSONP.match(start) is not None) and (b'"log"' in head or b"l\x00o\x00g" in head)
+def decoded(data: Any, encodings: str, most: int) -> bytes:
+    """The bytes of a body with its content codings removed (RFC 9110 section 8.4.1), cut after ``most`` bytes.
+
+    A coding that is damaged or not known ends the work: what is there is returned as far as it came.
+    """
+    for written in reversed(encodings.split(",")):
+        kind = _CODINGS.get(written.strip().lower())
+        if kind is None:
+            break
+        out = bytearray()
+        try:
+            for piece in _pieces(kind, memoryview(data)):
+                out += piece
+                if len(out) > most:
+                    break
+        except Exception:  # each library raises its own errors for damaged data
+            if not out:
+                return bytes(memoryview(data)[:most])
+        data = bytes(out)
+    return bytes(memoryview(data)[:most])
 
 
-def _json_text(data: Any, head: bytes) -> Any:
-    """The JSON text of plain bytes: BOM and JSONP wrapper removed, UTF-16 recoded. Says what other files are."""
+def _text(data: Any) -> Any:
+    """Plain bytes as UTF-8: BOM and JSONP wrapper removed, UTF-16 recoded."""
+    head = bytes(memoryview(data)[:512])
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text = bytes(memoryview(data)).decode("utf-16", "replace")
-        return _json_text(text.encode("utf-8", "replace"), text[:512].encode("utf-8", "replace"))
+        return _text(bytes(memoryview(data)).decode("utf-16", "replace").encode("utf-8", "replace"))
     view = memoryview(data)
     if head.startswith(b"\xef\xbb\xbf"):
         view, head = view[3:], head[3:]
     if found := _JSONP.match(head):
         body = bytes(view[found.end() :]).rstrip(b"; \t\r\n")
         return body.removesuffix(b")")
-    start = head.lstrip()
-    if not start.strip(b"\x00"):
+    if not head.strip(b" \t\r\n\x00"):
         raise CaptureError("the file is empty")
-    if start[:1] not in (b"{", b"["):
-        raise CaptureError(_other_kind(start))
     return view if len(view) == len(memoryview(data)) else bytes(view)
-
-
-def _other_kind(start: bytes) -> str:
-    low = start[:200].lower()
-    if low.startswith(b"<?xml") and b"burp" in low:
-        return "this is a Burp 'save items' file (XML), which is not read yet"
-    if low.startswith((b"<!doctype html", b"<html")):
-        return "this is a web page (HTML), not a HAR file"
-    if _TNETSTRING.match(start):
-        return "this is a mitmproxy flow file; write a HAR from it with 'mitmdump -nr FILE --set hardump=OUT.har'"
-    return "this is not a HAR file: it does not begin like JSON, at byte 0"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import binascii
 import json
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -139,6 +139,16 @@ class Body:
             return b64decode("".join(text.split()), validate=True).decode("utf-8")
         except (binascii.Error, ValueError):
             return None
+
+    def raw_stored(self) -> tuple[str, str] | None:
+        """The text and its encoding (``""`` or ``base64``) as a HAR holds them, of any length; None when absent."""
+        text = late(self._text) if isinstance(self._text, msgspec.Raw) else self._text
+        if isinstance(text, bytes):
+            try:
+                return text.decode("utf-8"), ""
+            except UnicodeDecodeError:
+                return b64encode(text).decode(), "base64"
+        return (text, self._encoding if self._encoding == "base64" else "") if isinstance(text, str) else None
 
     def json(self) -> Any:
         """The parsed JSON value, or None when absent or not JSON. Kept. Strings inside are raw: analysis only."""
@@ -675,7 +685,8 @@ class Capture:
     Attributes:
         name: the caller's name for it (a file name; ours to show only through ``Text``).
         sha256: of the bytes as given; size: their number.
-        format: ``har``; version: ``log.version``; container: e.g. ``("gzip",)``, outermost first.
+        format: ``har``, ``newman``, ``postman``, ``mitmproxy``, ... (docs/inputs.md); version: ``log.version``.
+        container: e.g. ``("gzip",)``, outermost first.
         creator, creator_version, browser, browser_version: as the exporter wrote them.
         exporter: our name for the dialect: chromium, firefox, safari, playwright, mitmproxy, charles, fiddler,
             insomnia, newman, postman, ... or ``""``.

@@ -22,6 +22,7 @@ EXPORTERS: Final = (
     ("advanced rest client", "advanced-rest-client"),
     ("postman", "postman"),
     ("newman", "newman"),
+    ("curl", "curl"),
     ("bruno", "bruno"),
     ("hoppscotch", "hoppscotch"),
     ("polly.js", "polly"),

@@ -25,6 +25,7 @@ ordinary HAR reader. A ``Host`` header is added where none is written, so that h
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -32,9 +33,10 @@ from typing import Any, Final
 
 import msgspec
 
-from haranalyze.capture import read_capture
+from haranalyze.capture.har import Origin, read_har
 from haranalyze.capture.model import Capture
 from haranalyze.errors import CaptureError
+from haranalyze.options import Limits
 
 _REQUEST = re.compile(r"([A-Z]+) (\S+)")
 _STATUS = re.compile(r"(\d{3})\b.*")
@@ -69,8 +71,7 @@ def read_marked(text: str) -> tuple[Capture, tuple[Mark, ...]]:
         writer.line(_COMMENT.sub("", stripped), number)
         if found := _MARK.search(stripped):
             marks.append(Mark(number, found[1], found[2].strip(), writer.pointers()))
-    capture = read_capture(msgspec.json.encode({"log": writer.log()}), "transcript")
-    return capture, tuple(marks)
+    return _read(msgspec.json.encode({"log": writer.log()}), "transcript"), tuple(marks)
 
 
 def read_transcript(text: str, name: str = "transcript") -> Capture:
@@ -79,7 +80,20 @@ def read_transcript(text: str, name: str = "transcript") -> Capture:
     Raises:
         CaptureError: a line fits nowhere; names the line.
     """
-    return read_capture(transcript_to_har(text), name)
+    return _read(transcript_to_har(text), name)
+
+
+def _read(har: bytes, name: str) -> Capture:
+    return read_har(har, Origin(name, hashlib.sha256(har).hexdigest, len(har)), Limits())
+
+
+def looks_like_notation(head: str) -> bool:
+    """Whether a text is written in this notation: its first request names an absolute URL and no HTTP version."""
+    for line in head.splitlines():
+        if line.startswith(">"):
+            found = _REQUEST.fullmatch(line[1:].strip())
+            return found is not None and "://" in found[2]
+    return False
 
 
 def transcript_to_har(text: str) -> bytes:

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from haranalyze.cli.analyze import analyze
+from haranalyze.cli.convert import convert
 from haranalyze.cli.howto import howto
 from haranalyze.cli.rules import explain, rules
 from haranalyze.cli.shell import EXIT_CODES, INTERRUPTED
@@ -40,7 +41,8 @@ class _Group(click.Group):
 def main() -> None:
     """Read a recording of a login that does not work, and say what broke first.
 
-    The recording is a HAR file from a browser's devtools or another tool. Reports never hold cookies, tokens or
+    The recording is a HAR file from a browser's devtools, or what Postman, Newman, mitmproxy, Playwright, curl and
+    other tools save. Reports never hold cookies, tokens or
     passwords, and nothing is sent anywhere.
 
     \b
@@ -53,5 +55,5 @@ def main() -> None:
     """
 
 
-for command in (analyze, timeline, rules, explain, howto):
+for command in (analyze, timeline, convert, rules, explain, howto):
     main.add_command(command)

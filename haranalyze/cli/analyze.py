@@ -15,6 +15,7 @@ from haranalyze.cli.shell import (
     RULE_BROKE,
     UNREADABLE,
     common,
+    environment_option,
     exit_with,
     format_of,
     options_from,
@@ -56,6 +57,7 @@ SEVERITIES = ("info", "low", "medium", "high", "critical", "cannot-tell")
 )
 @click.option("--select", multiple=True, metavar="RULES", help="Run only these rules (comma-separated, repeatable).")
 @click.option("--ignore", multiple=True, metavar="RULES", help="Leave these rules out (comma-separated, repeatable).")
+@environment_option
 @click.option("--focus", multiple=True, metavar="HOST", help="Host whose session is asked about (repeatable).")
 @common
 def analyze(
@@ -67,14 +69,16 @@ def analyze(
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     focus: tuple[str, ...],
+    environments: tuple[str, ...],
     quiet: bool,
     verbose: bool,
 ) -> None:
     """Say what broke first, what proves it and who has to change what.
 
-    FILE is a recording, plain or inside gzip, zip, brotli or zstd; - reads standard input. The report goes to
-    standard output or to -o, everything else to standard error. Several recordings make one JSON array, one SARIF
-    log, one JUnit document, or with -o and a folder a report each.
+    FILE is a recording (HAR, Postman, Newman, mitmproxy, Playwright trace, curl -v), plain or inside gzip, zip,
+    brotli or zstd; - reads standard input. The report goes to standard output or to -o, everything else to standard
+    error. Several recordings make one JSON array, one SARIF log, one JUnit document, or with -o and a folder a report
+    each.
 
     \b
     Examples:
@@ -100,7 +104,7 @@ def analyze(
     made: list[tuple[str, Report]] = []
     for file in files:
         try:
-            reports = _analyze_file(file, book, options)
+            reports = _analyze_file(file, environments, book, options)
         except CaptureError as error:
             click.echo(f"Error: {shown_name(file)}: {error}", err=True)
             codes.append(UNREADABLE)
@@ -114,7 +118,7 @@ def analyze(
     exit_with(codes)
 
 
-def _analyze_file(file: str, book: Rulebook, options: Options) -> list[Report]:
+def _analyze_file(file: str, environments: tuple[str, ...], book: Rulebook, options: Options) -> list[Report]:
     """Reports of one file: one, or one for each recording in an archive.
 
     The cyclic garbage collector rests meanwhile: a capture makes millions of objects and no cycles.
@@ -124,7 +128,7 @@ def _analyze_file(file: str, book: Rulebook, options: Options) -> list[Report]:
 
     gc.disable()
     try:
-        return [build(examine(capture, book, options)) for capture in read_file(file)]
+        return [build(examine(capture, book, options)) for capture in read_file(file, environments)]
     finally:
         gc.freeze()
         gc.enable()

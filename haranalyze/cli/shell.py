@@ -6,7 +6,7 @@ import mmap
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -101,25 +101,43 @@ def shown_name(file: str) -> str:
     return "standard input" if file == "-" else visible(file)
 
 
-def read_file(file: str) -> tuple[Capture, ...]:
+def environment_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What fills in the variables of a Postman collection."""
+    return click.option(
+        "--environment",
+        "environments",
+        multiple=True,
+        type=click.Path(),
+        metavar="FILE",
+        help="Exported Postman environment whose variables fill in a collection's (repeatable).",
+    )(command)
+
+
+def read_file(file: str, environments: Sequence[str] = ()) -> tuple[Capture, ...]:
     """The recordings a file holds: one, or one for each member of an archive.
 
+    Args:
+        environments: files with exported Postman environments.
     Raises:
         CaptureError: it cannot be opened or read.
     """
     from haranalyze.capture import read_captures
 
-    return read_captures(bytes_of(file), "standard input" if file == "-" else Path(file).name)
+    name = "standard input" if file == "-" else Path(file).name
+    return read_captures(bytes_of(file), name, environments=[bytes(bytes_of(one)) for one in environments])
 
 
-def write(path: Path, text: str | bytes) -> None:
-    """Write by a temporary name and rename, so that nobody ever sees half a file."""
+def write(path: Path, text: str | bytes | Iterable[bytes]) -> None:
+    """Write a text, bytes or pieces of them by a temporary name and rename, so that nobody ever sees half a file."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".haranalyze-")
         try:
             with os.fdopen(handle, "wb") as stream:
-                stream.write(text.encode() if isinstance(text, str) else text)
+                for piece in (
+                    (text.encode(),) if isinstance(text, str) else (text,) if isinstance(text, bytes) else text
+                ):
+                    stream.write(piece)
             Path(temporary).replace(path)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)

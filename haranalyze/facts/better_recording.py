@@ -147,10 +147,11 @@ RECIPES: Final = (
         "newman",
         "Newman",
         (
-            "Newman writes no HAR file, so let mitmproxy record: run mitmdump --set hardump=ticket.har.",
-            "Then run the whole collection through it: HTTPS_PROXY=http://127.0.0.1:8080 "
+            "In Newman: run the whole collection with the JSON reporter: newman run collection.json -e environment.json "
+            "-r json --reporter-json-export ticket.json.",
+            "The report leaves the hops of redirects out: where a call is redirected, let mitmproxy record instead with "
+            "mitmdump --set hardump=ticket.har, and run the collection through it: HTTPS_PROXY=http://127.0.0.1:8080 "
             "HTTP_PROXY=http://127.0.0.1:8080 newman run collection.json --insecure.",
-            "Stop mitmdump with Ctrl-C, which writes ticket.har.",
         ),
         "https://github.com/postmanlabs/newman (README, proxy); mitmproxy/addons/savehar.py",
     ),

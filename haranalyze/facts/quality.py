@@ -23,7 +23,11 @@ _BROWSERS: Final = frozenset(
     ("chromium", "firefox", "firebug", "safari", "playwright", "chrome-har", "chrome-har-capturer",
      "browsertime", "puppeteer-har", "webpagetest", "internet-explorer", "splash", "phantomjs", "cypress")
 )  # fmt: skip
-_CLIENTS: Final = frozenset(("postman", "newman", "insomnia", "advanced-rest-client", "bruno", "hoppscotch", "polly"))
+_CLIENTS: Final = frozenset(
+    ("postman", "newman", "insomnia", "advanced-rest-client", "bruno", "hoppscotch", "polly", "curl")
+)
+# Formats that keep the last answer of a redirected call beside its first request (observed with Newman 6.2).
+_LAST_ANSWER_ONLY: Final = frozenset(("postman", "newman"))
 # Exporters that leave out what their HTTP library adds, or read headers before the cookies are added.
 _PARTIAL_HEADERS: Final = frozenset(("insomnia", "chrome-har", "chrome-har-capturer", "browsertime"))
 _NO_PREFLIGHTS: Final = frozenset(("playwright", "safari"))
@@ -64,6 +68,8 @@ class Quality:
 
     Attributes:
         is_browser: recorded in a browser, so cookie policy and CORS apply.
+        records_requests_as_sent: requests are what left, not what somebody wrote to be sent.
+        records_redirects: every hop of a redirected call is an exchange of its own.
         browser: e.g. Text("Chrome 156"), from the User-Agent, ``browser`` or sec-ch-ua; empty when unknown.
             Made of our own names and at most four digits.
         sanitized; clues: our own words for why.
@@ -201,12 +207,22 @@ class Quality:
     @cached_property
     def records_cookies(self) -> bool:
         """Whether Cookie and Set-Cookie headers would be in this recording."""
-        return self._records_headers and self._full_headers("cookie", "set-cookie")
+        return self.records_requests_as_sent and self._records_headers and self._full_headers("cookie", "set-cookie")
 
     @cached_property
     def records_authorization(self) -> bool:
         """Whether Authorization headers would be in this recording."""
         return self._records_headers and self._full_headers("authorization")
+
+    @property
+    def records_requests_as_sent(self) -> bool:
+        """Whether requests are recorded as they left; a Postman collection holds them as they are written."""
+        return self._capture.format != "postman"
+
+    @property
+    def records_redirects(self) -> bool:
+        """Whether the hops of a redirected call are there; without them an answer may be another server's."""
+        return self._capture.format not in _LAST_ANSWER_ONLY
 
     @cached_property
     def _records_headers(self) -> bool:
@@ -253,6 +269,8 @@ class Quality:
                 if first == last
                 else Sentence("{count} bodies between #{first} and #{last}", count=len(indexes), first=first, last=last)
             )
+        if not self.records_redirects:
+            lacks.append(Sentence("redirects (only the last answer of a call)"))
         if self.is_browser and not self.records_preflights:
             lacks.append(Sentence("preflights (OPTIONS requests)"))
         if self._capture.salvaged:
@@ -286,6 +304,8 @@ class Quality:
         """Whether the request headers are only what the page set (blocked, cached): they prove no absence."""
         if self._exporter in ("chromium", "playwright"):
             return not (exchange.request.has("host") or exchange.request.has(":authority"))
+        if not self.records_requests_as_sent:  # its reader writes Host where everything that was sent is known
+            return not exchange.request.has("host")
         return self.is_browser and exchange.failed
 
     def hidden_request_bytes(self, exchange: Exchange) -> int | None:

@@ -1,8 +1,8 @@
 """Scores the engine on a folder of labelled captures.
 
-A capture is a folder with ``capture.har`` and ``label.json``: ``expected`` (what, entries, strength), ``must_not``
-(ids, or ``*`` for every fault id outside ``expected``), ``state`` and ``root`` (acceptable ones), ``pair`` and
-``cause``. A finding hits an expectation when it names at least one of its entries.
+A capture is a folder with ``capture.har`` (or the ending of another format) and ``label.json``: ``expected`` (what,
+entries, strength), ``must_not`` (ids, or ``*`` for every fault id outside ``expected``), ``state`` and ``root``
+(acceptable ones), ``pair`` and ``cause``. A finding hits an expectation when it names at least one of its entries.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def concerns(label: dict[str, Any], family: str) -> bool:
 def score(folder: Path, rulebook: Rulebook, *, noise: int = 0) -> Score:
     """Analyse a labelled capture, with ``noise`` exchanges of other sites added."""
     label = json.loads((folder / "label.json").read_text())
-    capture = next(path for path in sorted(folder.glob("capture.*")) if path.suffix != ".json")
+    capture = next(iter(sorted(folder.glob("capture.*"))))
     data = capture.read_bytes()
     options = Options()
     if noise:

@@ -14,7 +14,7 @@ from haranalyze.report.document import build
 from haranalyze.rulebook import Rulebook
 from tests.docs import FOLDER
 from tests.rules.stories import ACCEPTED, PAGE, call, cookies, jwt, sign_in
-from tests.samples import stories
+from tests.samples import recording, stories
 
 SCHEMA = json.loads((FOLDER / "report.schema.json").read_text(encoding="utf-8"))
 
@@ -33,7 +33,7 @@ def test_the_schema_refuses_what_does_not_fit() -> None:
 
 
 def test_the_same_recording_gives_the_same_bytes() -> None:
-    one, other = (haranalyze.analyze_file(stories()[3] / "capture.har") for _ in range(2))
+    one, other = (haranalyze.analyze_file(recording(stories()[3])) for _ in range(2))
     assert msgspec.json.encode(one) == msgspec.json.encode(other)
 
 

@@ -23,7 +23,7 @@ from tests.rules.stories import (
     jwt,
     sign_in,
 )
-from tests.samples import stories
+from tests.samples import recording, stories
 
 TOKEN = jwt()
 SIGNED_IN = PAGE + bearer_sign_in(TOKEN) + bearer_call(f"Bearer {TOKEN}", ACCEPTED)
@@ -70,7 +70,7 @@ def test_a_missing_line_has_the_name_of_what_should_be_there() -> None:
 
 @pytest.mark.parametrize("story", stories(), ids=lambda story: story.name)
 def test_each_side_has_at_most_one_decisive_and_one_missing_line(story: Path) -> None:
-    for card in haranalyze.analyze_file(story / "capture.har").facts.proof:
+    for card in haranalyze.analyze_file(recording(story)).facts.proof:
         marked = [(line.side, line.mark) for line in card.lines if line.mark]
         assert len(marked) == len(set(marked))
         assert len({(line.side, line.name, line.value) for line in card.lines}) == len(card.lines)
@@ -78,7 +78,7 @@ def test_each_side_has_at_most_one_decisive_and_one_missing_line(story: Path) ->
 
 @pytest.mark.parametrize("story", stories(), ids=lambda story: story.name)
 def test_a_fault_has_a_line_that_decides_or_is_missing(story: Path) -> None:
-    report = haranalyze.analyze_file(story / "capture.har")
+    report = haranalyze.analyze_file(recording(story))
     if report.verdict.state == "fault":
         assert any(line.mark for card in report.facts.proof for line in card.lines)
 

@@ -22,7 +22,7 @@ from tests.rules.stories import (
     renewed,
     sign_in,
 )
-from tests.samples import FOLDER, stories
+from tests.samples import FOLDER, recording, stories
 
 TOKEN = jwt()
 COOKIE = f"> Cookie: sAccessToken={TOKEN}"
@@ -97,7 +97,7 @@ def test_trouble_beside_the_session_is_no_break() -> None:
 
 @pytest.mark.parametrize("story", stories(), ids=lambda story: story.name)
 def test_a_fault_breaks_exactly_one_step_and_what_comes_before_is_all_right(story: Path) -> None:
-    report = haranalyze.analyze_file(story / "capture.har")
+    report = haranalyze.analyze_file(recording(story))
     states = [box.state for box in report.facts.strip]
     if report.verdict.state == "fault":
         at = states.index("broken")

@@ -6,12 +6,12 @@ import pytest
 
 import haranalyze
 from haranalyze.report.texts import WIDTH
-from tests.samples import stories
+from tests.samples import recording, stories
 
 
 @pytest.mark.parametrize("story", stories(), ids=lambda story: story.name)
 def test_no_line_is_wider_than_76_characters(story: Path) -> None:
-    texts = haranalyze.analyze_file(story / "capture.har").verdict.texts
+    texts = haranalyze.analyze_file(recording(story)).verdict.texts
     for text in (texts.customer, texts.engineering, texts.operations):
         assert text
         assert [line for line in text.splitlines() if len(line) > WIDTH and " " in line] == []
@@ -19,7 +19,7 @@ def test_no_line_is_wider_than_76_characters(story: Path) -> None:
 
 def test_the_reply_blames_nobody_and_says_thanks() -> None:
     for story in stories():
-        reply = haranalyze.analyze_file(story / "capture.har").verdict.texts.customer
+        reply = haranalyze.analyze_file(recording(story)).verdict.texts.customer
         assert reply.startswith("Thank you for the recording.")
         assert not any(word in reply.lower() for word in ("invalid", "oops", "simply", "!"))
 

@@ -13,7 +13,7 @@ import haranalyze
 from haranalyze.capture.transcript import read_transcript
 from tests.hostile import hostile_story, poisoned
 from tests.rules.stories import ACCEPTED, NO_TOKEN, PAGE, asks, bearer_call, bearer_sign_in, jwt
-from tests.samples import FOLDER, stories
+from tests.samples import FOLDER, recording, stories
 
 
 def page(name: str) -> str:
@@ -95,7 +95,7 @@ class Tags(HTMLParser):
 
 @pytest.mark.parametrize("story", stories(), ids=lambda story: story.name)
 def test_an_attack_in_any_member_of_the_document_stays_text(story: Path) -> None:
-    report = haranalyze.analyze_file(story / "capture.har")
+    report = haranalyze.analyze_file(recording(story))
     clean, attacked = Tags(haranalyze.render(report, "html")), Tags(haranalyze.render(poisoned(report), "html"))
     assert attacked.found - clean.found == set()
     assert {name for name, _ in attacked.attributes} - {name for name, _ in clean.attributes} == set()

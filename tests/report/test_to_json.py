@@ -4,11 +4,11 @@ import json
 
 import haranalyze
 from haranalyze.report.document import SCHEMA
-from tests.samples import stories
+from tests.samples import recording, stories
 
 
 def test_it_is_json_without_surprises() -> None:
-    text = haranalyze.render(haranalyze.analyze_file(stories()[0] / "capture.har"), "json")
+    text = haranalyze.render(haranalyze.analyze_file(recording(stories()[0])), "json")
     assert text.endswith("}\n")
     document = json.loads(text, parse_constant=refuse)
     assert document["schema"] == SCHEMA

@@ -1,0 +1,206 @@
+"""Which format a recording has, told by its content, and who reads it. One table; docs/inputs.md has the dialects."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import msgspec
+
+from haranalyze.capture.containers import Document, Wanted
+from haranalyze.capture.har import Origin, read_har
+from haranalyze.capture.har_log import HarLog
+from haranalyze.capture.json_parts import members_of
+from haranalyze.capture.model import Capture
+from haranalyze.errors import CaptureError
+from haranalyze.options import Limits
+
+_HEAD: Final = 20_000
+_HAR_FIRST: Final = re.compile(rb'\s*\{\s*"log"\s*:')
+_FLOW: Final = re.compile(rb"\d{1,10}:(?:\d|[^\s\d])")
+_FIRST_NAME: Final = re.compile(rb'\s*\{\s*"([^"\\]{1,40})"')
+
+Reader = Callable[[Any, Limits], HarLog]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a run gives the readers besides the bytes.
+
+    ``environments``: exported Postman environments, whose variables fill in those of collections.
+    """
+
+    limits: Limits
+    environments: tuple[bytes, ...] = ()
+
+
+def read(document: Document, origin: Origin, reading: Reading) -> Capture:
+    """Read one document with the reader of its format.
+
+    Raises:
+        CaptureError: no reader knows it, or its reader cannot use it; LimitError: a limit stops the reading.
+    """
+    if document.data is None:
+        log = _bundle_reader(list(document.files or ()))(document.files, reading.limits)
+    else:
+        kind = _kind_of(document.data)
+        if kind == "har":
+            return read_har(document.data, origin, reading.limits, document.files)
+        log = _reader_of(kind, reading, document)(document.data, reading.limits)
+    origin = replace(origin, notes=(*origin.notes, *log.notes))
+    made = read_har(log.har(), origin, reading.limits, log.bodies or None)
+    notes = tuple(note for note in made.notes if note.code != "stamp-unreadable" or note.count > log.unstamped)
+    return replace(made, format=log.format, notes=notes, salvaged=made.salvaged or log.salvaged)
+
+
+def _reader_of(kind: str, reading: Reading, document: Document) -> Reader:
+    from haranalyze.capture import curl_transcript, header_blocks, mitmproxy_flows, newman, postman
+
+    if kind == "postman":
+        beside = [content for content in (document.files or {}).values() if _is_environment(content)]
+        return lambda data, limits: postman.read_collection(data, limits, (*beside, *reading.environments))
+    return {
+        "newman": newman.read_report,
+        "mitmproxy": mitmproxy_flows.read_flows,
+        "curl": curl_transcript.read_transcript_of_curl,
+        "http-text": header_blocks.read_blocks,
+        "transcript": _read_notation,
+    }[kind]
+
+
+def _bundle_reader(names: Sequence[str]) -> Reader:
+    from haranalyze.capture import playwright_trace
+
+    if playwright_trace.is_trace(names):
+        return playwright_trace.read_trace
+    raise CaptureError("this is a Fiddler archive (SAZ); export the sessions as HTTPArchive from Fiddler")
+
+
+def _is_bundle(names: Sequence[str]) -> bool:
+    from haranalyze.capture import playwright_trace
+
+    return playwright_trace.is_trace(names) or any(re.fullmatch(r"raw/\d+_[cs]\.txt", name) for name in names)
+
+
+def _is_recording(content: bytes) -> bool:
+    """Whether a member of an archive is a recording of its own; bodies and settings beside one are not."""
+    head = content[:_HEAD].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").replace(b"\x00", b"")
+    if head[:1] in (b"{", b"[") or b"({" in head[:200]:
+        try:
+            return b'"log"' in head or (head[:1] == b"{" and _json_kind(content, head) != "har")
+        except CaptureError:
+            return False
+    return bool(_FLOW.match(head)) or _text_kind(head) in ("curl", "transcript")
+
+
+WANTED: Final = Wanted(_is_recording, _is_bundle)
+
+
+def _kind_of(data: Any) -> str:
+    """The format of a document: our name of it.
+
+    Raises:
+        CaptureError: it is none; says what the file is instead where that is known.
+    """
+    head = bytes(memoryview(data)[:_HEAD])
+    start = head.lstrip()
+    if start[:1] in (b"{", b"["):
+        return _json_kind(data, start)
+    if _FLOW.match(head):
+        return "mitmproxy"
+    kind = _text_kind(head)
+    if kind:
+        return kind
+    raise CaptureError(_other_text(start))
+
+
+def _text_kind(head: bytes) -> str:
+    from haranalyze.capture.curl_transcript import looks_like_transcript
+    from haranalyze.capture.header_blocks import looks_like_blocks
+    from haranalyze.capture.transcript import looks_like_notation
+
+    written = head.decode("utf-8", "replace")
+    if looks_like_notation(written):
+        return "transcript"
+    if looks_like_transcript(written):
+        return "curl"
+    return "http-text" if looks_like_blocks(head) else ""
+
+
+def _other_text(start: bytes) -> str:
+    low = start[:200].lower()
+    if low.startswith(b"<?xml") and b"burp" in start[:4_000].lower():
+        return "this is a Burp 'save items' file (XML), which is not read yet"
+    if low.startswith((b"<!doctype html", b"<html")):
+        return "this is a web page (HTML), not a recording"
+    return "this is no recording that is known here: neither JSON nor a text of HTTP messages, at byte 0"
+
+
+# Members at the top of JSON files that are read by nobody -> what they are.
+_OTHERS: Final = (
+    ({"_postman_variable_scope"}, "a Postman environment, not a recording: give it beside its collection"),
+    ({"values", "name"}, "a Postman environment, not a recording: give it beside its collection"),
+    ({"requests", "order"}, "a Postman collection of the old format 1; export it as Collection v2.1"),
+    ({"constants"}, "a Chrome net log (chrome://net-export), which is not read yet"),
+)
+
+
+def _json_kind(data: Any, start: bytes) -> str:
+    if start[:1] == b"[":
+        if b'"durations"' in start and b'"request"' in start:
+            raise CaptureError("this is a Charles session (.chlsj); export it as HAR from Charles")
+        raise CaptureError("this is a JSON list, not a recording")
+    if _HAR_FIRST.match(start):
+        return "har"
+    names = set(members_of(data)) or _names_of_broken(start)
+    if "run" in names and "collection" in names:
+        return "newman"
+    if "item" in names or ("collection" in names and b"schema.getpostman.com" in start):
+        return "postman"
+    if "log" in names:
+        return "har"
+    for marks, what in _OTHERS:
+        if marks <= names:
+            raise CaptureError(f"this is {what}")
+    return "har"
+
+
+def _names_of_broken(start: bytes) -> set[str]:
+    """The first member of a JSON file that breaks off: more cannot be told."""
+    found = _FIRST_NAME.match(start)
+    return {found[1].decode("utf-8", "replace")} if found else set()
+
+
+def _is_environment(content: bytes) -> bool:
+    """Whether a file is an exported Postman environment or a set of globals."""
+    if content[:200].lstrip()[:1] != b"{" or len(content) > 1 << 20:
+        return False
+    names = set(members_of(content))
+    return "values" in names and bool(names & {"_postman_variable_scope", "name"})
+
+
+def environments_of(files: Iterable[bytes]) -> tuple[bytes, ...]:
+    """Environments that somebody names beside a recording.
+
+    Raises:
+        CaptureError: one of them is none.
+    """
+    given = tuple(files)
+    if not all(_is_environment(one) for one in given):
+        raise CaptureError("this is not an exported Postman environment: it has no list of values")
+    return given
+
+
+def _read_notation(data: Any, limits: Limits) -> HarLog:
+    """The notation of rule tests, pasted."""
+    from haranalyze.capture.transcript import transcript_to_har
+
+    log = HarLog("transcript", "", limits)
+    written = msgspec.json.decode(transcript_to_har(bytes(data).decode("utf-8", "replace")))["log"]
+    log.creator, log.version = written["creator"]["name"], written["creator"]["version"]
+    log.pages = written["pages"]
+    for entry in written["entries"]:
+        log.add_entry(entry)
+    return log

@@ -1,0 +1,287 @@
+"""Recordings of other formats written as HAR, exchange by exchange; the ordinary reader reads what comes out.
+
+Every reader of another format fills a :class:`HarLog`. The log grows as bytes, so that a large file never stands in
+memory as objects. Bodies stay where they are (a slice of the file, a member of the archive) and are decoded when a
+fact asks for them: the HAR names them by ``_file``, and :attr:`HarLog.bodies` finds them.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+
+from haranalyze.capture.containers import decoded
+from haranalyze.capture.model import Note
+from haranalyze.errors import CaptureError, LimitError
+from haranalyze.options import Limits
+
+_INLINE: Final = 4_096  # bytes: a shorter text stands in the HAR itself
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST: Final = 253_402_300_799_999.0  # ms: the last millisecond of year 9999
+
+Pairs = Iterable[tuple[str, str]]
+
+
+@dataclass(slots=True)
+class Content:
+    """A body where it lies.
+
+    Attributes:
+        data: any buffer, a text, or a function that gives the bytes when asked.
+        encodings: content codings still on it, as the Content-Encoding header writes them.
+        mime_type: with parameters, as written.
+        size: bytes after decoding, None unknown; wire_size: bytes as they travelled, None unknown.
+    """
+
+    data: Any
+    encodings: str = ""
+    mime_type: str = ""
+    size: int | None = None
+    wire_size: int | None = None
+
+
+@dataclass(slots=True)
+class Half:
+    """One side of an exchange as a reader found it; ``version`` as written (``HTTP/2.0``)."""
+
+    headers: Pairs = ()
+    body: Content | None = None
+    version: str = ""
+    headers_size: int | None = None
+
+    def first(self, name: str) -> str:
+        """The first value of the header ``name`` (lower case), ``""`` without one."""
+        return next((value for spelled, value in self.headers if spelled.lower() == name), "")
+
+
+class Bodies(Mapping[str, bytes]):
+    """Bodies by the name the HAR gives them; each is decoded anew when it is asked for."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._held: list[Content] = []
+
+    def hold(self, content: Content) -> str:
+        """Keep a body and return its name."""
+        self._held.append(content)
+        return f"body-{len(self._held) - 1}"
+
+    def __getitem__(self, name: str) -> bytes:
+        number = name.removeprefix("body-")
+        if not (name.startswith("body-") and number.isascii() and number.isdigit() and len(number) < 10):
+            raise KeyError(name)
+        if int(number) >= len(self._held):
+            raise KeyError(name)
+        try:
+            return bytes_of(self._held[int(number)], self._limit)
+        except CaptureError as error:  # a damaged member of an archive: the body counts as not recorded
+            raise KeyError(name) from error
+
+    def __iter__(self) -> Iterator[str]:
+        return (f"body-{number}" for number in range(len(self._held)))
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+
+def bytes_of(content: Content, limit: int) -> bytes:
+    """The decoded bytes of a body; cut a little after ``limit`` bytes, so that it reads as too long."""
+    data = content.data() if callable(content.data) else content.data
+    if isinstance(data, str):
+        data = data.encode("utf-8", "replace")
+    return decoded(data, content.encodings, 2 * limit + 1)
+
+
+@dataclass(slots=True)
+class HarLog:
+    """A HAR log in the making.
+
+    Args:
+        format: our name of the recording's format.
+        creator, version: the program that wrote it, as it names itself.
+    """
+
+    format: str
+    creator: str
+    limits: Limits
+    version: str = ""
+    browser: tuple[str, str] | None = None
+    pages: list[dict[str, Any]] = field(default_factory=list)
+    count: int = 0
+    salvaged: bool = False
+    unstamped: int = 0  # exchanges whose start the recording does not tell
+    bodies: Mapping[str, bytes] = field(init=False)
+    _held: Bodies = field(init=False)
+    _out: bytearray = field(init=False)
+    _notes: dict[str, Note] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.bodies = self._held = Bodies(self.limits.max_body_bytes)
+        self._out = bytearray(b'{"log":{"version":"1.2","entries":[')
+
+    def note(self, code: str, message: str, count: int = 1, *, here: bool = False) -> None:
+        """Tell something odd about the file; repeats of a code are counted.
+
+        Args:
+            message: our own words, never captured ones; here: it is about the exchange written next.
+        """
+        before = self._notes.get(code)
+        place = f"/log/entries/{self.count}" if here else ""
+        self._notes[code] = (
+            Note(code, message, place, count)
+            if before is None
+            else Note(code, before.message, before.pointer, before.count + count)
+        )
+
+    def cut(self, message: str) -> None:
+        """Tell that the file breaks off after the exchanges written so far."""
+        self.salvaged = True
+        self.note("cut-off", message)
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What :meth:`note` was told."""
+        return tuple(self._notes.values())
+
+    def add(
+        self,
+        method: str,
+        url: str,
+        request: Half,
+        status: int,
+        response: Half,
+        *,
+        status_text: str = "",
+        started: float | None = None,
+        time: float | None = None,
+        timings: Mapping[str, float] | None = None,
+        error: str = "",
+        comment: str = "",
+        **members: Any,
+    ) -> None:
+        """Write one exchange.
+
+        Args:
+            status: 0 when nothing came back.
+            started: ms since the epoch, None unknown; time: ms until it was over; timings: phases in ms.
+            error: the client's failure text; comment: where it stands in the source; members: further HAR members.
+        Raises:
+            LimitError: more exchanges than ``max_exchanges``.
+        """
+        self.unstamped += started is None
+        phases = {"send": 0.0, "wait": time if time is not None else -1.0, "receive": 0.0, **(timings or {})}
+        entry: dict[str, Any] = {
+            "startedDateTime": stamp(started),
+            "time": time if time is not None else sum(one for one in phases.values() if one > 0),
+            "request": self._request(method, url, request),
+            "response": self._response(status, status_text, response),
+            "cache": {},
+            "timings": phases,
+            **members,
+        }
+        if error:
+            entry["response"]["_error"] = error
+        if comment:
+            entry["comment"] = comment
+        self.add_entry(entry)
+
+    def add_entry(self, entry: dict[str, Any]) -> None:
+        """Write an exchange that is a HAR entry already. Raises LimitError: more than ``max_exchanges``."""
+        most = self.limits.max_exchanges
+        if self.count >= most:
+            raise LimitError(f"the recording holds more exchanges than max_exchanges allows ({most})")
+        if self.count:
+            self._out += b","
+        self._out += _encoded(entry)
+        self.count += 1
+
+    def _message(self, half: Half) -> dict[str, Any]:
+        return {
+            "httpVersion": half.version,
+            "headers": [{"name": name, "value": value} for name, value in half.headers],
+            "headersSize": -1 if half.headers_size is None else half.headers_size,
+            "cookies": [],
+        }
+
+    def _request(self, method: str, url: str, half: Half) -> dict[str, Any]:
+        body = half.body
+        made = {**self._message(half), "method": method, "url": url, "queryString": [], "bodySize": 0}
+        if body is not None:
+            made["bodySize"] = -1 if body.wire_size is None else body.wire_size
+            mime_type = body.mime_type or half.first("content-type")
+            made["postData"] = {"mimeType": mime_type, **self._text(body)}
+        return made
+
+    def _response(self, status: int, status_text: str, half: Half) -> dict[str, Any]:
+        body = half.body
+        content: dict[str, Any] = {"size": 0, "mimeType": half.first("content-type")}
+        if body is not None:
+            text = self._text(body)
+            size = body.size
+            if size is None and not body.encodings and not callable(body.data):
+                size = len(body.data if not isinstance(body.data, str) else body.data.encode("utf-8", "replace"))
+            content = {"size": -1 if size is None else size, "mimeType": body.mime_type or content["mimeType"], **text}
+        return {
+            **self._message(half),
+            "status": status,
+            "statusText": status_text,
+            "content": content,
+            "redirectURL": half.first("location"),
+            "bodySize": -1 if body is None or body.wire_size is None else body.wire_size,
+        }
+
+    def _text(self, body: Content) -> dict[str, Any]:
+        data = body.data
+        if isinstance(data, str) and len(data) <= _INLINE:
+            return {"text": data}
+        if not callable(data) and not body.encodings and not isinstance(data, str) and len(data) <= _INLINE:
+            try:
+                return {"text": bytes(data).decode("utf-8")}
+            except UnicodeDecodeError:
+                return {"text": b64encode(bytes(data)).decode(), "encoding": "base64"}
+        return {"_file": self._held.hold(body)}
+
+    def har(self) -> bytes:
+        """The HAR document, UTF-8 JSON."""
+        rest: dict[str, Any] = {"creator": {"name": self.creator, "version": self.version}, "pages": self.pages}
+        if self.browser:
+            rest["browser"] = {"name": self.browser[0], "version": self.browser[1]}
+        self._out += b"]," + _encoded(rest)[1:] + b"}"
+        return bytes(self._out)
+
+
+def _encoded(value: dict[str, Any]) -> bytes:
+    """The JSON of a value; lone surrogates, which UTF-8 cannot hold, become U+FFFD."""
+    try:
+        return msgspec.json.encode(value)
+    except (UnicodeEncodeError, msgspec.MsgspecError):
+        return msgspec.json.encode(_sound(value))
+
+
+def _sound(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, dict):
+        return {_sound(key): _sound(one) for key, one in value.items()}
+    return [_sound(one) for one in value] if isinstance(value, list) else value
+
+
+def stamp(moment: float | None) -> str:
+    """Milliseconds since the epoch as an ISO 8601 stamp in UTC; ``""`` when unknown or out of range."""
+    if moment is None or not 0 <= moment <= _LATEST:
+        return ""
+    return (_EPOCH + timedelta(milliseconds=moment)).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def text_of(data: Any) -> str:
+    """Header bytes as text: UTF-8 where they are, else ISO 8859-1 (RFC 9110 section 5.5)."""
+    written = bytes(data)
+    try:
+        return written.decode("utf-8")
+    except UnicodeDecodeError:
+        return written.decode("latin-1")

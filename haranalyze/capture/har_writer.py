@@ -1,0 +1,162 @@
+"""A capture as HAR 1.2: every member the specification demands, made from the checked model and not from the file.
+
+It holds the captured text itself. What a recording of another format cannot tell stays unknown (-1, empty); members
+that readers of findings use (resource type, failure, cache, initiator) are kept under the names devtools give them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from haranalyze.capture.model import Capture, Exchange, Message, Page, Request, Response, Source, late
+from haranalyze.protocol.set_cookie import parse_set_cookie
+from haranalyze.text import raw
+
+if TYPE_CHECKING:
+    from haranalyze.timeline import Timeline
+
+PHASES: Final = ("blocked", "dns", "connect", "ssl", "send", "wait", "receive")
+LATEST_MS: Final = 253_402_300_799_999.0  # the last millisecond of year 9999: beyond it no date can be written
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_VERSIONS: Final = {"h1": "HTTP/1.1", "h2": "HTTP/2", "h3": "HTTP/3"}
+_CACHES: Final = {Source.MEMORY_CACHE: "memory", Source.DISK_CACHE: "disk"}
+
+
+def har_of(timeline: Timeline) -> Iterator[bytes]:
+    """The capture as one HAR document (UTF-8 JSON), exchange by exchange in source order."""
+    capture = timeline.capture
+    yield b'{"log":{"version":"1.2","creator":' + _json(
+        _product(capture.creator, capture.creator_version, "haranalyze")
+    )
+    if capture.browser:
+        yield b',"browser":' + _json(_product(capture.browser, capture.browser_version, ""))
+    known = {raw(page.id) for page in capture.pages}
+    yield b',"pages":' + _json([page_members(page, timeline.origin) for page in capture.pages])
+    yield b',"comment":' + _json(_comment(capture)) + b',"entries":['
+    for number, exchange in enumerate(capture.exchanges):
+        started = timeline.started(exchange)
+        members = entry_members(exchange, timeline.wall(started), timeline.ended(exchange) - started)
+        members |= _devtools_members(exchange)
+        if exchange.raw_page_id in known:
+            members["pageref"] = exchange.raw_page_id
+        yield (b",\n" if number else b"\n") + _json(members)
+    yield b"\n]}}\n"
+
+
+def _json(value: Any) -> bytes:
+    return msgspec.json.encode(value)
+
+
+def _comment(capture: Capture) -> str:
+    return f"converted by haranalyze from a recording of the format {capture.format}"
+
+
+def _product(name: Any, version: Any, otherwise: str) -> dict[str, str]:
+    return {"name": raw(name) or otherwise, "version": raw(version)}
+
+
+def _iso(moment: float) -> str:
+    bounded = min(max(moment, 0.0), LATEST_MS)
+    return (_EPOCH + timedelta(milliseconds=bounded)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _ms(value: float | None) -> float:
+    return -1 if value is None else value
+
+
+def page_members(page: Page, origin: float) -> dict[str, Any]:
+    """A page as HAR has it; ``origin``: ms since the epoch, for a page without a start of its own."""
+    return {
+        "id": raw(page.id),
+        "title": raw(page.title),
+        "startedDateTime": _iso(origin if page.started is None else page.started),
+        "pageTimings": {"onContentLoad": _ms(page.content_loaded), "onLoad": _ms(page.loaded)},
+    }
+
+
+def entry_members(exchange: Exchange, started: float, time: float, *, bodies: bool = True) -> dict[str, Any]:
+    """An exchange as HAR has it, with every member the specification demands.
+
+    Args:
+        started: ms since the epoch; time: ms; bodies: whether their texts are written.
+    """
+    timings = exchange.timings
+    required = {phase: max(0.0, _ms(getattr(timings, phase))) for phase in ("send", "wait", "receive")}
+    return {
+        "startedDateTime": _iso(started),
+        "time": time,
+        "request": _request_members(exchange.request, bodies),
+        "response": _response_members(exchange.response, bodies),
+        "cache": {},
+        "timings": {phase: _ms(getattr(timings, phase)) for phase in PHASES} | required,
+    }
+
+
+def _devtools_members(exchange: Exchange) -> dict[str, Any]:
+    """What the model knows beyond HAR 1.2, under Chromium's names; HAR 1.2 has no place for a failure's reason."""
+    members: dict[str, Any] = {}
+    if exchange.resource_type:
+        members["_resourceType"] = exchange.resource_type
+    if exchange.raw_connection:
+        members["connection"] = members["_connectionId"] = exchange.raw_connection
+    if exchange.source in _CACHES:
+        members["_fromCache"] = _CACHES[exchange.source]
+    if exchange.raw_error:
+        members["_error"] = exchange.raw_error
+    if exchange.raw_cors_error:
+        members["_corsErrorStatus"] = {"corsError": exchange.raw_cors_error}
+    if initiator := late(exchange._initiator):
+        members["_initiator"] = initiator
+    return members
+
+
+def _message_members(message: Message) -> dict[str, Any]:
+    return {
+        "httpVersion": _VERSIONS.get(message.http_version, ""),
+        "headers": [{"name": header.name, "value": header.value} for header in message.headers],
+        "headersSize": -1 if message.headers_size is None else message.headers_size,
+        "bodySize": -1 if message.body_size is None else message.body_size,
+    }
+
+
+def _request_members(request: Request, bodies: bool) -> dict[str, Any]:
+    members = _message_members(request) | {
+        "method": request.method,
+        "url": request.raw_url,
+        "cookies": [{"name": name, "value": value} for name, value in request.raw_cookie_pairs()],
+        "queryString": [
+            {"name": name, "value": value}
+            for name, value in parse_qsl(request.url.query, keep_blank_values=True, errors="replace")
+        ],
+    }
+    if request.body.present:
+        text, encoding = (request.body.raw_stored() if bodies else None) or ("", "")
+        members["postData"] = {"mimeType": request.body.raw_mime_type, "text": text}
+        if encoding:
+            members["postData"]["encoding"] = encoding
+    return members
+
+
+def _response_members(response: Response, bodies: bool) -> dict[str, Any]:
+    body = response.body
+    content: dict[str, Any] = {"size": max(0, body.size or 0), "mimeType": body.raw_mime_type}
+    if bodies and body.present and (stored := body.raw_stored()) is not None:
+        content["text"] = stored[0]
+        if stored[1]:
+            content["encoding"] = stored[1]
+    cookies = [cookie for line in response.raw_set_cookies() if (cookie := parse_set_cookie(line))]
+    members = _message_members(response) | {
+        "status": response.status,
+        "statusText": "",
+        "cookies": [{"name": cookie.name, "value": cookie.value} for cookie in cookies],
+        "content": content,
+        "redirectURL": response.raw_redirect_url,
+    }
+    if response.transfer_size is not None:
+        members["_transferSize"] = response.transfer_size
+    return members

@@ -1,0 +1,50 @@
+"""Large JSON read member by member: what nobody asks for stays an undecoded slice of the file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import Raw
+
+from haranalyze.capture.model import late
+
+_MEMBERS = msgspec.json.Decoder(dict[str, Raw])
+_ITEMS = msgspec.json.Decoder(list[Raw])
+_REFUSED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError, TypeError)
+
+
+def members_of(written: Any) -> dict[str, Raw]:
+    """The members of a JSON object, undecoded; empty when it is none or cannot be read."""
+    try:
+        return _MEMBERS.decode(written)
+    except _REFUSED:
+        value = late(written)
+        return {name: _raw(one) for name, one in value.items()} if isinstance(value, dict) else {}
+
+
+def items_of(written: Any) -> list[Raw]:
+    """The items of a JSON list, undecoded; empty when it is none or cannot be read."""
+    try:
+        return _ITEMS.decode(written)
+    except _REFUSED:
+        value = late(written)
+        return [_raw(one) for one in value] if isinstance(value, list) else []
+
+
+def value_of(written: Raw | None) -> Any:
+    """The decoded value of a member, None where it is absent or cannot be read."""
+    return None if written is None else late(written)
+
+
+def object_of(written: Raw | None) -> dict[str, Any]:
+    """The decoded value of a member that should be an object; empty when it is none."""
+    value = value_of(written)
+    return value if isinstance(value, dict) else {}
+
+
+def _raw(value: Any) -> Raw:
+    try:
+        return Raw(msgspec.json.encode(value))
+    except (*_REFUSED, OverflowError):
+        return Raw(b"null")

@@ -1,0 +1,130 @@
+"""Newman JSON reports: what Postman's command line sent and what came back, one execution after the other.
+
+Bodies are lists of byte values (``{"type": "Buffer", "data": [123, ...]}``, older reports ``body`` text). No execution
+has a time of its own: only the run says when it began and ended. Newman writes the last hop of a redirected request
+only. Sources: newman ``lib/reporters/json/index.js``, ``lib/run/summary.js``, postman-runtime; observed with Newman
+6.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from haranalyze.capture.har_log import Content, Half, HarLog
+from haranalyze.capture.json_parts import items_of, members_of, object_of, value_of
+from haranalyze.capture.model import as_duration, as_text
+from haranalyze.capture.postman import Scope, date_of, header_pairs, read_request
+from haranalyze.errors import CaptureError
+from haranalyze.options import Limits
+
+_NEAR: Final = 60_000.0  # ms: how far Date headers may lie outside the run and its clock still be the server's
+_AS_SENT: Final = Scope({})
+
+
+def read_report(data: Any, limits: Limits) -> HarLog:
+    """The executions of a report, in their order.
+
+    Raises:
+        CaptureError: the run sent nothing; LimitError: too many executions.
+    """
+    run = members_of(members_of(data).get("run", b"{}"))
+    executions = [members_of(one) for one in items_of(run.get("executions", b"[]"))]
+    if not executions:
+        raise CaptureError("this Newman report holds no executions: the run sent no request")
+    log = HarLog("newman", "Newman", limits)
+    responses = [members_of(one.get("response", b"{}")) for one in executions]
+    headers = [tuple(header_pairs(value_of(one.get("header")))) for one in responses]
+    took = [as_duration(value_of(one.get("responseTime"))) or 0.0 for one in responses]
+    starts = _starts(object_of(run.get("timings")), took, [date_of(one) for one in headers])
+    for number, execution in enumerate(executions):
+        _add(log, execution, responses[number], headers[number], starts[number], took[number])
+    log.note(
+        "newman-no-start-times",
+        "the report has no start times; they come from the Date headers of the answers, or are spread over the run",
+    )
+    return log
+
+
+def _add(
+    log: HarLog,
+    execution: dict[str, Any],
+    response: dict[str, Any],
+    headers: tuple[tuple[str, str], ...],
+    started: float | None,
+    took: float,
+) -> None:
+    asked = object_of(execution.get("request"))
+    method, url, half = read_request({**asked, "auth": None}, _AS_SENT)
+    failure = object_of(execution.get("requestError"))
+    failed = [one for one in _list(value_of(execution.get("assertions"))) if isinstance(one, dict) and one.get("error")]
+    if failed:
+        log.note("newman-assertions-failed", "assertions of the run failed", len(failed), here=True)
+    log.add(
+        method,
+        url,
+        half,
+        _status(value_of(response.get("code"))),
+        Half(headers, _body(response, log.limits)),
+        status_text=as_text(value_of(response.get("status"))),
+        started=started,
+        time=took,
+        error=(as_text(failure.get("code")) or as_text(failure.get("message")) or "failed")[:200] if failure else "",
+        comment=as_text(object_of(execution.get("item")).get("name"))[:200],
+    )
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _status(written: Any) -> int:
+    return int(written) if isinstance(written, int) and 100 <= written < 1000 else 0
+
+
+def _starts(timings: dict[str, Any], took: Sequence[float], dates: Sequence[float | None]) -> list[float | None]:
+    """When each execution began, ms since the epoch.
+
+    From the Date header of its answer where the server's clock fits the run, else evenly between the begin and the
+    end of the run; never before the one before was answered.
+    """
+    began, ended = as_duration(timings.get("started")), as_duration(timings.get("completed"))
+    if began is None:
+        return [None if date is None else date - spent for date, spent in zip(dates, took, strict=True)]
+    ended = max(ended or began, began)
+    known = [date for date in dates if date is not None]
+    fits = bool(known) and all(began - _NEAR <= date <= ended + _NEAR for date in known)
+    gap = max(0.0, ended - began - sum(took)) / len(took)
+    starts: list[float | None] = []
+    free = began
+    for spent, date in zip(took, dates, strict=True):
+        start = max(free, date - spent) if fits and date is not None else free + (0.0 if fits else gap)
+        starts.append(start)
+        free = start + spent
+    return starts
+
+
+def _body(response: dict[str, Any], limits: Limits) -> Content | None:
+    stream = response.get("stream")
+    size = as_duration(value_of(response.get("responseSize")))
+    if stream is not None and bytes(memoryview(stream)[:1]) == b"{":
+        return Content(_bytes_later(stream, limits), size=None if size is None else int(size))
+    text = value_of(response.get("body"))
+    return Content(text) if isinstance(text, str) else None
+
+
+def _bytes_later(stream: Any, limits: Limits) -> Callable[[], bytes]:
+    """A body that stands as a list of numbers, read when asked for; a long one only as far as a fact would look."""
+
+    def read() -> bytes:
+        view = memoryview(stream)
+        long = len(view) > 8 * limits.max_body_bytes  # at most four characters a byte, and the limit twice
+        head = bytes(view[: 8 * limits.max_body_bytes + 4_096] if long else view)
+        _, opened, numbers = head.partition(b"[")
+        numbers = numbers.rpartition(b",")[0] if long else numbers.partition(b"]")[0]
+        try:
+            return bytes(map(int, numbers.split(b","))) if opened and numbers.strip() else b""
+        except ValueError:
+            return b""
+
+    return read

@@ -1,0 +1,92 @@
+"""Playwright traces (``trace.zip``): their network part is HAR entries, one a line, with bodies in ``resources/``.
+
+Sources: playwright-core ``server/trace/recorder/tracing.ts`` (``resource-snapshot`` lines of ``*.network``),
+``server/har/harTracer.ts``; observed with
+Playwright 1.61.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from haranalyze.capture.har_log import HarLog
+from haranalyze.capture.json_parts import members_of, object_of, value_of
+from haranalyze.capture.model import as_text
+from haranalyze.errors import CaptureError
+from haranalyze.options import Limits
+
+_RESOURCES: Final = "resources/"
+_PRODUCTS: Final = ("chromium", "firefox", "webkit")
+
+
+def is_trace(names: Sequence[str]) -> bool:
+    """Whether an archive is a trace, by the names of its members."""
+    return any(name.endswith(".network") for name in names) and any(name.endswith(".trace") for name in names)
+
+
+def read_trace(archive: Mapping[str, bytes], limits: Limits) -> HarLog:
+    """The network part of a trace, several contexts one after the other.
+
+    Raises:
+        CaptureError: it holds no exchange, or a member cannot be unpacked; LimitError: too many exchanges.
+    """
+    parts = [name for name in archive if name.endswith(".network")]
+    browser = _browser(archive)
+    log = HarLog("playwright-trace", "Playwright", limits, browser=(browser, "") if browser else None)
+    log.bodies = _Resources(archive)
+    broken = 0
+    for name in parts:
+        for line in archive[name].split(b"\n"):
+            snapshot = object_of(members_of(line).get("snapshot")) if line.strip() else None
+            if snapshot:
+                _point_to_resources(snapshot)
+                log.add_entry(snapshot)
+            elif line.strip() and not members_of(line):
+                broken += 1
+    if broken:
+        log.note("trace-lines-unreadable", "lines of the trace cannot be read", broken)
+    if not log.count:
+        raise CaptureError("this Playwright trace holds no request: it was recorded without its network part")
+    return log
+
+
+def _browser(archive: Mapping[str, bytes]) -> str:
+    """The browser's name from the first line of the trace proper, one of Playwright's three."""
+    for name in archive:
+        if name.endswith(".trace"):
+            first = archive[name].partition(b"\n")[0]
+            written = as_text(value_of(members_of(first).get("browserName")))
+            if written in _PRODUCTS:
+                return written
+    return ""
+
+
+def _point_to_resources(snapshot: dict[str, Any]) -> None:
+    """Bodies named by their SHA-1 (until Playwright 1.56) get the ``_file`` that the reader looks for."""
+    for side, member in (("request", "postData"), ("response", "content")):
+        half = snapshot.get(side)
+        content = half.get(member) if isinstance(half, dict) else None
+        if isinstance(content, dict) and (name := as_text(content.pop("_sha1", ""))):
+            content["_file"] = _RESOURCES + name
+
+
+class _Resources(Mapping[str, bytes]):
+    """Bodies of the trace by the name the snapshot gives; a member that cannot be unpacked counts as not recorded."""
+
+    def __init__(self, archive: Mapping[str, bytes]) -> None:
+        self._archive = archive
+
+    def __getitem__(self, name: str) -> bytes:
+        if not name.startswith(_RESOURCES):
+            raise KeyError(name)
+        try:
+            return self._archive[name]
+        except CaptureError as error:
+            raise KeyError(name) from error
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self._archive if name.startswith(_RESOURCES))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
