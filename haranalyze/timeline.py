@@ -339,6 +339,16 @@ class Timeline:
 
         return frame_of(self, show)
 
+    def to_har(self) -> Iterator[bytes]:
+        """The capture as one HAR 1.2 document (UTF-8 JSON), in pieces. It holds the captured text itself."""
+        from haranalyze.capture.har_writer import har_of
+
+        def times(exchange: Exchange) -> tuple[float, float]:
+            started = self.started(exchange)
+            return self.wall(started), self.ended(exchange) - started
+
+        return har_of(self.capture, self.origin, times)
+
     def to_haralyzer(self) -> HarParser:
         """The capture for scripts written against haralyzer, made from the checked model, not from the file.
 

@@ -6,9 +6,9 @@ that readers of findings use (resource type, failure, cache, initiator) are kept
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -17,9 +17,6 @@ from haranalyze.capture.model import Capture, Exchange, Message, Page, Request, 
 from haranalyze.protocol.set_cookie import parse_set_cookie
 from haranalyze.text import raw
 
-if TYPE_CHECKING:
-    from haranalyze.timeline import Timeline
-
 PHASES: Final = ("blocked", "dns", "connect", "ssl", "send", "wait", "receive")
 LATEST_MS: Final = 253_402_300_799_999.0  # the last millisecond of year 9999: beyond it no date can be written
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -27,20 +24,23 @@ _VERSIONS: Final = {"h1": "HTTP/1.1", "h2": "HTTP/2", "h3": "HTTP/3"}
 _CACHES: Final = {Source.MEMORY_CACHE: "memory", Source.DISK_CACHE: "disk"}
 
 
-def har_of(timeline: Timeline) -> Iterator[bytes]:
-    """The capture as one HAR document (UTF-8 JSON), exchange by exchange in source order."""
-    capture = timeline.capture
+def har_of(capture: Capture, origin: float, times: Callable[[Exchange], tuple[float, float]]) -> Iterator[bytes]:
+    """The capture as one HAR document (UTF-8 JSON), exchange by exchange in source order.
+
+    Args:
+        origin: start of pages that name none, ms since the epoch.
+        times: start (ms since the epoch) and duration (ms) of an exchange, which HAR demands.
+    """
     yield b'{"log":{"version":"1.2","creator":' + _json(
         _product(capture.creator, capture.creator_version, "haranalyze")
     )
     if capture.browser:
         yield b',"browser":' + _json(_product(capture.browser, capture.browser_version, ""))
     known = {raw(page.id) for page in capture.pages}
-    yield b',"pages":' + _json([page_members(page, timeline.origin) for page in capture.pages])
+    yield b',"pages":' + _json([page_members(page, origin) for page in capture.pages])
     yield b',"comment":' + _json(_comment(capture)) + b',"entries":['
     for number, exchange in enumerate(capture.exchanges):
-        started = timeline.started(exchange)
-        members = entry_members(exchange, timeline.wall(started), timeline.ended(exchange) - started)
+        members = entry_members(exchange, *times(exchange))
         members |= _devtools_members(exchange)
         if exchange.raw_page_id in known:
             members["pageref"] = exchange.raw_page_id

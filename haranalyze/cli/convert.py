@@ -33,7 +33,6 @@ def convert(file: str, output: Path | None, environments: Sequence[str], quiet: 
       haranalyze convert collection.json --environment staging.json -o calls.har
       haranalyze convert trace.zip | jq .log.entries[0].request.url
     """
-    from haranalyze.capture.har_writer import har_of
     from haranalyze.timeline import Timeline
 
     captures = read_file(file, environments)
@@ -41,10 +40,10 @@ def convert(file: str, output: Path | None, environments: Sequence[str], quiet: 
         raise OptionsError(f"the archive holds {len(captures)} recordings; unpack it and choose one")
     timeline = Timeline(captures[0])
     if output is None:
-        for piece in har_of(timeline):
+        for piece in timeline.to_har():
             click.echo(piece.decode(), nl=False)
     else:
-        write(output, har_of(timeline))
+        write(output, timeline.to_har())
     if not quiet:
         _say_what_got_lost(timeline, output, verbose)
 

@@ -8,7 +8,6 @@ import pytest
 
 import haranalyze
 from haranalyze.capture import read_capture
-from haranalyze.capture.har_writer import har_of
 from tests.capture.small import entry, har
 from tests.samples import recording, stories
 
@@ -24,7 +23,7 @@ RESPONSE = MESSAGE | {"status": int, "statusText": str, "content": dict, "redire
 
 
 def written(data: bytes, name: str = "capture") -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(b"".join(har_of(read_capture(data, name).timeline)))
+    document: dict[str, Any] = json.loads(b"".join(read_capture(data, name).timeline.to_har()))
     return document
 
 
@@ -52,7 +51,7 @@ def check_har(document: dict[str, Any]) -> None:
 @pytest.mark.parametrize("story", stories(), ids=lambda story: story.name)
 def test_a_converted_sample_is_a_har_with_the_same_verdict(story: Path) -> None:
     original = read_capture(recording(story).read_bytes(), "capture")
-    converted = b"".join(har_of(original.timeline))
+    converted = b"".join(original.timeline.to_har())
     check_har(json.loads(converted))
     one, other = (haranalyze.analyze(capture) for capture in (original, read_capture(converted, "capture")))
     assert other.verdict.state == one.verdict.state

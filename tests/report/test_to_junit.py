@@ -11,7 +11,7 @@ import haranalyze
 from haranalyze.report import render_all
 from haranalyze.report.document import Report
 from tests.hostile import ATTACKS, poisoned
-from tests.samples import FOLDER, stories
+from tests.samples import FOLDER, recording, stories
 
 SCHEMA = xmlschema.XMLSchema(Path(__file__).parent / "schemas" / "junit-10.xsd")
 
@@ -28,7 +28,7 @@ def suite_of(report: Report) -> ElementTree.Element:
 
 @pytest.mark.parametrize("story", stories(), ids=lambda story: story.name)
 def test_every_sample_is_valid_and_so_is_a_poisoned_report_of_it(story: Path) -> None:
-    report = haranalyze.analyze_file(story / "capture.har")
+    report = haranalyze.analyze_file(recording(story))
     for one in (report, poisoned(report)):
         SCHEMA.validate(haranalyze.render(one, "junit"))
 

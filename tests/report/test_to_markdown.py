@@ -12,7 +12,7 @@ import haranalyze
 from haranalyze.report.document import Report
 from haranalyze.report.to_markdown import LONGEST, code, fenced, plain, prose
 from tests.hostile import ATTACKS, poisoned
-from tests.samples import FOLDER, stories
+from tests.samples import FOLDER, recording, stories
 
 PARSER = MarkdownIt("gfm-like")  # tables, strikethrough, bare links, HTML let through: the most dangerous reading
 OURS = ("<details><summary>", "</details>", "<sub>", "</sub>", "</summary>")
@@ -45,7 +45,7 @@ def dangers(text: str) -> list[str]:
 
 @pytest.mark.parametrize("story", stories(), ids=lambda story: story.name)
 def test_nothing_links_loads_or_runs_in_a_report_or_a_poisoned_one(story: Path) -> None:
-    report = haranalyze.analyze_file(story / "capture.har")
+    report = haranalyze.analyze_file(recording(story))
     for one in (report, poisoned(report)):
         text = haranalyze.render(one, "markdown")
         assert dangers(text) == []

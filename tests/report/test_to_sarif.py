@@ -15,7 +15,7 @@ from haranalyze.report import render_all
 from haranalyze.report.document import Report
 from haranalyze.report.to_sarif import MOST_RUNS
 from tests.hostile import poisoned
-from tests.samples import FOLDER, stories
+from tests.samples import FOLDER, recording, stories
 
 SCHEMA = json.loads((Path(__file__).parent / "schemas" / "sarif-schema-2.1.0.json").read_text(encoding="utf-8"))
 VALID = jsonschema.Draft4Validator(SCHEMA, format_checker=jsonschema.Draft4Validator.FORMAT_CHECKER)
@@ -40,7 +40,7 @@ def strings(value: Any) -> list[str]:
 
 @pytest.mark.parametrize("story", stories(), ids=lambda story: story.name)
 def test_every_sample_is_valid_and_so_is_a_poisoned_report_of_it(story: Path) -> None:
-    report = haranalyze.analyze_file(story / "capture.har")
+    report = haranalyze.analyze_file(recording(story))
     for one in (report, poisoned(report)):
         log = log_of(one)
         VALID.validate(log)
@@ -68,7 +68,7 @@ def test_a_finding_is_a_result_with_its_rule_place_and_fingerprints() -> None:
 
 def test_the_code_flow_goes_forward_in_time() -> None:
     for story in stories():
-        for result in log_of(haranalyze.analyze_file(story / "capture.har"))["runs"][0]["results"]:
+        for result in log_of(haranalyze.analyze_file(recording(story)))["runs"][0]["results"]:
             steps = result["codeFlows"][0]["threadFlows"][0]["locations"]
             assert [step["executionOrder"] for step in steps] == list(range(1, len(steps) + 1))
             times = [step["executionTimeUtc"] for step in steps if "executionTimeUtc" in step]
