@@ -24,9 +24,11 @@ class Options:
     Attributes:
         select: rule ids to run (empty: all); ignore: rule ids to leave out.
         focus: host names whose session is asked about (empty: found by the engine).
+        all_exchanges: keep every exchange in the report, however large it gets.
     """
 
     select: frozenset[str] = frozenset()
     ignore: frozenset[str] = frozenset()
     focus: frozenset[str] = frozenset()
+    all_exchanges: bool = False
     limits: Limits = field(default_factory=Limits)

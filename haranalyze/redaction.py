@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from haranalyze.facts import Facts
 from haranalyze.protocol.auth import Credential, parse_authorization, parse_challenges
 from haranalyze.protocol.headers import split_list
+from haranalyze.protocol.jwt import Jwt
 from haranalyze.protocol.set_cookie import SameSite, parse_cookie_header, parse_set_cookie
 from haranalyze.protocol.url import parse_url
 from haranalyze.text import Kind, Place, Sentence, Text, Value, raw
@@ -285,10 +286,34 @@ class Projector:
         found = max((phrase for phrase in self._phrases if len(phrase) > 8 and phrase in low), key=len, default="")
         return f"{found} …" if found else self.tag("text", text)
 
+    def claims(self, jwt: Jwt) -> dict[str, str]:
+        """What of a JWT's header and claims may be read: issuer and audience as origins, identifiers as chips."""
+        shown = {
+            "key": self._claim("key", jwt.header.get("kid")),
+            "issuer": self._claim("issuer", jwt.raw_claim("iss")),
+            "subject": self._claim("subject", _first(jwt, "sub", "userId", "user_id", "uid")),
+            "session": self._claim("session", _first(jwt, "sessionHandle", "sid", "session_id", "session_state")),
+        }
+        meant = jwt.raw_claim("aud")
+        audience = [self._claim("audience", one) for one in (meant if isinstance(meant, list) else [meant])[:5]]
+        shown["audience"] = ", ".join(filter(None, audience))
+        return {name: visible_but_chips(value) for name, value in shown.items() if value}
+
+    def _claim(self, label: str, value: object) -> str:
+        if not isinstance(value, str | int | float) or isinstance(value, bool) or value == "":
+            return ""
+        text = str(value)
+        may_be_origin = label in {"issuer", "audience"} and parse_url(text).scheme in {"http", "https"}
+        return self.origin(parse_url(text).origin) if may_be_origin else self.tag(label, text)
+
     def _value(self, value: Value) -> str:
         if isinstance(value, Text):
             return self.show(value)
         return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _first(jwt: Jwt, *names: str) -> object:
+    return next((found for name in names if (found := jwt.raw_claim(name)) is not None), None)
 
 
 def visible_but_chips(text: str) -> str:

@@ -27,6 +27,8 @@ def expected(story: Path) -> str:
     """The report of a sample with its volatile values blanked, as text."""
     document = json.loads(haranalyze.render(haranalyze.analyze_file(recording(story)), "json"))
     without_version(document)
+    proven = {card["exchange"] for card in document["facts"]["proof"]}
+    document["details"] = [one for one in document["details"] if one["exchange"] in proven]  # the rest is as long again
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 

@@ -281,6 +281,19 @@ class Message:
             tuple(Header(name, value, position) for position, (name, value) in enumerate(header_pairs(self._lines)))
         )
 
+    @property
+    def lines(self) -> tuple[tuple[Text, Text], ...]:
+        """Name and value of every header as captured text, HTTP/2 pseudo-headers left out; Set-Cookie split at LF."""
+        found = []
+        for name, value in header_pairs(self._lines):
+            if name.startswith(":"):
+                continue
+            low = name.lower()
+            kind = Kind.SET_COOKIE if low == "set-cookie" else Kind.HEADER_VALUE
+            parts = value.split("\n") if low == "set-cookie" else (value,)
+            found += [(Text(low, Kind.HEADER_NAME), Text(part.strip(), kind, low)) for part in parts]
+        return tuple(found)
+
     def _wanted(self) -> dict[str, str | tuple[str, ...]]:
         known: dict[str, str | tuple[str, ...]] = {}
         try:

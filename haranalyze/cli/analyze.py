@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,9 @@ SEVERITIES = ("info", "low", "medium", "high", "critical", "cannot-tell")
 @click.option("--ignore", multiple=True, metavar="RULES", help="Leave these rules out (comma-separated, repeatable).")
 @environment_option
 @click.option("--focus", multiple=True, metavar="HOST", help="Host whose session is asked about (repeatable).")
+@click.option(
+    "--all-exchanges", is_flag=True, help="Keep every exchange of a very large recording, however large the report."
+)
 @common
 def analyze(
     files: tuple[str, ...],
@@ -70,6 +74,7 @@ def analyze(
     ignore: tuple[str, ...],
     focus: tuple[str, ...],
     environments: tuple[str, ...],
+    all_exchanges: bool,
     quiet: bool,
     verbose: bool,
 ) -> None:
@@ -97,7 +102,7 @@ def analyze(
         raise OptionsError(f"a report cannot be written as {how}; choose --format {', '.join(FORMATS)}")
     if open_ and output is None:
         raise OptionsError("--open needs -o, the file to write and open")
-    options = options_from(select, ignore, focus)
+    options = replace(options_from(select, ignore, focus), all_exchanges=all_exchanges)
     book = Rulebook.installed()
     book.selected(options)  # a wrong rule id is told before a large file is read
     codes: list[int] = []

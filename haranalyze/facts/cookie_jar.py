@@ -21,7 +21,17 @@ if TYPE_CHECKING:
     from haranalyze.capture.model import Exchange
     from haranalyze.facts import Facts
 
-__all__ = ["Absence", "Contradiction", "CookieJar", "JarCookie", "LeftOut", "Reason", "SetCookieEvent", "Step"]
+__all__ = [
+    "Absence",
+    "Contradiction",
+    "CookieJar",
+    "JarCookie",
+    "LeftOut",
+    "Reason",
+    "SentCookie",
+    "SetCookieEvent",
+    "Step",
+]
 
 _LOOK_AT: Final = 50  # cookies of one name looked at
 # A cookie sent to another host or path is another cookie of the same value.
@@ -85,6 +95,15 @@ class LeftOut:
 
     cookie: JarCookie
     reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class SentCookie:
+    """A cookie on a request; ``by`` the line that set it, None when learnt from a request."""
+
+    name: Text
+    value: Text
+    by: SetCookieEvent | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,6 +334,15 @@ class CookieJar:
             event
             for event in self.events
             if event.refused is not None and not event.is_deletion and (not reasons or event.refused in reasons)
+        )
+
+    def sent_with(self, exchange: Exchange) -> tuple[SentCookie, ...]:
+        """The cookies the recording shows on the request, in the order of the header, each with what set it."""
+        _, alive = self._alive(exchange)
+        setters = {(kept.name, kept.value): kept.by for kept in alive}
+        return tuple(
+            SentCookie(Text(name, Kind.COOKIE_NAME), Text(value, Kind.COOKIE_VALUE, name), setters.get((name, value)))
+            for name, value in exchange.request.raw_cookie_pairs()
         )
 
     def stored(self, name: str | Text, exchange: Exchange) -> tuple[JarCookie, ...]:

@@ -10,7 +10,18 @@ from haranalyze.analysis import Analysis
 from haranalyze.facts import Facts
 from haranalyze.findings import Finding, Fix, Match, Outcome, RuleOutcome
 from haranalyze.redaction import Projector
+from haranalyze.report.details import Curl, Detail, curl, details
 from haranalyze.report.exact import exact_spans
+from haranalyze.report.pictures import (
+    BudgetInfo,
+    CookieInfo,
+    SessionInfo,
+    TokenInfo,
+    budgets,
+    cookies,
+    sessions,
+    tokens,
+)
 from haranalyze.report.proof import Card, cards, line_name
 from haranalyze.report.rows import Row, rows
 from haranalyze.report.strip import Box, strip
@@ -93,39 +104,6 @@ class QuestionInfo(msgspec.Struct, frozen=True, gc=False):
     why: str
 
 
-class SessionInfo(msgspec.Struct, frozen=True, gc=False):
-    """One life of a session; times in ms after the first exchange."""
-
-    began: float
-    ended: float | None
-    sign_in: int | None
-    sign_out: int | None
-    lost: int | None
-    system: str | None
-
-
-class TokenInfo(msgspec.Struct, frozen=True, gc=False):
-    """One token's life. ``issued`` and ``uses`` are exchanges; times in ms after the first exchange."""
-
-    ordinal: int
-    use: str
-    bytes: int
-    algorithm: str
-    issued: int | None
-    uses: list[int]
-    refused: list[int]
-    replaced_by: int | None
-    expires: float | None
-
-
-class CookieInfo(msgspec.Struct, frozen=True, gc=False):
-    """One Set-Cookie line of our hosts and what the browser did with it."""
-
-    exchange: int
-    line: str
-    refused: str | None
-
-
 class StepInfo(msgspec.Struct, frozen=True, gc=False):
     """One step of a "why"; ``outcome`` is ok, stop, info or follows."""
 
@@ -155,16 +133,6 @@ class CorsInfo(msgspec.Struct, frozen=True, gc=False):
     missing: list[str]
 
 
-class BudgetInfo(msgspec.Struct, frozen=True, gc=False):
-    """Header bytes of an exchange that carries the session."""
-
-    exchange: int
-    request: int
-    request_cookies: int
-    response: int
-    exact: bool
-
-
 class FactsInfo(msgspec.Struct, frozen=True, gc=False):
     """What the pictures and proof cards show."""
 
@@ -176,6 +144,7 @@ class FactsInfo(msgspec.Struct, frozen=True, gc=False):
     cookies: list[CookieInfo]
     cors: list[CorsInfo]
     budget: list[BudgetInfo]
+    curl: Curl | None
 
 
 class PageInfo(msgspec.Struct, frozen=True, gc=False):
@@ -212,7 +181,7 @@ class FixInfo(msgspec.Struct, frozen=True, gc=False):
 
 
 class FindingInfo(msgspec.Struct, frozen=True, gc=False):
-    """A finding."""
+    """A finding; ``decides`` what observation would settle it, ``""`` where nothing is open."""
 
     id: str
     rule: str
@@ -227,6 +196,7 @@ class FindingInfo(msgspec.Struct, frozen=True, gc=False):
     primary: Evidence
     related: list[Evidence]
     fix: list[FixInfo]
+    decides: str
 
 
 class RuleInfo(msgspec.Struct, frozen=True, gc=False):
@@ -259,7 +229,8 @@ class NoteInfo(msgspec.Struct, frozen=True, gc=False):
 
 
 class Report(msgspec.Struct, frozen=True, gc=False):
-    """The document. ``exchanges`` are the timeline rows the report shows; ``folded`` counts those it does not."""
+    """The document. ``exchanges`` are the timeline rows the report shows; ``folded`` counts those it does not;
+    ``details`` say more about the rows that matter."""
 
     schema: str
     tool: Tool
@@ -275,6 +246,7 @@ class Report(msgspec.Struct, frozen=True, gc=False):
     notes: list[NoteInfo]
     exchanges: list[Row]
     folded: dict[str, int]
+    details: list[Detail]
 
 
 def build(analysis: Analysis) -> Report:
@@ -306,6 +278,7 @@ def build(analysis: Analysis) -> Report:
         [NoteInfo(note.code, note.message, note.pointer, note.count) for note in facts.capture.notes],
         shown,
         folded,
+        details(analysis, projector),
     )
 
 
@@ -385,27 +358,12 @@ def _facts(analysis: Analysis, projector: Projector) -> FactsInfo:
         strip(analysis, projector),
         cards(analysis, projector),
         _why(analysis, projector),
-        [
-            SessionInfo(
-                round(span.began, 1),
-                None if span.ended is None else round(span.ended, 1),
-                span.sign_in.index if span.sign_in else None,
-                span.sign_out.index if span.sign_out else None,
-                span.lost.index if span.lost else None,
-                span.system.id if span.system else None,
-            )
-            for span in facts.session.spans[:50]
-        ],
-        _tokens(facts),
-        [
-            CookieInfo(
-                event.exchange.index, projector.quote(event.place), event.refused.value if event.refused else None
-            )
-            for event in facts.cookie_jar.events[:200]
-            if facts.session.is_ours(event.exchange)
-        ],
+        sessions(facts),
+        tokens(facts, projector),
+        cookies(facts, projector),
         _cors(analysis, projector),
-        _budget(analysis),
+        budgets(analysis),
+        curl(analysis, projector),
     )
 
 
@@ -433,27 +391,6 @@ def _why(analysis: Analysis, projector: Projector) -> list[WhyInfo]:
     return [WhyInfo(projector.show(name), asked.index, steps)]
 
 
-def _tokens(facts: Facts) -> list[TokenInfo]:
-    listed = []
-    for token in facts.tokens.all[:100]:
-        uses = [sighting.exchange.index for sighting in token.uses or ()]
-        refused = [index for index in uses if facts.session.refusal(facts.timeline.exchange(index)) is not None]
-        listed.append(
-            TokenInfo(
-                token.ordinal,
-                token.use.value,
-                len(token.value),
-                token.jwt.algorithm if token.jwt else "",
-                token.issued.exchange.index if token.issued else None,
-                uses[:200],
-                refused[:200],
-                token.replaced_by.ordinal if token.replaced_by else None,
-                None if token.expires is None else round(token.expires - facts.timeline.origin, 1),
-            )
-        )
-    return listed
-
-
 def _concerned(analysis: Analysis) -> list[int]:
     """Exchanges that findings name, in source order, at most a hundred."""
     return sorted({index for one in analysis.findings for index in one.exchanges})[:100]
@@ -478,17 +415,6 @@ def _cors(analysis: Analysis, projector: Projector) -> list[CorsInfo]:
     return listed
 
 
-def _budget(analysis: Analysis) -> list[BudgetInfo]:
-    facts, listed = analysis.facts, []
-    for index in _concerned(analysis)[:40]:
-        exchange = facts.timeline.exchange(index)
-        request, response = facts.header_budget.request(exchange), facts.header_budget.response(exchange)
-        listed.append(
-            BudgetInfo(index, request.total, request.cookies, response.total, request.exact and response.exact)
-        )
-    return listed
-
-
 def _finding(finding: Finding, facts: Facts, projector: Projector) -> FindingInfo:
     match: Match = finding.match
     return FindingInfo(
@@ -505,6 +431,7 @@ def _finding(finding: Finding, facts: Facts, projector: Projector) -> FindingInf
         _evidence(match.at, match.caption, match, facts, projector),
         [_evidence(place, caption, match, facts, projector) for place, caption in match.related],
         _fixes(match.fixes, projector),
+        projector.say(match.decides) if match.decides else "",
     )
 
 

@@ -156,11 +156,12 @@ def _context(
     yield from _ordinary("request", exchange.request, _REQUEST, told, projector)
     decision = analysis.facts.cors.decision(exchange)
     if decision is not None and not any(name.startswith("access-control-") for _, name in told):
-        yield Line("response", "cors", _cors(decision, projector), "", "")
+        yield Line("response", "cors", cors_words(decision, projector), "", "")
     yield from _ordinary("response", exchange.response, _RESPONSE, told, projector)
 
 
-def _cors(decision: CorsDecision, projector: Projector) -> str:
+def cors_words(decision: CorsDecision, projector: Projector) -> str:
+    """The decision in one line."""
     origin = projector.show(decision.origin)
     if decision.step is None:
         return f"allowed for {origin}" if decision.allowed else f"cannot be told for {origin}"

@@ -1,4 +1,4 @@
-"""The timeline's rows: every exchange that matters, the rest folded with a count."""
+"""The timeline's rows: every exchange; where that makes too large a page, the quiet ones are folded with a count."""
 
 from __future__ import annotations
 
@@ -8,17 +8,22 @@ import msgspec
 
 from haranalyze.analysis import Analysis
 from haranalyze.capture.model import Exchange
-from haranalyze.facts.session import Role
+from haranalyze.facts import Facts
+from haranalyze.facts.session import Refresh, RefreshResult, Role, SignInResult
 from haranalyze.redaction import Projector
 from haranalyze.timeline import Timeline
 
-EVERY = 2_000  # up to here every exchange is a row; beyond it this many rows at most, and those findings name
+EVERY = 60_000  # rows of one report: so many fit into a page of 8 MB beside everything else
+LONGEST_PATH = 300  # characters
 MOST_HOSTS = 500  # hosts of folded exchanges listed by name
 NEAR = 10  # exchanges before and after one that a finding names
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):
-    """One exchange. ``at`` and ``took`` in ms, ``at`` after the first exchange; ``findings`` by id."""
+    """One exchange. ``at`` and ``took`` in ms, ``at`` after the first exchange; ``findings`` by id.
+
+    ``page`` is the position of its page among ``pages``, None unknown; ``remark`` what the engine has to say about it.
+    """
 
     exchange: int
     role: str
@@ -34,6 +39,8 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     source: str
     bytes: int | None
     findings: list[str]
+    page: int | None
+    remark: str
 
 
 _FOLDED = frozenset((Role.STATIC, Role.THIRD_PARTY))
@@ -46,18 +53,20 @@ def rows(analysis: Analysis, projector: Projector) -> tuple[list[Row], dict[str,
     for finding in analysis.findings:
         for index in finding.exchanges[:500]:
             pins.setdefault(index, []).append(finding.id)
-    if len(facts.exchanges) <= EVERY:
-        return [_row(analysis, exchange, pins.get(exchange.index, []), projector) for exchange in facts.exchanges], {}
+    remarks = _remarks(analysis, projector)
+    writer = _Writer(facts, projector, pins, remarks)
+    if len(facts.exchanges) <= EVERY or facts.options.all_exchanges:
+        return [writer.row(exchange) for exchange in facts.exchanges], {}
     near = _near(timeline, pins, len(facts.exchanges))
     room = EVERY - len(near)
     listed: list[Row] = []
     folded: dict[str, int] = {}
     for position, exchange in enumerate(facts.exchanges):
         if position in near:
-            listed.append(_row(analysis, exchange, pins.get(exchange.index, []), projector))
+            listed.append(writer.row(exchange))
         elif room > 0 and facts.session.role(exchange) not in _FOLDED:
             room -= 1
-            listed.append(_row(analysis, exchange, [], projector))
+            listed.append(writer.row(exchange))
         else:
             host = exchange.request.url.host
             folded[host] = folded.get(host, 0) + 1
@@ -84,22 +93,84 @@ def _near(timeline: Timeline, pins: Collection[int], end: int) -> set[int]:
     return near
 
 
-def _row(analysis: Analysis, exchange: Exchange, findings: list[str], projector: Projector) -> Row:
-    timeline = analysis.facts.timeline
-    started = timeline.started(exchange)
-    return Row(
-        exchange.index,
-        analysis.facts.session.role(exchange).value,
-        projector.show(exchange.method),
-        projector.show(exchange.host),
-        projector.show(exchange.path),
-        exchange.response.status,
-        round(started, 1),
-        round(timeline.sent(exchange), 1),
-        round(timeline.answered(exchange), 1),
-        round(timeline.ended(exchange) - started, 1),
-        projector.show(exchange.failure) if exchange.failure else "",
-        exchange.source.value,
-        exchange.response.transfer_size,
-        findings,
-    )
+def _remarks(analysis: Analysis, projector: Projector) -> dict[int, str]:
+    """The engine's words about single exchanges: the story of the session, and what findings say of their places."""
+    session = analysis.facts.session
+    said: dict[int, str] = {}
+    for one in session.sign_ins:
+        said[one.exchange.index] = _SIGN_IN[one.result]
+    for refresh in session.refreshes:
+        said[refresh.exchange.index] = _refreshed(refresh)
+    for gone in session.sign_outs:
+        said[gone.index] = "session ends"
+    for finding in reversed(analysis.findings):
+        match = finding.match
+        for place, caption in reversed(((match.at, match.caption), *match.related)):
+            said[place.exchange] = projector.say(caption).removeprefix("decides it: ")
+    return said
+
+
+def _refreshed(refresh: Refresh) -> str:
+    if refresh.result is RefreshResult.OK and refresh.new_token is not None:
+        return f"token {refresh.new_token.ordinal} issued"
+    return _REFRESH[refresh.result]
+
+
+_SIGN_IN = {
+    SignInResult.OK: "session starts",
+    SignInResult.WRONG_CREDENTIALS: "wrong password",
+    SignInResult.REFUSED: "refused",
+    SignInResult.FAILED: "no good answer",
+}
+_REFRESH = {
+    RefreshResult.OK: "renewed",
+    RefreshResult.NO_SESSION: "normal: first visit, no session yet",
+    RefreshResult.REFUSED: "refused",
+    RefreshResult.THEFT: "token reuse",
+    RefreshResult.CLEARED_DUPLICATES: "old cookies cleared",
+    RefreshResult.NOT_API: "not the session API",
+    RefreshResult.FAILED: "no good answer",
+}
+
+
+class _Writer:
+    """Writes rows of one analysis; what repeats is looked up once."""
+
+    def __init__(self, facts: Facts, projector: Projector, pins: dict[int, list[str]], remarks: dict[int, str]) -> None:
+        self._facts, self._projector, self._pins, self._remarks = facts, projector, pins, remarks
+        self._methods: dict[str, str] = {}
+        self._hosts: dict[str, str] = {}
+        self._paths: dict[str, str] = {}
+
+    def row(self, exchange: Exchange) -> Row:
+        """The row of one exchange."""
+        timeline, request = self._facts.timeline, exchange.request
+        started = timeline.started(exchange)
+        index, url = exchange.index, request.url
+        if request.method not in self._methods:
+            self._methods[request.method] = self._projector.show(exchange.method)
+        if url.host not in self._hosts:
+            self._hosts[url.host] = self._projector.show(exchange.host)
+        path = self._paths.get(url.path)
+        if path is None:
+            shown = self._projector.show(exchange.path)
+            path = shown if len(shown) <= LONGEST_PATH else shown[:LONGEST_PATH] + "…"
+            self._paths[url.path] = path
+        return Row(
+            index,
+            self._facts.session.role(exchange).value,
+            self._methods[request.method],
+            self._hosts[url.host],
+            path,
+            exchange.response.status,
+            round(started, 1),
+            round(timeline.sent(exchange), 1),
+            round(timeline.answered(exchange), 1),
+            round(timeline.ended(exchange) - started, 1),
+            self._projector.show(failure) if (failure := exchange.failure) else "",
+            exchange.source.value,
+            exchange.response.transfer_size,
+            self._pins.get(index) or [],
+            timeline.page_ordinal(exchange),
+            self._remarks.get(index, ""),
+        )

@@ -8,22 +8,22 @@ from base64 import b64encode
 from collections import Counter
 from functools import cache
 from importlib.resources import files
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from haranalyze.report.document import FindingInfo, Report
+from haranalyze.report.drawing import budget_picture, token_picture
 from haranalyze.report.proof import Card
 from haranalyze.report.prose import CHIP, parts
 from haranalyze.report.rows import Row
 from haranalyze.report.texts import OWNERS
+from haranalyze.report.timeline_data import encode
 
 if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
-MOST_ROWS = 500  # timeline rows in the page
+MOST_ROWS = 200  # timeline rows for readers without scripts, and for print
 SHOWN_OUTCOMES = 7
-FOLD_FROM = 3  # static and third-party rows in a run that fold into one
 MOST_STRANGERS = 5  # failing calls of other sites told on a healthy page
 MIN_BAR = 8.0  # thousandths of the bar's room: three pixels on a wide screen
 
@@ -79,14 +79,16 @@ _DIAMONDS: Final = {"decisive": "◆ ", "missing": "◇ ", "": ""}
 def render(report: Report) -> str:
     """The page as one string."""
     environment = _environment()
-    style, script = _asset("report.css"), _asset("report.js")
+    style, script = _asset("report.css"), '"use strict";\n' + _asset("timeline.js") + _asset("report.js")
     from markupsafe import Markup
 
     return environment.get_template("report.html.j2").render(
         report=report,
-        # The only two texts that are not escaped: our own style sheet and script, allowed by their hash.
+        # The only texts that are not escaped: our own style sheet and script, allowed by their hash, and the data
+        # block, which no browser runs and in which no "<" can stand (timeline_data).
         style=Markup(style),  # noqa: S704
         script=Markup(script),  # noqa: S704
+        data=Markup(encode(report, _numbered(report))),  # noqa: S704
         policy=_policy(style, script),
         **_view(report),
     )
@@ -100,7 +102,7 @@ def _view(report: Report) -> dict[str, Any]:
     shown = {row.exchange for row in rows}
     proven = {card.exchange for card in report.facts.proof}
     steps = {box.exchange for box in report.facts.strip}
-    groups = _groups(report, root)
+    groups, pins = _groups(report, root), _pins(report)
     return {
         "root": root,
         "state_word": _STATES[report.verdict.state],
@@ -123,7 +125,9 @@ def _view(report: Report) -> dict[str, Any]:
         **_checked(report),
         "rows": {row.exchange: row for row in report.exchanges},
         "shown_rows": shown,
-        "timeline": _runs(rows, span, _pins(report)),
+        "timeline": [_bar(row, 1000.0 / span, pins) for row in rows],
+        "budget_picture": budget_picture(report),
+        "token_picture": token_picture(report),
         "ticks": [f"{span * part / 4000:.1f} s" for part in (1, 2, 3)],
         "span": span,
         "folded_count": sum(report.folded.values()),
@@ -246,10 +250,11 @@ def _sections(report: Report, groups: dict[str, list[Any]]) -> list[tuple[str, s
         ("missing", "What is missing", len(_waiting(report)), cannot and _waiting(report)),
         ("ask", "Ask for better", "", report.capture.quality.ask),
         ("normal", "Looks alarming", len(groups["normal"]), groups["normal"]),
+        ("again", "By hand", "", facts.curl),
         ("texts", "Ready texts", len(_ready(report)), True),
         ("also", "Also seen", seen or "", seen or report.notes),
         ("checked", "Checked", len(report.rules), True),
-        ("sizes", "Sizes and tokens", "", facts.tokens or facts.budget),
+        ("sizes", "Sizes and tokens", "", token_picture(report) or budget_picture(report)),
         ("timeline", "Timeline", report.capture.exchanges, True),
     ]
     return [(anchor, name, str(count)) for anchor, name, count, there in listed if there]
@@ -281,6 +286,21 @@ def _pins(report: Report) -> dict[int, str]:
     return pins
 
 
+def _numbered(report: Report) -> dict[int, list[tuple[int, str]]]:
+    """Numbers and tones of the findings that name an exchange; what tells most first."""
+    pins: dict[int, list[tuple[int, str]]] = {}
+    for number, one in enumerate(report.findings, start=1):
+        is_root = one.id == report.verdict.finding
+        tone = "follows" if one.consequence_of or is_root else "note" if one.severity == "info" else "fault"
+        for index in one.exchanges:
+            leads = is_root and index == one.primary.exchange
+            pins.setdefault(index, []).append((number, "fault" if leads and report.verdict.state == "fault" else tone))
+    # Where the leading finding only passes by, what follows from it says more.
+    return {
+        index: sorted(listed, key=lambda pin: (_WEIGHT.index(pin[1]), pin[0] == 1)) for index, listed in pins.items()
+    }
+
+
 _WEIGHT: Final = ("fault", "other-trouble", "follows", "note")
 
 
@@ -295,36 +315,6 @@ class _Bar(NamedTuple):
     waiting: float
     answered: float
     receiving: float
-
-
-class _Run(NamedTuple):
-    """Rows that stand together; ``folds`` where they are static and third-party ones nobody asks about."""
-
-    folds: bool
-    bars: list[_Bar]
-
-    @property
-    def first(self) -> str:
-        """Number of the first row."""
-        return f"#{self.bars[0].row.exchange}"
-
-    @property
-    def last(self) -> str:
-        """Number of the last row."""
-        return f"#{self.bars[-1].row.exchange}"
-
-
-def _runs(rows: list[Row], span: float, pins: dict[int, str]) -> list[_Run]:
-    runs: list[_Run] = []
-    for folds, group in groupby(rows, lambda row: row.role in {"static", "third-party"} and not row.findings):
-        bars = [_bar(row, 1000.0 / span, pins) for row in group]
-        if folds and len(bars) >= FOLD_FROM:
-            runs.append(_Run(True, bars))
-        elif runs and not runs[-1].folds:
-            runs[-1].bars.extend(bars)
-        else:
-            runs.append(_Run(False, bars))
-    return runs
 
 
 def _bar(row: Row, scale: float, pins: dict[int, str]) -> _Bar:

@@ -1,90 +1,172 @@
 """The page in a real Chromium, opened from disk."""
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
 
 import haranalyze
 from haranalyze.capture.transcript import read_transcript
-from tests.hostile import hostile_story
-from tests.samples import FOLDER
+from tests.browser.conftest import Opener, report
+from tests.hostile import hostile_story, poisoned
+from tests.samples import stories
 
-STORIES = ("refresh-loop-foreign-401", "sign-in-502-big-headers", "healthy-bearer", "exported-without-cookies")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        )
-        yield launched
-        launched.close()
+NAMES = [story.name for story in stories()]
+LOOP = "refresh-loop-foreign-401"
 
 
-def opened(browser: Browser, html: str, folder: Path, *, scripts: bool = True) -> tuple[Page, list[str]]:
-    """The page of a report, and everything that went wrong or left it."""
-    file = folder / "report.html"
-    file.write_text(html, encoding="utf-8")
-    context = browser.new_context(viewport={"width": 1366, "height": 768}, java_script_enabled=scripts)
-    page = context.new_page()
-    trouble: list[str] = []
-    page.on("console", lambda message: trouble.append(f"console: {message.text}"))
-    page.on("pageerror", lambda error: trouble.append(f"error: {error}"))
-    page.on("request", lambda request: trouble.append(request.url) if not request.url.startswith("file:") else None)
-    if scripts:
-        page.add_init_script("window.called = []; window.marker = (n) => window.called.push(n);")
-    page.goto(file.as_uri())
-    return page, trouble
+UNFOLD = "document.querySelectorAll('details').forEach(fold => fold.open = true)"
 
 
-def report(name: str) -> str:
-    return haranalyze.render(haranalyze.analyze_file(FOLDER / name / "capture.har"), "html")
+def violations(page: Page, *rules: str) -> list[str]:
+    """What axe finds by these rules (none given: all): rule, and the first place."""
+    options = {"runOnly": {"type": "rule", "values": list(rules)}} if rules else None
+    found = Axe().run(page, options=options).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['target']} {one['nodes'][0]['html'][:120]}" for one in found]
 
 
-@pytest.mark.parametrize("name", STORIES)
-def test_the_verdict_is_on_the_first_screen_and_nothing_leaves_the_page(
-    browser: Browser, name: str, tmp_path: Path
-) -> None:
-    page, trouble = opened(browser, report(name), tmp_path)
-    box = page.locator("h1").bounding_box()
-    assert box is not None
-    assert box["y"] + box["height"] < 768
-    assert page.locator("h1").is_visible()
-    assert trouble == []
+@pytest.mark.parametrize("name", NAMES)
+def test_the_page_of_every_sample(opened: Opener, name: str) -> None:
+    """The verdict on the first screen, every copy button, axe in light and dark, and nothing leaves the page."""
+    made = opened(report(name), permissions=["clipboard-read", "clipboard-write"])
+    page = made.page
+    for selector in ("h1", "p.do", ".badges", ".buttons"):
+        box = page.locator(selector).first.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] < 768, selector
+    page.evaluate(UNFOLD)
+    copied = page.evaluate(COPY_ALL)
+    assert len(copied) >= 4
+    assert [one for one in copied if one["got"] != one["wanted"] or not one["done"]] == []
+    page.locator(".grid-rows").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert page.locator(".t-row").count() > 1
+    assert violations(page) == []
+    page.emulate_media(color_scheme="dark")
+    assert violations(page, "color-contrast") == []  # the theme changes nothing but colours
+    assert made.trouble == []
 
 
-@pytest.mark.parametrize("width", [320, 390, 1024])
-def test_the_page_never_scrolls_sideways(browser: Browser, width: int, tmp_path: Path) -> None:
-    page, _ = opened(browser, report("refresh-loop-foreign-401"), tmp_path)
-    page.set_viewport_size({"width": width, "height": 800})
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+# Presses every copy button as a pointer does, and reads the clipboard after each.
+COPY_ALL = """async () => {
+  const told = [];
+  for (const button of document.querySelectorAll('button[data-copy]')) {
+    await navigator.clipboard.writeText('');
+    button.click();
+    for (let wait = 0; wait < 100 && !button.classList.contains('done'); wait++) {
+      await new Promise(done => setTimeout(done, 10));
+    }
+    const wanted = document.getElementById(button.dataset.copy).textContent;
+    told.push({wanted, got: await navigator.clipboard.readText(), done: button.textContent.includes('Copied')});
+  }
+  return told;
+}"""
 
 
-def test_without_scripts_everything_is_there_to_read(browser: Browser, tmp_path: Path) -> None:
-    page, trouble = opened(browser, report("refresh-loop-foreign-401"), tmp_path, scripts=False)
-    for part in ("verdict", "strip", "proof", "fix", "texts", "checked", "timeline"):
-        assert page.locator(f"section#{part}").is_visible()
-    assert page.locator("button:visible").count() == 0
-    assert trouble == []
-
-
-def test_copy_buttons_say_what_they_did(browser: Browser, tmp_path: Path) -> None:
-    page, _ = opened(browser, report("refresh-loop-foreign-401"), tmp_path)
-    button = page.locator("button[data-copy=text-customer]").first
+def test_where_the_clipboard_is_refused_the_text_is_selected(opened: Opener) -> None:
+    page = opened(report(LOOP)).page
+    page.evaluate(
+        "Object.defineProperty(navigator, 'clipboard', {value: {writeText: () => Promise.reject(new Error('no'))}});"
+        "document.execCommand = () => false"
+    )
+    button = page.locator("button[data-copy=text-engineering]").last
     button.click()
+    page.wait_for_function("node => node.textContent.includes('Select the text below')", arg=button.element_handle())
+    assert "foreign-401" in page.evaluate("getSelection().toString()")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_without_scripts_everything_is_there_to_read(opened: Opener, name: str) -> None:
+    made = opened(report(name), scripts=False)
+    page = made.page
+    state = page.locator("p.state").text_content()
+    parts = {"FAULT": ("proof", "fix"), "CANNOT TELL": ("shows", "ask"), "OTHER TROUBLE": ("proof",)}.get(
+        state or "", ()
+    )
+    for part in ("verdict", "strip", *parts, "texts", "checked", "timeline"):
+        assert page.locator(f"section#{part}").is_visible(), part
+    assert page.locator("table.timeline tbody tr").count() > 1
+    assert page.locator("button:visible").count() == 0
+    page.locator("#checked summary").click()
+    assert page.locator("#checked tr[data-outcome]").last.is_visible()
+    assert made.trouble == []
+
+
+@pytest.mark.parametrize("name", [LOOP, "exported-without-cookies", "healthy-login-refresh-logout"])
+def test_the_page_never_scrolls_sideways(opened: Opener, name: str) -> None:
+    page = opened(report(name)).page
+    for width in (1024, 390, 320):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.wait_for_timeout(50)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), width
+    assert violations(page) == []
+
+
+def test_nothing_a_recording_holds_can_run(opened: Opener) -> None:
+    made = opened(haranalyze.render(haranalyze.analyze(read_transcript(hostile_story())), "html"))
+    drive(made.page)
+    assert made.page.evaluate("window.called") == []
+    assert made.page.locator("main img, main iframe, main script, main form, main style, main base").count() == 0
+    assert made.trouble == []
+
+
+@pytest.mark.parametrize(
+    "name", [LOOP, "exported-without-cookies", "healthy-cookie-session", "sign-in-502-big-headers"]
+)
+def test_nothing_a_document_holds_can_run_even_if_nothing_had_been_masked(opened: Opener, name: str) -> None:
+    sample = next(story for story in stories() if story.name == name)
+    made = opened(haranalyze.render(poisoned(haranalyze.analyze_file(sample / "capture.har")), "html"))
+    drive(made.page)
+    assert made.page.evaluate("window.called") == []
+    assert made.page.locator("main img, main iframe, main script, main form, main style, main base").count() == 0
+    assert "<script>marker(1)</script>" in (made.page.locator("main").text_content() or "")
+    assert made.trouble == []
+
+
+def drive(page: Page) -> None:
+    """Use everything: folds, rows, search, lanes, keys."""
+    page.evaluate(UNFOLD)
+    page.locator(".grid-rows").focus()
+    for key in ("ArrowDown", "Enter", "ArrowDown", "ArrowDown", "Enter", "f", "f", "+", "0", "?"):
+        page.keyboard.press(key)
+    page.keyboard.press("Escape")
+    page.locator(".tools-row input[type=search]").fill("<script>")
+    page.locator(".tools-row input[type=search]").fill("")
+    for lanes in ("host", "page"):
+        page.locator(".tools-row select").select_option(lanes)
     page.wait_for_timeout(100)
-    assert button.text_content() in ("Copied ✓", "Select the text below")
 
 
-def test_nothing_a_recording_holds_can_run(browser: Browser, tmp_path: Path) -> None:
-    html = haranalyze.render(haranalyze.analyze(read_transcript(hostile_story())), "html")
-    page, trouble = opened(browser, html, tmp_path)
-    page.wait_for_timeout(200)
-    assert page.evaluate("window.called") == []
-    assert page.locator("main img, main iframe, main script, main form").count() == 0
-    assert trouble == []
+def test_text_of_a_recording_that_runs_right_to_left_does_not_disturb_the_page(opened: Opener) -> None:
+    story = hostile_story().replace("/login", "/תוצאות/login")
+    page = opened(haranalyze.render(haranalyze.analyze(read_transcript(story)), "html")).page
+    assert "\u202e" not in (page.locator("body").text_content() or "")
+    assert page.evaluate(
+        "[...document.querySelectorAll('bdi')].every(node => getComputedStyle(node).unicodeBidi === 'isolate')"
+    )
+
+
+def test_times_are_the_readers_and_utc_is_beside_them(opened: Opener) -> None:
+    page = opened(report(LOOP)).page
+    time = page.locator("time").first
+    assert "3:34:23" in (time.text_content() or "")
+    assert time.get_attribute("title") == "2026-11-22 02:34:23 UTC"
+    assert "02:34:23" in (page.locator(".lane").first.get_attribute("title") or "")
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_it_prints_without_cut_rows(opened: Opener, paper: str, tmp_path: Path) -> None:
+    page = opened(report(LOOP)).page
+    page.pdf(path=tmp_path / "page.pdf", format=paper)
+    assert (tmp_path / "page.pdf").stat().st_size > 20_000
+    page.emulate_media(media="print")
+    for selector in ("nav.sections", ".buttons", ".timeline-live", ".tools"):
+        assert page.locator(selector).first.is_hidden(), selector
+    assert page.locator("table.timeline").is_visible()
+    broken = page.evaluate(
+        "[...document.querySelectorAll('.card.proof-card, tr, .fix, figure svg, ol.steps li')]"
+        ".filter(node => getComputedStyle(node).breakInside !== 'avoid').length"
+    )
+    assert broken == 0

@@ -1,9 +1,13 @@
-"""Timeline rows are in client order, and findings pin them."""
+"""Timeline rows are in client order, findings pin them, and the engine's remarks stand beside them."""
+
+import pytest
 
 from haranalyze.analysis import examine
 from haranalyze.capture.transcript import read_transcript
+from haranalyze.options import Options
 from haranalyze.redaction import Projector
-from haranalyze.report.rows import EVERY, MOST_HOSTS, rows
+from haranalyze.report import rows as module
+from haranalyze.report.rows import MOST_HOSTS, rows
 from haranalyze.rulebook import Rulebook
 from tests.rules.stories import ACCEPTED, NO_TOKEN, PAGE, asks, bearer_call, bearer_sign_in, jwt
 
@@ -23,6 +27,15 @@ def test_rows_carry_role_times_and_pins() -> None:
     assert listed[3].findings == ["f1"]
 
 
+EVERY = 2_000
+
+
+@pytest.fixture
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "EVERY", EVERY)
+
+
+@pytest.mark.usefixtures("small_pages")
 def test_a_large_recording_keeps_what_findings_name_and_their_neighbours() -> None:
     token = jwt()
     story = PAGE + bearer_sign_in(token) + bearer_call(f"Bearer {token}", ACCEPTED) * 2_500
@@ -34,6 +47,30 @@ def test_a_large_recording_keeps_what_findings_name_and_their_neighbours() -> No
     assert listed[-1].findings == ["f1"]
 
 
+@pytest.mark.usefixtures("small_pages")
+def test_all_exchanges_are_kept_when_asked_for() -> None:
+    story = PAGE + "> GET https://cdn.other.net/a.js\n* type: script\n< 200\n" * 2_100
+    analysis = examine(read_transcript(story), Rulebook.installed(), Options(all_exchanges=True))
+    listed, folded = rows(analysis, Projector(analysis.facts))
+    assert (len(listed), folded) == (2_101, {})
+
+
+def test_rows_say_what_the_engine_has_to_say() -> None:
+    story = PAGE + bearer_sign_in(jwt()) + bearer_call(f"Bearer {jwt()}", ACCEPTED) + asks("GET", "/orders") + NO_TOKEN
+    analysis = examine(read_transcript(story), Rulebook.installed())
+    listed, _ = rows(analysis, Projector(analysis.facts))
+    assert listed[1].remark == "session starts"
+    assert listed[2].remark == "accepted with the header"
+    assert listed[0].remark == ""
+
+
+def test_a_very_long_path_is_cut() -> None:
+    analysis = examine(read_transcript(f"> GET https://api.example.com{'/users' * 200}\n< 200\n"), Rulebook.installed())
+    listed, _ = rows(analysis, Projector(analysis.facts))
+    assert len(listed[0].path) == module.LONGEST_PATH + 1
+
+
+@pytest.mark.usefixtures("small_pages")
 def test_hosts_beyond_the_first_five_hundred_are_counted_together() -> None:
     story = "".join(
         f"> GET https://h{number}.other{number}.net/a.js\n* type: script\n< 200\n" for number in range(2_100)

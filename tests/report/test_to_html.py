@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import shlex
 from base64 import b64encode
 from html import unescape
 from html.parser import HTMLParser
@@ -11,6 +12,7 @@ import pytest
 
 import haranalyze
 from haranalyze.capture.transcript import read_transcript
+from haranalyze.report import rows
 from tests.hostile import hostile_story, poisoned
 from tests.rules.stories import ACCEPTED, NO_TOKEN, PAGE, asks, bearer_call, bearer_sign_in, jwt
 from tests.samples import FOLDER, recording, stories
@@ -38,7 +40,7 @@ def test_the_policy_allows_this_style_and_this_script_by_hash_and_nothing_else()
 
 def test_nothing_is_loaded_and_nothing_is_inline() -> None:
     html = page("refresh-loop-foreign-401")
-    body = re.sub(r"<(style|script)>.*?</\1>", "", html, flags=re.DOTALL)
+    body = re.sub(r"<(style|script)[^>]*>.*?</\1>", "", html, flags=re.DOTALL)
     assert re.findall(r"(?:src|srcset|action|formaction|poster|data)\s*=\s*[\"']?", body) == []
     assert all(target.startswith("#") for target in re.findall(r'href="([^"]*)"', body))
     assert not re.search(r"<[^>]+\s(style|on[a-z]+)\s*=", body)
@@ -46,7 +48,7 @@ def test_nothing_is_loaded_and_nothing_is_inline() -> None:
 
 def test_hostile_text_stays_text() -> None:
     html = haranalyze.render(haranalyze.analyze(read_transcript(hostile_story())), "html")
-    body = re.sub(r"<(style|script)>.*?</\1>", "", html, flags=re.DOTALL)
+    body = re.sub(r"<(style|script)[^>]*>.*?</\1>", "", html, flags=re.DOTALL)
     assert "<img" not in body
     assert "marker(" not in re.sub(r"&[a-z]+;|&#\d+;", "", body) or "onerror" not in body
     assert not re.search(
@@ -138,9 +140,32 @@ def test_the_page_of_an_empty_recording_is_complete() -> None:
     assert '<section id="checked"' in html
 
 
-def test_many_rows_are_cut_to_those_around_the_findings() -> None:
+def test_the_table_for_readers_without_scripts_is_cut_to_the_rows_around_the_findings() -> None:
     story = PAGE + bearer_sign_in(jwt()) + bearer_call(f"Bearer {jwt()}", ACCEPTED) * 700
     html = haranalyze.render(haranalyze.analyze(read_transcript(story + asks("GET", "/orders") + NO_TOKEN)), "html")
     assert 'id="x702"' in html
     assert 'id="x20"' not in html
     assert "of 703 exchanges" in html
+
+
+def test_the_failing_exchange_stands_there_as_a_command_without_secrets() -> None:
+    html = page("refresh-loop-foreign-401")
+    found = re.search(r'<pre id="text-curl"[^>]*>(.*?)</pre>', html, re.DOTALL)
+    assert found
+    words = shlex.split(unescape(found[1]).replace("\\\n", " "))
+    assert words[:4] == ["curl", "-i", "-X", "GET"]
+    assert any(re.fullmatch(r"cookie: sAccessToken=«token \d+, \d+ B»", word) for word in words)
+
+
+def test_folded_exchanges_are_told_with_their_option(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "EVERY", 50)
+    story = PAGE + "> GET https://cdn.other.net/a.js\n* type: script\n< 200\n" * 100
+    html = haranalyze.render(haranalyze.analyze(read_transcript(story)), "html")
+    assert "100 third-party and static exchanges of 1 host are folded away" in html
+    assert "<code>--all-exchanges</code>" in html
+
+
+def test_pictures_carry_their_sentence() -> None:
+    html = page("sign-in-502-big-headers")
+    assert "nginx most likely cut the answer of #9 off" in html
+    assert "fill-likely" in html
