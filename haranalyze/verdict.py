@@ -212,7 +212,12 @@ def _is_unexplained(facts: Facts, refusal: Refusal) -> bool:
     session, exchange = facts.session, refusal.exchange
     if refusal.says in {Says.PERMISSION, Says.CSRF, Says.ROUTING} or session.refresh(exchange):
         return False
-    return session.signed_in_before(exchange) and not _recovered(facts, refusal)
+    if not session.signed_in_before(exchange):
+        sent = facts.timeline.sent(exchange)
+        ended = any(facts.timeline.sent(out) < sent for out in session.sign_outs)
+        if ended or not session.carries_credentials(exchange):
+            return False
+    return not _recovered(facts, refusal)
 
 
 def _recovered(facts: Facts, refusal: Refusal) -> bool:
@@ -238,9 +243,17 @@ def _cannot_tell(facts: Facts, unexplained: tuple[int, ...]) -> Verdict:
         )
     elif exchange.failed:
         headline = Sentence("#{index} got no answer, and this recording does not show why.", index=exchange.index)
+    elif exchange.index in _failed_sign_ins(facts):
+        headline = Sentence(
+            "The sign-in #{index} is answered {status}, and this recording does not show why.",
+            index=exchange.index,
+            status=exchange.response.status,
+        )
     else:
         headline = Sentence(
-            "#{index} is answered {status} although a session exists, and this recording does not show why.",
+            "#{index} is answered {status} although a session exists, and this recording does not show why."
+            if facts.session.signed_in_before(exchange)
+            else "#{index} is answered {status} although it carries credentials, and this recording does not show why.",
             index=exchange.index,
             status=exchange.response.status,
         )

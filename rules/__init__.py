@@ -16,6 +16,7 @@ from .cacheable_auth_response import cacheable_auth_response
 from .cached_front_token import cached_front_token
 from .claim_validation_403 import claim_validation_403
 from .clock_skew import clock_skew
+from .connection_failed import connection_failed
 from .cookie_domain_mismatch import cookie_domain_mismatch
 from .cookie_not_sent import cookie_not_sent
 from .cookie_path_mismatch import cookie_path_mismatch
@@ -45,12 +46,14 @@ from .expired_token_no_refresh import expired_token_no_refresh
 from .foreign_401 import foreign_401
 from .front_token_missing import front_token_missing
 from .gateway_5xx_other import gateway_5xx_other
+from .hsts_without_https import hsts_without_https
 from .https_switch_loses_cookies import https_switch_loses_cookies
 from .interceptor_conflict import interceptor_conflict
 from .interceptor_missing import interceptor_missing
 from .legacy_session_cookie import legacy_session_cookie
 from .logout_does_not_clear import logout_does_not_clear
 from .missing_auth_header import missing_auth_header
+from .mixed_content_blocked import mixed_content_blocked
 from .oauth_access_denied import oauth_access_denied
 from .oauth_client_rejected import oauth_client_rejected
 from .oauth_code_expired import oauth_code_expired
@@ -63,6 +66,7 @@ from .oauth_state_cookie_lost import oauth_state_cookie_lost
 from .oauth_state_mismatch import oauth_state_mismatch
 from .oversized_header_502 import oversized_header_502
 from .permission_denied import permission_denied
+from .post_lost_on_redirect import post_lost_on_redirect
 from .redirect_loop import redirect_loop
 from .refresh_failing import refresh_failing
 from .refresh_loop import refresh_loop
@@ -76,6 +80,7 @@ from .saml_relay_state_lost import saml_relay_state_lost
 from .sanitized_capture import sanitized_capture
 from .secure_cookie_not_emitted import secure_cookie_not_emitted
 from .server_exception_on_auth_route import server_exception_on_auth_route
+from .service_worker_replays_refusal import service_worker_replays_refusal
 from .session_cookie_chunk_missing import session_cookie_chunk_missing
 from .session_created_elsewhere import session_created_elsewhere
 from .session_set_by_two_writers import session_set_by_two_writers
@@ -89,6 +94,7 @@ from .token_rejected_audience import token_rejected_audience
 from .token_theft import token_theft
 from .transport_defaulted_to_header import transport_defaulted_to_header
 from .website_domain_mismatch import website_domain_mismatch
+from .websocket_without_credentials import websocket_without_credentials
 from .wrong_credentials import wrong_credentials
 
 RULES = (
@@ -97,6 +103,7 @@ RULES = (
     website_domain_mismatch,
     tenant_not_found,
     auth_page_wrong_path,
+    post_lost_on_redirect,
     aws_missing_auth_token,
     aws_incomplete_signature,
     refresh_not_api,
@@ -110,9 +117,12 @@ RULES = (
     cors_missing_allow_credentials,
     cors_missing_allow_headers,
     cors_missing_expose_headers,
+    mixed_content_blocked,
+    hsts_without_https,
     oversized_header_502,
     request_header_too_large,
     gateway_5xx_other,
+    connection_failed,
     core_unreachable,
     server_exception_on_auth_route,
     auth_rate_limited,
@@ -121,6 +131,7 @@ RULES = (
     stripped_set_cookie,
     front_token_missing,
     cached_front_token,
+    service_worker_replays_refusal,
     cacheable_auth_response,
     cookie_domain_mismatch,
     cookie_public_suffix_domain,
@@ -154,6 +165,7 @@ RULES = (
     missing_auth_header,
     session_created_elsewhere,
     ssr_without_credentials,
+    websocket_without_credentials,
     auth_header_malformed,
     token_rejected_audience,
     aws_authorizer_denied,

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from haranalyze.facts import Facts
+from haranalyze.facts import Exchange, Facts
 from haranalyze.facts.session import Says
 from haranalyze.findings import Confidence, Fix, Layer, Match, Owner, Passed, Said, Severity
 from haranalyze.rule import Needs, rule
@@ -32,10 +32,7 @@ from ._words import flow, later, seen
         "refresh-failing",
         "anonymous-401",
     ),
-    needs=(
-        Needs.BROWSER,
-        Needs.COOKIES,
-    ),
+    needs=(Needs.COOKIES,),
 )
 def cookie_not_sent(facts: Facts) -> Iterator[Said]:
     found = []
@@ -46,16 +43,19 @@ def cookie_not_sent(facts: Facts) -> Iterator[Said]:
         if (
             facts.session.transport(call) == "cookie"
             and facts.session.signed_in_before(call)
-            and facts.quality.shows_absence(call, "cookie")
+            and _goes_without(facts, call)
         ):
             found.append(refusal)
     if not found:
         yield Passed(seen(len(facts.session.refusals), "refused calls"))
         return
     call = found[0].exchange
+    others = call.request.has("cookie")
     yield Match(
         message=Sentence(
-            "#{index} carries no cookie at all and is answered {status}.",
+            "#{index} carries other cookies, not the session's, and is answered {status}."
+            if others
+            else "#{index} carries no cookie at all and is answered {status}.",
             index=call.index,
             status=call.response.status,
         ),
@@ -74,21 +74,42 @@ def cookie_not_sent(facts: Facts) -> Iterator[Said]:
         confidence=Confidence.LIKELY,
         subject="cookie",
         flow=flow(one.exchange for one in found),
-        fixes=(
-            Fix(
-                Owner.FRONTEND,
-                Sentence("where this call is made"),
-                Sentence(
-                    "Make the call with credentials, and check in the browser whether the session cookie was stored."
-                ),
-            ),
-        ),
-        alternatives=(
-            Sentence("the browser blocks cookies of other sites"),
-            Sentence("the call is made without credentials"),
-        ),
+        fixes=(_IN_A_BROWSER if facts.quality.is_browser else _IN_AN_APP,),
+        alternatives=_BROWSERS if facts.quality.is_browser else _APPS,
         decides=Sentence(
             "In devtools, look at the Cookies tab of #{index}: it names why a cookie was kept back.",
             index=call.index,
-        ),
+        )
+        if facts.quality.is_browser
+        else Sentence("Look for code of the app that sets Cookie or credentials on #{index}.", index=call.index),
     )
+
+
+def _goes_without(facts: Facts, call: Exchange) -> bool:
+    """Whether the call is shown to lack the session cookie. Only browsers keep cookies by themselves: of other clients
+    the recording must hold the answer that set it."""
+    names = facts.session.session_cookie_names()
+    missing = any(cookie.name in names for cookie in facts.cookie_jar.missing(call))
+    return missing or (facts.quality.is_browser and facts.quality.shows_absence(call, "cookie"))
+
+
+_IN_A_BROWSER = Fix(
+    Owner.FRONTEND,
+    Sentence("where this call is made"),
+    Sentence("Make the call with credentials, and check in the browser whether the session cookie was stored."),
+)
+_IN_AN_APP = Fix(
+    Owner.FRONTEND,
+    Sentence("where the app makes its HTTP client"),
+    Sentence("Let the platform keep cookies and set no Cookie header by hand, or carry the session in headers."),
+    Sentence('fetch(url, {{ credentials: "omit", headers: {{ Cookie: "theme=dark" }} }})'),
+    Sentence("fetch(url)"),
+)
+_BROWSERS = (
+    Sentence("the browser blocks cookies of other sites"),
+    Sentence("the call is made without credentials"),
+)
+_APPS = (
+    Sentence("the client keeps no cookies"),
+    Sentence("code of the app sets a Cookie header of its own, which replaces the kept cookies"),
+)

@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from haranalyze.facts import Facts
-from haranalyze.facts.cors import CorsStep
-from haranalyze.findings import Fix, Layer, Owner, Said, Severity
+from haranalyze.facts.cors import CorsStep, readable_without_cors
+from haranalyze.findings import Fix, Layer, Match, Owner, Question, Said, Severity
 from haranalyze.rule import Needs, rule
 from haranalyze.text import Sentence
 
@@ -39,6 +39,23 @@ from ._cors import refusals
     needs=(Needs.BROWSER,),
 )
 def cors_missing_allow_origin(facts: Facts) -> Iterator[Said]:
+    said = tuple(_refused(facts))
+    unchecked = facts.derive(readable_without_cors)
+    if len(unchecked) > 1 and not any(isinstance(one, Match) for one in said):
+        yield Question(
+            Sentence("Was this recorded in a browser with its CORS check turned off?"),
+            Sentence(
+                "{count} answers of {host} lack Access-Control-Allow-Origin, and the app goes on all the same: with the"
+                " check on, it could not read them",
+                count=len(unchecked),
+                host=unchecked[0].host,
+            ),
+        )
+        return
+    yield from said
+
+
+def _refused(facts: Facts) -> Iterator[Said]:
     yield from refusals(
         facts,
         (CorsStep.ALLOW_ORIGIN_MISSING,),

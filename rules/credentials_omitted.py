@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from haranalyze.facts import Facts
+from haranalyze.facts.cookie_jar import Absence
 from haranalyze.facts.session import Says
 from haranalyze.findings import Confidence, Fix, Layer, Match, Owner, Passed, Said, Severity
 from haranalyze.rule import Needs, rule
@@ -65,6 +66,7 @@ def credentials_omitted(facts: Facts) -> Iterator[Said]:
     contrast = facts.session.accepted_like(call)
     if contrast is not None and contrast.request.has("cookie"):
         related.append((contrast.request.place("cookie"), Sentence("another call sends it")))
+    blocked = Absence.THIRD_PARTY_BLOCKING in facts.cookie_jar.absences(cookie, call)
     yield Match(
         message=Sentence(
             "#{index} goes to {host} without {name}, which the browser has stored for it.",
@@ -82,7 +84,7 @@ def credentials_omitted(facts: Facts) -> Iterator[Said]:
         at=call.request.place("cookie"),
         caption=Sentence("missing: {name} is stored and not sent", name=cookie.name),
         related=tuple(related),
-        confidence=Confidence.CERTAIN if len(related) > 2 or len(found) > 1 else Confidence.LIKELY,
+        confidence=Confidence.CERTAIN if (len(related) > 2 or len(found) > 1) and not blocked else Confidence.LIKELY,
         subject=cookie.name,
         flow=tuple(one.exchange.index for one, _ in found),
         fixes=(
@@ -97,4 +99,12 @@ def credentials_omitted(facts: Facts) -> Iterator[Said]:
                 Sentence('fetch(url, {{ credentials: "include" }})'),
             ),
         ),
+        alternatives=(Sentence("the browser keeps cookies of other sites back"),) if blocked else (),
+        decides=Sentence(
+            "The Cookies tab of #{index} in devtools names why {name} was kept back.",
+            index=call.index,
+            name=cookie.name,
+        )
+        if blocked
+        else None,
     )

@@ -29,6 +29,7 @@ def test_informational_rules_are_those_of_the_catalogue() -> None:
     assert informational == {
         "anonymous-401",
         "claim-validation-403",
+        "connection-failed",
         "gateway-5xx-other",
         "oauth-access-denied",
         "permission-denied",

@@ -64,6 +64,7 @@ class _Response(msgspec.Struct, gc=False):
     via_worker: bool | None = msgspec.field(default=None, name="_fetchedViaServiceWorker")
     from_disk: bool | None = msgspec.field(default=None, name="fromDiskCache")
     from_worker: bool | None = msgspec.field(default=None, name="fromServiceWorker")
+    phrase: str | None = msgspec.field(default=None, name="statusText")
 
 
 class _Entry(msgspec.Struct, gc=False):
@@ -265,6 +266,7 @@ def _loose_entry(written: Any, pointer: str, notes: _Notes) -> _Entry:
             response.get("_fetchedViaServiceWorker") is True,
             response.get("fromDiskCache") is True,
             response.get("fromServiceWorker") is True,
+            as_text(response["statusText"]) if "statusText" in response else None,
         ),
         as_text(entry.get("startedDateTime")),
         _number(entry.get("time")),
@@ -328,6 +330,7 @@ def _exchange(
         parse_http_version(answered.httpVersion),
         (_size(answered.headersSize), _size(answered.bodySize)),
         limit=limits.max_body_bytes,
+        phrase=None if answered.phrase is None else len(answered.phrase),
     )
     exchange.started = _started(entry.startedDateTime, base, index, notes)
     exchange.duration = as_duration(entry.time)
@@ -359,12 +362,12 @@ def _started(stamp: str, base: str, index: int, notes: _Notes) -> float | None:
 
 
 def _source(entry: _Entry) -> Source:
+    response = entry.response
+    if response.via_worker or response.from_worker:  # Chromium marks what a worker kept as from the disk as well
+        return Source.SERVICE_WORKER
     written = entry.from_cache or entry.fetch_type
     if written and (known := _SOURCES.get(written.lower())):
         return known
-    response = entry.response
-    if response.via_worker or response.from_worker:
-        return Source.SERVICE_WORKER
     return Source.DISK_CACHE if response.from_disk else Source.NETWORK
 
 

@@ -480,15 +480,27 @@ def cookie_objects(value: Any) -> tuple[dict[str, Any], ...]:
 
 
 class Response(Message):
-    """The response half. ``status`` is 0 when nothing came back (negative and missing values included)."""
+    """The response half. ``status`` is 0 when nothing came back (negative and missing values included).
 
-    __slots__ = ("_limit", "_redirect", "status", "transfer_size")
+    ``phrase_size`` is the length of the reason phrase as recorded, None when the recording has none.
+    """
+
+    __slots__ = ("_limit", "_redirect", "phrase_size", "status", "transfer_size")
 
     _side = "response"
 
-    def __init__(self, status: int, redirect: str, transfer_size: int | None, *rest: Any, limit: int) -> None:
+    def __init__(
+        self,
+        status: int,
+        redirect: str,
+        transfer_size: int | None,
+        *rest: Any,
+        limit: int,
+        phrase: int | None = None,
+    ) -> None:
         super().__init__(*rest)
         self.status = status
+        self.phrase_size = phrase
         self._redirect = redirect
         self.transfer_size = transfer_size
         self._limit = limit

@@ -11,6 +11,7 @@ from haranalyze.facts._named_calls import body_value, named_call, query_value
 from haranalyze.facts._session_model import RefreshResult, SignInResult
 from haranalyze.facts._survey import Survey, path_of
 from haranalyze.protocol.set_cookie import parse_set_cookie
+from haranalyze.protocol.url import parse_url
 from haranalyze.systems import SessionSystem, name_matches, path_ends
 
 if TYPE_CHECKING:
@@ -136,6 +137,8 @@ class AuthCalls:
         if kind is CallKind.SIGN_UP:
             return None
         if status in _REDIRECTS:
+            if _corrects_address(exchange):
+                return None
             if _leads_to_sign_in(exchange.response.raw_redirect_url, self._generic):
                 return SignInResult.WRONG_CREDENTIALS
             return SignInResult.OK if self._goes_on_signed_in(exchange) else None
@@ -296,6 +299,14 @@ def _leads_to_sign_in(location: str, systems: tuple[SessionSystem, ...]) -> bool
     if query.startswith("error") or "&error" in query:
         return True
     return any(path_ends(path, s.sign_in_paths) for s in systems)
+
+
+def _corrects_address(exchange: Exchange) -> bool:
+    """Whether a redirect only leads to another spelling of the same address: https, www, a final slash."""
+    here, there = exchange.request.url, parse_url(exchange.response.raw_redirect_url, exchange.request.raw_url)
+    if not there.ok or here.path.rstrip("/") != there.path.rstrip("/"):
+        return False
+    return here.origin != there.origin or here.path != there.path
 
 
 def _handing(system: SessionSystem) -> tuple[str, ...]:

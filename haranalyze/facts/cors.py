@@ -405,6 +405,24 @@ class Cors:
         return redirect_refusal(origin, exchange.request.url, target, Mode.CORS, Tainting.CORS)
 
 
+def readable_without_cors(facts: Facts) -> tuple[Exchange, ...]:
+    """Calls of our session that were answered well without Access-Control-Allow-Origin and without an error of the
+    browser: either nothing read them, or the browser does not check."""
+    if facts.quality.is_browser is False or facts.capture.exporter not in ("chromium", "firefox"):
+        return ()
+    found = []
+    for exchange in facts.exchanges:
+        response = exchange.response
+        if not 200 <= response.status < 300 or exchange.raw_error or response.has("access-control-allow-origin"):
+            continue
+        if exchange.request.method == "OPTIONS" or not facts.session.carries_credentials(exchange):
+            continue
+        decision = facts.cors.decision(exchange) if facts.session.is_ours(exchange) else None
+        if decision is not None and decision.step is CorsStep.ALLOW_ORIGIN_MISSING and decision.allowed is None:
+            found.append(exchange)
+    return tuple(found)
+
+
 _STORAGE_ACCESS: Final = "sec-fetch-storage-access"
 
 

@@ -302,6 +302,8 @@ class Quality:
 
     def is_provisional(self, exchange: Exchange) -> bool:
         """Whether the request headers are only what the page set (blocked, cached): they prove no absence."""
+        if exchange.source is Source.SERVICE_WORKER:  # the page's half: cookies are added when the worker asks on
+            return True
         if self._exporter in ("chromium", "playwright"):
             return not (exchange.request.has("host") or exchange.request.has(":authority"))
         if not self.records_requests_as_sent:  # its reader writes Host where everything that was sent is known
@@ -325,8 +327,13 @@ class Quality:
             return None
         if response.status < 200 or exchange.source is not Source.NETWORK:
             return None
-        start_line = len("HTTP/1.1 200 \r\n") + _phrase_length(response.status) + 2  # and the blank line
-        return _residue(response.headers_size - start_line - _size(response), _SHORTEST_SET_COOKIE)
+        rest = response.headers_size - len("HTTP/1.1 200 \r\n") - 2 - _size(response)  # and the blank line
+        standard = _phrase_length(response.status)
+        if response.phrase_size is None:
+            return _residue(rest - standard, _SHORTEST_SET_COOKIE)
+        # A server's own words count as recorded; an exporter that leaves them out must not look like a residue.
+        found = _residue(rest - response.phrase_size, _SHORTEST_SET_COOKIE)
+        return 0 if found and not response.phrase_size and abs(rest - standard) <= _SLACK else found
 
     def shows_absence(self, exchange: Exchange, name: str) -> bool:
         """Whether this recording proves that the header ``name`` (lower case) was absent from this exchange.

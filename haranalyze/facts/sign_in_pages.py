@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from haranalyze.facts._survey import survey_of
+from haranalyze.facts.connections import lost_posts
 
 if TYPE_CHECKING:
     from haranalyze.capture.model import Exchange
@@ -51,6 +52,7 @@ def missing_pages(facts: Facts) -> tuple[MissingPage, ...]:
         for one in facts.provider_sign_in.attempts
         if one.callback is not None and one.ours and one.error is None
     }
+    lost = {one.got.index for one in facts.derive(lost_posts)}
     found: list[MissingPage] = []
     for page in facts.derive(survey_of).interesting:
         if page.response.status not in _GONE or page.request.method not in {"GET", "POST"} or not page.is_page:
@@ -58,6 +60,8 @@ def missing_pages(facts: Facts) -> tuple[MissingPage, ...]:
         if not facts.session.is_ours(page) and page.index not in callbacks:
             continue
         sent_by = facts.timeline.redirected_from(page)
+        if page.index in lost:
+            continue
         from_provider = page.index in callbacks
         if from_provider or (sent_by is not None and _is_of_sign_in(page.request.url.path)):
             found.append(MissingPage(page, sent_by, from_provider, _served(facts, page)))

@@ -9,6 +9,7 @@ from tests.rules.stories import (
     UNAUTHORISED,
     asks,
     call,
+    fix_lines,
     jwt,
     marked,
     sign_in,
@@ -27,6 +28,18 @@ def test_points_at_the_exchange_that_proves_it() -> None:
         + asks("GET", "/api/me   # want: no cookie at all", "> st-auth-mode: cookie", "> rid: anti-csrf")
         + marked(UNAUTHORISED, "< 401", "the answer says that no session came"),
     )
+
+
+APP = "* exporter: mitmproxy\n"
+AGENT = "> User-Agent: okhttp/4.12.0"
+
+
+def test_an_app_that_replaces_the_kept_cookies_by_its_own() -> None:
+    signed_in = sign_in(TOKEN).replace("> Origin", f"{AGENT}\n> X-Origin").replace("> Sec-Fetch", "> X-Fetch")
+    own = "> Cookie: theme=dark   # want: other cookies"
+    asked = f"> GET https://api.example.com/api/me\n{AGENT}\n> rid: anti-csrf\n> st-auth-mode: cookie\n{own}\n"
+    check_rule(RULE, APP + signed_in + asked + marked(UNAUTHORISED, "< 401", "no session came"))
+    assert "credentials" in fix_lines(RULE, APP + signed_in + asked + UNAUTHORISED)
 
 
 @pytest.mark.parametrize(

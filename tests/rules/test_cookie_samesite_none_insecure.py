@@ -34,6 +34,12 @@ def test_points_at_the_exchange_that_proves_it() -> None:
     )
 
 
+def test_the_server_itself_refuses_to_make_such_a_session() -> None:
+    words = "Since your API and website domain are different, for sessions to work, please use https on your apiDomain"
+    asked = asks("POST", "/auth/signin", "> st-auth-mode: cookie", "> rid: emailpassword")
+    check_rule(RULE, PAGE + asked + f"< 500\n{CORS}\n<\n< {words}   # want: without https\n")
+
+
 @pytest.mark.parametrize(
     "transcript",
     [

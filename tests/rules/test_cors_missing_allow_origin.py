@@ -2,12 +2,14 @@
 
 import pytest
 
-from haranalyze.testing import check_rule
+from haranalyze.findings import Outcome
+from haranalyze.testing import check_outcome, check_rule
 from tests.rules.stories import (
     ACCEPTED,
     PAGE,
     call,
     jwt,
+    sign_in,
 )
 
 RULE = "cors-missing-allow-origin"
@@ -39,6 +41,14 @@ BLOCKED = "* error: net::ERR_FAILED\n"
 
 def test_points_at_the_exchange_that_proves_it() -> None:
     check_rule(RULE, PAGE + PREFLIGHT + call() + BLOCKED)
+
+
+def test_answers_that_no_browser_would_hand_over_are_a_question() -> None:
+    open_door = call("/api/me", COOKIE) + "< 200\n<\n< {}\n"
+    story = PAGE + sign_in(TOKEN) + open_door * 2
+    check_rule(RULE, story)
+    check_outcome(RULE, story, Outcome.QUESTION)
+    check_outcome(RULE, PAGE + sign_in(TOKEN) + open_door, Outcome.PASS)
 
 
 @pytest.mark.parametrize(

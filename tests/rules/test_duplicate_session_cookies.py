@@ -2,7 +2,8 @@
 
 import pytest
 
-from haranalyze.testing import check_rule
+from haranalyze.findings import Confidence, Outcome
+from haranalyze.testing import check_outcome, check_rule
 from tests.rules.stories import (
     ACCEPTED,
     CORS,
@@ -61,6 +62,29 @@ def test_points_at_the_exchange_that_proves_it() -> None:
 )
 def test_stays_quiet(transcript: str) -> None:
     check_rule(RULE, transcript)
+
+
+SEVERAL = "The request contains multiple session cookies. This may happen if you changed the cookieDomain"
+COUNTED = f"< 500\n{CORS}\n<\n< {SEVERAL}   # want: counts several\n"
+
+
+def test_the_server_counts_several_where_the_browser_sent_one() -> None:
+    once = marked(refresh(COOKIE + "; sRefreshToken=r-1", COUNTED), "> Cookie", "one of each")
+    check_rule(RULE, PAGE + sign_in(TOKEN) + once, confidence=Confidence.LIKELY)
+
+
+def test_the_servers_word_counts_where_the_recording_has_no_cookies() -> None:
+    bare = PAGE + sign_in(TOKEN, setting="") + (call("/api/me") + ACCEPTED) * 3
+    story = bare + refresh("> Accept: */*", COUNTED.replace("# want: counts several", "# want: more than once"))
+    check_rule(RULE, story, confidence=Confidence.LIKELY)
+    check_outcome(RULE, bare, Outcome.CANNOT_TELL)
+
+
+def test_one_good_cookie_that_is_refused_again_and_again_is_a_question() -> None:
+    rounds = "".join(call("/api/me", COOKIE) + TRY_REFRESH + refresh(COOKIE, renewed(jwt(number=n))) for n in range(2))
+    story = PAGE + sign_in(TOKEN) + rounds + call("/api/me", COOKIE) + TRY_REFRESH
+    check_rule(RULE, story)
+    check_outcome(RULE, story, Outcome.QUESTION)
 
 
 def test_a_refresh_that_breaks_on_both_cookies_counts() -> None:

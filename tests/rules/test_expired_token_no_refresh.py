@@ -2,7 +2,8 @@
 
 import pytest
 
-from haranalyze.testing import check_rule
+from haranalyze.findings import Confidence, Outcome
+from haranalyze.testing import check_outcome, check_rule
 from tests.rules.stories import (
     CORS,
     PAGE,
@@ -29,6 +30,20 @@ def test_points_at_the_exchange_that_proves_it() -> None:
         + asks("GET", "/api/me", "> st-auth-mode: header", f"> Authorization: Bearer {OLD}")
         + marked(TRY_REFRESH, "< 401", "the same expired token"),
     )
+
+
+ONCE = (
+    PAGE
+    + sign_in(OLD, setting=f"< st-access-token: {OLD}\n< st-refresh-token: r.n.V2\n", mode="header")
+    + asks("GET", "/api/me", "> st-auth-mode: header", f"> Authorization: Bearer {OLD}")
+    + TRY_REFRESH
+)
+
+
+def test_once_is_enough_where_the_client_goes_on_without_a_refresh() -> None:
+    check_outcome(RULE, ONCE, Outcome.CANNOT_TELL)
+    wanted = ONCE.rstrip().removesuffix("}") + "}   # want: no refresh is tried\n"
+    check_rule(RULE, wanted + "* +20000 ms\n" + asks("GET", "/api/public") + "< 200\n", confidence=Confidence.LIKELY)
 
 
 @pytest.mark.parametrize(
