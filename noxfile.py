@@ -38,7 +38,8 @@ def layers(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """All tests but those in a browser."""
+    """All tests but those in a browser; PostgreSQL, which some start, is installed when there is none."""
+    _with_postgresql(session)
     arguments = ("-n", "2", "--dist", "loadfile", "--ignore=tests/browser")
     session.run(PYTHON, "-m", "pytest", *arguments, *session.posargs)
 
@@ -72,6 +73,14 @@ def _with_chromium(session: nox.Session) -> None:
         else:
             session.log("no Chromium here: installing Playwright's")
             session.run(PYTHON, "-m", "playwright", "install", "chromium")
+
+
+def _with_postgresql(session: nox.Session) -> None:
+    found = shutil.which("initdb") or any(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not found and shutil.which("apt-get"):
+        session.log("no PostgreSQL here: installing Debian's package")
+        session.run("apt-get", "update", "-qq", external=True)
+        session.run("apt-get", "install", "-y", "-qq", "postgresql", external=True, silent=True)
 
 
 def _chromium() -> str | None:

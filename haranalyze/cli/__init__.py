@@ -13,6 +13,7 @@ from haranalyze.cli.analyze import analyze
 from haranalyze.cli.convert import convert
 from haranalyze.cli.howto import howto
 from haranalyze.cli.rules import explain, rules
+from haranalyze.cli.serve import serve
 from haranalyze.cli.shell import EXIT_CODES, INTERRUPTED
 from haranalyze.cli.timeline import timeline
 from haranalyze.errors import HaranalyzeError
@@ -55,5 +56,5 @@ def main() -> None:
     """
 
 
-for command in (analyze, timeline, convert, rules, explain, howto):
+for command in (analyze, timeline, convert, serve, rules, explain, howto):
     main.add_command(command)

@@ -56,6 +56,7 @@ _SHAPES: Final = {
     "follows": ("", "M5 4v9h13m-5-5l5 5-5 5", "quiet-mark"),
     "person": ("", "M12 4a4 4 0 1 0 .01 0zM4 21c1-5 4-7 8-7s7 2 8 7", ""),
     "copy": ("", "M8 8h12v12H8zM4 15V4h11", ""),
+    "upload": ("", "M12 16V4m-6 6l6-6 6 6M4 20h16", ""),
     "lock": ("", "M5 11h14v10H5zM8 11V7a4 4 0 0 1 8 0v4", ""),
     "note": ("", "M12 2a10 10 0 1 0 .01 0zM12 11v6m0-10v1", "quiet-mark"),
     "none": ("", "M12 2a10 10 0 1 0 .01 0zM7 12h10", "quiet-mark"),
@@ -78,11 +79,11 @@ _DIAMONDS: Final = {"decisive": "◆ ", "missing": "◇ ", "": ""}
 
 def render(report: Report) -> str:
     """The page as one string."""
-    environment = _environment()
+    pages = environment()
     style, script = _asset("report.css"), '"use strict";\n' + _asset("timeline.js") + _asset("report.js")
     from markupsafe import Markup
 
-    return environment.get_template("report.html.j2").render(
+    return pages.get_template("report.html.j2").render(
         report=report,
         # The only texts that are not escaped: our own style sheet and script, allowed by their hash, and the data
         # block, which no browser runs and in which no "<" can stand (timeline_data).
@@ -328,7 +329,8 @@ def _bar(row: Row, scale: float, pins: dict[int, str]) -> _Bar:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The one environment of all pages: everything is escaped, and an unknown name is an error."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(

@@ -19,6 +19,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, Final, Self
@@ -27,8 +28,20 @@ import msgspec
 
 from haranalyze.errors import HaranalyzeError
 from haranalyze.options import Options
+from haranalyze.sealed import Sealed
 
-__all__ = ["ChildLimits", "Done", "FailedFor", "Failure", "Outcome", "Running", "Task", "Workers", "WorkersError"]
+__all__ = [
+    "ChildLimits",
+    "Done",
+    "FailedFor",
+    "Failure",
+    "Outcome",
+    "Progress",
+    "Running",
+    "Task",
+    "Workers",
+    "WorkersError",
+]
 
 _LENGTH: Final = struct.Struct(">Q")
 _LOOK_EVERY: Final = 0.05  # seconds between two looks for children over their time
@@ -54,14 +67,14 @@ class ChildLimits(msgspec.Struct, frozen=True):
 
 
 class Task(msgspec.Struct, frozen=True):
-    """One file to analyse: the path of a regular file, or its bytes.
+    """One file to analyse: the path of a regular file, its bytes, or where it is sealed.
 
     Attributes:
         name: what to call the recording in its report.
         formats: of ``json``, ``html`` (as ``render`` gives them) and ``timeline`` (a Parquet file of the requests).
     """
 
-    source: Path | bytes
+    source: Path | bytes | Sealed
     name: str
     options: Options = Options()
     formats: tuple[str, ...] = ("json",)
@@ -95,6 +108,14 @@ class Failure(msgspec.Struct, frozen=True, tag="failure"):
 Outcome = Done | Failure
 
 
+class Progress(msgspec.Struct, frozen=True):
+    """How far a capture is: ``step`` in words, ``share`` from 0 to 1, ``exchanges`` counted so far."""
+
+    step: str
+    share: float
+    exchanges: int = 0
+
+
 class Running(msgspec.Struct, frozen=True):
     """A capture that is being analysed now, for how many seconds, and whether it runs again alone."""
 
@@ -114,21 +135,26 @@ class Start(msgspec.Struct, frozen=True):
 
 
 class Request(msgspec.Struct, frozen=True):
-    """A message to a child: analyse this. One of ``path`` and ``data`` is set."""
+    """A message to a child: analyse this. One of ``path``, ``data`` and ``sealed`` is set."""
 
     path: str | None
     data: bytes | None
+    sealed: Sealed | None
     name: str
     options: Options
     formats: tuple[str, ...]
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """A message from a child. ``leaves``: it ends now and wants to be replaced; ``problem``: it cannot start."""
+    """A message from a child. ``leaves``: it ends now and wants to be replaced; ``problem``: it cannot start.
+
+    One with ``progress`` says only that; others follow.
+    """
 
     outcome: Outcome | None = None
     leaves: bool = False
     problem: str = ""
+    progress: Progress | None = None
 
 
 class Workers:
@@ -149,17 +175,28 @@ class Workers:
         self._closed = threading.Event()
         self._watch: threading.Thread | None = None
 
-    def run(self, task: Task) -> Outcome:
+    def warm(self) -> None:
+        """Start a child now instead of when the first capture comes. Raises as :meth:`run`."""
+        with self._free:
+            child = self._take(fresh=True)
+            with self._lock:
+                self._idle.append(child)
+
+    def run(self, task: Task, tell: Callable[[Progress], None] | None = None) -> Outcome:
         """Analyse one file; waits for a free child. Never raises for what a capture is or does.
+
+        Args:
+            tell: called in this thread with how far the child is.
 
         Raises:
             WorkersError: no child can be started, or the pool was closed.
         """
+        tell = tell or (lambda _: None)
         with self._free:
-            outcome = self._attempt(task, alone=False)
+            outcome = self._attempt(task, tell, alone=False)
             if isinstance(outcome, Failure) and outcome.kind is not FailedFor.UNREADABLE:
                 with self._alone:
-                    outcome = self._attempt(task, alone=True)
+                    outcome = self._attempt(task, tell, alone=True)
                 if isinstance(outcome, Failure):
                     outcome = msgspec.structs.replace(outcome, tries=2)
             return outcome
@@ -188,16 +225,16 @@ class Workers:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _attempt(self, task: Task, *, alone: bool) -> Outcome:
+    def _attempt(self, task: Task, tell: Callable[[Progress], None], *, alone: bool) -> Outcome:
         """One try. A child that was found dead before it took the task does not count as one."""
         child = self._take(fresh=alone)
         child.alone = alone
         try:
-            answer = child.ask(task, self.limits)
+            answer = child.ask(task, self.limits, tell)
             if answer is None:
                 self._drop(child)
                 child = self._take(fresh=True)
-                answer = child.ask(task, self.limits) or _gone(child, self.limits)
+                answer = child.ask(task, self.limits, tell) or _gone(child, self.limits)
         except BaseException:
             self._drop(child)
             raise
@@ -272,12 +309,13 @@ class _Child:
             raise WorkersError(answer.problem)
         self.deadline = float("inf")
 
-    def ask(self, task: Task, limits: ChildLimits) -> Answer | None:
+    def ask(self, task: Task, limits: ChildLimits, tell: Callable[[Progress], None]) -> Answer | None:
         """The answer to a task, made up where the child can give none; None where it never got the task."""
         source = task.source
         request = Request(
-            None if isinstance(source, bytes) else os.fspath(source.absolute()),
+            os.fspath(source.absolute()) if isinstance(source, Path) else None,
             source if isinstance(source, bytes) else None,
+            source if isinstance(source, Sealed) else None,
             task.name,
             task.options,
             task.formats,
@@ -288,7 +326,11 @@ class _Child:
             if self.process.poll() is not None:
                 return None
             send(self._to, request)
-            return self._receive()
+            answer = self._receive()
+            while answer.progress is not None:
+                tell(answer.progress)
+                answer = self._receive()
+            return answer
         except _TooLongError:
             return Answer(
                 Failure(FailedFor.SIZE, f"the reports are larger than {limits.answer_bytes} bytes (answer_bytes)"), True

@@ -9,13 +9,14 @@ import os
 import signal
 import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import msgspec
 
 from haranalyze.errors import CaptureError, HaranalyzeError
-from haranalyze.workers import Answer, ChildLimits, Done, FailedFor, Failure, Request, Start, receive, send
+from haranalyze.workers import Answer, ChildLimits, Done, FailedFor, Failure, Progress, Request, Start, receive, send
 
 if TYPE_CHECKING:
     from haranalyze.capture.model import Capture
@@ -46,7 +47,7 @@ def main() -> None:
         except EOFError:
             return
         _alarm(limits.seconds)
-        outcome = _serve(packed, book)
+        outcome = _serve(packed, book, lambda progress: send(answers, Answer(progress=progress)))
         del packed
         served += 1
         leaves = served >= _SERVES or _is_memory(outcome) or _peak() > limits.memory_bytes // 2
@@ -139,17 +140,30 @@ def _is_memory(outcome: Done | Failure) -> bool:
     return isinstance(outcome, Failure) and outcome.kind is FailedFor.MEMORY
 
 
-def _serve(packed: bytes, book: Rulebook) -> Done | Failure:
+def _serve(packed: bytes, book: Rulebook, tell: Callable[[Progress], None]) -> Done | Failure:
     """Analyse one file; every failure becomes a fixed sentence."""
     try:
         request = msgspec.msgpack.decode(packed, type=Request)
-        return Done([_made(capture, request, book) for capture in _captures(request)])
+        return Done(_reports(request, book, tell))
     except CaptureError as error:
         return Failure(FailedFor.UNREADABLE, str(error))
     except MemoryError:
         return Failure(FailedFor.MEMORY, "the analysis needs more memory than its limit allows")
     except Exception as error:
         return Failure(FailedFor.BROKEN, f"the analysis stopped with {type(error).__name__}")
+
+
+def _reports(request: Request, book: Rulebook, tell: Callable[[Progress], None]) -> list[dict[str, bytes]]:
+    """Reports of every recording of a file. The shares of the steps are those of a large recording with bodies."""
+    tell(Progress("opening the file", 0.05))
+    captures = _captures(request)
+    total, done = sum(len(capture.exchanges) for capture in captures), 0
+    made = []
+    for capture in captures:
+        tell(Progress("following the login", 0.3 + 0.7 * done / max(total, 1), total))
+        made.append(_made(capture, request, book))
+        done += len(capture.exchanges)
+    return made
 
 
 def _captures(request: Request) -> tuple[Capture, ...]:
@@ -160,6 +174,8 @@ def _captures(request: Request) -> tuple[Capture, ...]:
 
 def _bytes(request: Request) -> Any:
     """The bytes, mapped where they are a file: what is no regular file is not opened, so that no device can stall."""
+    if request.sealed is not None:
+        return request.sealed.read()
     if request.path is None:
         return request.data
     try:

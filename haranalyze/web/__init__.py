@@ -1,0 +1,1 @@
+"""The upload page and its API: drop a recording, read the verdict."""

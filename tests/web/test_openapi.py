@@ -1,0 +1,52 @@
+"""The description of the API against the server that runs: schemathesis calls every operation many times."""
+
+from typing import Any
+
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis import Case
+
+from haranalyze.web import openapi
+from haranalyze.web.app import ENDPOINTS
+from tests.web.conftest import HEALTHY, TOKEN, Server
+
+DOCUMENT = openapi.document("http://127.0.0.1")
+
+
+schema = schemathesis.openapi.from_dict(DOCUMENT)
+
+
+@schema.parametrize()
+@settings(
+    max_examples=12,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
+    deadline=None,
+)
+def test_every_operation_answers_as_described(case: Case[Any], server: Server) -> None:
+    """No server error, no undocumented status, content type or body."""
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    case.call_and_validate(base_url=server.address + openapi.ROOT, headers=headers, timeout=60)
+
+
+def test_the_description_is_served_as_it_is(server: Server) -> None:
+    served = server.ask("GET", "/api/v1/openapi.json").json()
+    assert served["openapi"] == "3.1.0"
+    assert served["paths"] == DOCUMENT["paths"]
+    assert served["servers"] == [{"url": f"{server.address}/api/v1"}]
+
+
+def test_every_api_route_is_described() -> None:
+    routes = {(one.method.lower(), one.path) for one in ENDPOINTS if one.path.startswith(openapi.ROOT)}
+    described = {(method, openapi.ROOT + path) for path, item in DOCUMENT["paths"].items() for method in item}
+    assert routes - described == {("get", "/api/v1/openapi.json")}
+
+
+def test_the_examples_of_the_description_work(server: Server) -> None:
+    capture = server.upload(HEALTHY.read_bytes())
+    server.done(capture)
+    shares = DOCUMENT["paths"]["/captures/{id}/shares"]["post"]["requestBody"]["content"]["application/json"]["example"]
+    assert server.ask("POST", f"/api/v1/captures/{capture}/shares", json=shares).status_code == 201
+    change = DOCUMENT["paths"]["/captures/{id}"]["patch"]["requestBody"]["content"]["application/json"]["example"]
+    assert server.ask("PATCH", f"/api/v1/captures/{capture}", json=change).status_code == 200
