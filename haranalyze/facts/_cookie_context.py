@@ -198,9 +198,20 @@ class Situations:
                     frames.add(exchange.index)
             elif tells:
                 page = self._timeline.page(exchange)
-                if page is not None and page.url is not None and not _same_page(page.url, exchange.request.url):
+                if page is not None and page.url is not None and not self._leads_to(page.url, exchange):
                     frames.add(exchange.index)
         return frozenset(frames)
+
+    def _leads_to(self, page: Url, exchange: Exchange) -> bool:
+        """Whether a document, or one of those that its redirects lead to, is the page."""
+        hop: Exchange | None = exchange
+        for _ in range(_MAX_HOPS):
+            if hop is None:
+                return False
+            if _same_page(page, hop.request.url):
+                return True
+            hop = self._timeline.redirected_to(hop)
+        return False
 
     @cached_property
     def _framed(self) -> frozenset[tuple[str, str]]:

@@ -132,21 +132,25 @@ class CookieStore:
 
         ``third_party``: the answer is for a part of a page of another site.
         """
+        browser = self.browser
+        if browser.is_browser and cookie.pair_bytes > MAX_PAIR:
+            return Reason.TOO_LARGE  # while the line is parsed, before anything else is looked at
         found = cookie_domain(url.host, cookie.domain_attribute, self._is_suffix)
         if isinstance(found, Reason):
             return found
-        browser = self.browser
         if not browser.is_browser:
             return None
         if third_party and browser.third_party == "blocked":
             return Reason.THIRD_PARTY
-        if cookie.pair_bytes > MAX_PAIR or self._has_long_path(cookie, url):
+        if self._has_long_path(cookie, url):
             return Reason.TOO_LARGE
-        if browser.prefix_first and self._breaks_prefix(cookie, url, found[1], by_script=by_script):
+        trusted = self._is_trusted(url)
+        if browser.prefix_first and self._breaks_prefix(cookie, url, found[1], by_script=by_script, trusted=trusted):
             return Reason.INVALID_PREFIX
+        if browser.prefix_first and self._breaks_partition(cookie, trusted=trusted):
+            return Reason.INVALID_PARTITIONED
         if browser.refuses_ambiguous and not cookie.name and "=" in cookie.value:
             return Reason.NO_COOKIE_CONTENT
-        trusted = self._is_trusted(url)
         if cookie.secure and not trusted:
             return Reason.SECURE_ONLY
         if cookie.http_only and by_script:
@@ -157,9 +161,9 @@ class CookieStore:
             return reason
         if browser.none_needs_secure and cookie.same_site is SameSite.NONE and not cookie.secure:
             return Reason.SAME_SITE_NONE_INSECURE
-        if self._breaks_prefix(cookie, url, found[1], by_script=by_script):
+        if self._breaks_prefix(cookie, url, found[1], by_script=by_script, trusted=trusted):
             return Reason.INVALID_PREFIX
-        if cookie.partitioned and browser.partitions and not cookie.secure:
+        if self._breaks_partition(cookie, trusted=trusted):
             return Reason.INVALID_PARTITIONED
         if by_script and self._hides_http_only(cookie, url, found, at):
             return Reason.OVERWRITE_HTTP_ONLY
@@ -305,15 +309,24 @@ class CookieStore:
         longest = self.browser.longest_path
         return longest is not None and len(cookie.path or default_path(url.path)) > longest
 
-    def _breaks_prefix(self, cookie: SetCookie, url: Url, host_only: bool, *, by_script: bool) -> bool:
-        """Name prefixes (RFC 6265bis section 5.4, compared without case; ``__Http-`` of its 2025 drafts)."""
+    def _breaks_partition(self, cookie: SetCookie, *, trusted: bool) -> bool:
+        """Partitioned asks for Secure and a place where that may be set (CHIPS; IsCookiePartitionedValid)."""
+        return cookie.partitioned and self.browser.partitions and not (cookie.secure and trusted)
+
+    def _breaks_prefix(self, cookie: SetCookie, url: Url, host_only: bool, *, by_script: bool, trusted: bool) -> bool:
+        """Name prefixes (RFC 6265bis section 5.4, compared without case; ``__Http-`` of its 2025 drafts).
+
+        ``trusted``: the answer came from where a Secure cookie may be set; a prefix promises that it did.
+        """
         low = cookie.name.lower()
         if not low.startswith("__"):
             return not low and cookie.value.lower().startswith(("__secure-", "__host-", "__http-"))
+        if low.startswith(("__secure-", "__http-", "__host-")) and not (cookie.secure and trusted):
+            return True
         if low.startswith("__secure-"):
-            return not cookie.secure
+            return False
         if low.startswith("__http-"):
-            return not (cookie.secure and cookie.http_only) or by_script
+            return not cookie.http_only or by_script
         if not low.startswith("__host-"):
             return False
         if low.startswith("__host-http-") and (not cookie.http_only or by_script):
@@ -321,7 +334,7 @@ class CookieStore:
         path = cookie.path
         if path is None and not self.browser.host_prefix_needs_path:
             path = default_path(url.path)
-        return not (cookie.secure and host_only and not cookie.domain_attribute and path == "/")
+        return not (host_only and not cookie.domain_attribute and path == "/")
 
     def _current(self, name: str, domain: str, at: float) -> Iterator[StoredCookie]:
         for other in self._sites.get(self._registrable(domain), {}).get(name, ())[-_LOOK_AT:]:

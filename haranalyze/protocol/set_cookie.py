@@ -86,14 +86,14 @@ def _read_line(line: str) -> SetCookie | None:
     if not equals:
         name, value = "", pair
     name, value = name.strip(" \t"), value.strip(" \t")
-    pair_bytes = len(name.encode("utf-8", "replace")) + len(value.encode("utf-8", "replace"))
+    pair_bytes = _wire_bytes(name) + _wire_bytes(value)
     if not name and not value:
         return None
     found: dict[str, str] = {}
     for attribute in attributes:
         key, _, content = attribute.partition("=")
         key, content = key.strip(" \t").lower(), content.strip(" \t")
-        if len(content.encode("utf-8", "replace")) <= MAX_ATTRIBUTE:
+        if _wire_bytes(content) <= MAX_ATTRIBUTE:
             _note(found, key, content)
     path = found.get("path")
     expires = found.get("expires")
@@ -114,13 +114,21 @@ def _read_line(line: str) -> SetCookie | None:
     )
 
 
+def _wire_bytes(text: str) -> int:
+    """Bytes on the wire: exporters show each byte as a character of Latin-1; others have decoded UTF-8."""
+    try:
+        return len(text.encode("latin-1"))
+    except UnicodeEncodeError:
+        return len(text.encode("utf-8", "replace"))
+
+
 def _note(found: dict[str, str], key: str, content: str) -> None:
     """Keep an attribute where browsers would: the last one stands, ill-formed ones do not count."""
     if key == "expires":
         if parse_cookie_date(content) is not None:
             found[key] = content
     elif key == "max-age":
-        if re.fullmatch(r"-?\d+", content, re.ASCII):
+        if re.fullmatch(r"[+-]?\d+", content, re.ASCII):
             found[key] = content
     elif key == "samesite":
         low = content.lower()

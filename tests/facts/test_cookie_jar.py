@@ -33,11 +33,30 @@ def setting(line: str, *, url: str = "https://api.example.com/login", site: str 
         ("__secure-a=b", "https://api.example.com/", "same-site", Reason.INVALID_PREFIX),
         ("a=" + "x" * 4096, "https://api.example.com/", "same-site", Reason.TOO_LARGE),
         ("a=b; Partitioned", "https://api.example.com/", "same-site", Reason.INVALID_PARTITIONED),
+        ("a=b; Partitioned; SameSite=Lax", "https://api.other.net/", "cross-site", Reason.INVALID_PARTITIONED),
+        ("a=b; Partitioned; Secure", "http://api.example.com/", "same-site", Reason.INVALID_PARTITIONED),
+        ("__Host-a=b; Secure; Path=/", "http://api.example.com/", "same-site", Reason.INVALID_PREFIX),
+        ("__Host-a=b; Secure; Path=/", "http://localhost:3000/", "same-site", None),
+        ("a=" + "x" * 4096 + "; Domain=other.net", "https://api.example.com/", "same-site", Reason.TOO_LARGE),
+        ("a=" + "\xc3\xa9" * 2000, "https://api.example.com/", "same-site", None),
+        ("a=" + "\u20ac" * 1400, "https://api.example.com/", "same-site", Reason.TOO_LARGE),
     ],
 )
 def test_storing(line: str, url: str, site: str, reason: Reason | None) -> None:
     events = facts_of(setting(line, url=url, site=site)).cookie_jar.events
     assert [event.refused for event in events] == [reason]
+
+
+def test_the_answer_at_the_end_of_a_redirected_form_belongs_to_a_page_and_no_frame() -> None:
+    """Over http there is no Sec-Fetch-Dest; the page has the URL of the last hop."""
+    facts = facts_of(
+        "* page: http://app.example.com/done\n"
+        "> POST http://app.example.com/go\n> Referer: http://other.net/\n* type: document\n"
+        "< 302\n< Location: http://app.example.com/done\n"
+        "> GET http://app.example.com/done\n> Referer: http://other.net/\n* type: document\n"
+        "< 200\n< Set-Cookie: a=b; SameSite=Strict\n"
+    )
+    assert [event.refused for event in facts.cookie_jar.events] == [None]
 
 
 def test_other_clients_have_no_browser_policy() -> None:
