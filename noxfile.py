@@ -97,6 +97,7 @@ def fuzz(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """The bench on small captures, to see that it runs; ``nox -s bench -- --full`` prints the ratios."""
     session.run(PYTHON, "-m", "bench", *(session.posargs or ("--quick",)))
+    session.run(PYTHON, "-m", "bench.facts", *(() if session.posargs else ("--quick",)))
 
 
 @nox.session

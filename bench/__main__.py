@@ -19,7 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-DATA = Path(__file__).parent / "data"
+from bench.captures import DATA, recording
+
 PEERS = {
     "python -c pass": "pass",
     "json.load": "import json,sys; json.load(open(sys.argv[1], encoding='utf-8'))",
@@ -160,18 +161,6 @@ def cost_per_exchange(counts: tuple[int, ...], output: Path) -> list[float]:
         costs.append((took - first) / (count - counts[0]) * 1e6)
         print(f"  {count:7} exchanges {took:7.2f} s  {costs[-1]:7.0f} us each {memory:6.0f} MB", flush=True)
     return costs
-
-
-def recording(name: str, **how: Any) -> Path:
-    """A generated recording, kept for the next run.
-
-    Made in a process of its own: a large parent would count into its children's memory.
-    """
-    path = DATA / name
-    if not path.exists():
-        code = f"from pathlib import Path; from bench import captures; captures.write(Path({str(path)!r}), **{how!r})"
-        subprocess.run([sys.executable, "-c", code], cwd=DATA.parents[1], check=True)
-    return path
 
 
 def targets(measured: dict[str, Measured], costs: list[float], imported: float) -> None:

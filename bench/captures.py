@@ -4,20 +4,38 @@ from __future__ import annotations
 
 import json
 import random
+import subprocess
+import sys
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+DATA = Path(__file__).parent / "data"
 START = datetime(2026, 11, 22, 2, 34, 23, tzinfo=UTC)
 HOSTS = ("app.example.com", "api.example.com", "cdn.metrics-cdn.net", "static.example.com", "fonts.cdn-x.net")
 WEIGHTS = (15, 20, 15, 40, 10)
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36"
 
 
-def write(path: Path, exchanges: int, *, body_bytes: int = 0, cookies: int = 3, seed: int = 1) -> None:
-    """Write a HAR of ``exchanges`` exchanges, each answer with a JSON body of about ``body_bytes``."""
+def recording(name: str, **how: Any) -> Path:
+    """A generated recording, kept for the next run; ``how`` as :func:`write`.
+
+    Made in a process of its own: a large parent would count into its children's memory.
+    """
+    path = DATA / name
+    if not path.exists():
+        code = f"from pathlib import Path; from bench import captures; captures.write(Path({str(path)!r}), **{how!r})"
+        subprocess.run([sys.executable, "-c", code], cwd=DATA.parents[1], check=True)
+    return path
+
+
+def write(
+    path: Path, exchanges: int, *, body_bytes: int = 0, cookies: int = 3, refresh_every: int = 400, seed: int = 1
+) -> None:
+    """Write a HAR of ``exchanges`` exchanges, each answer with a JSON body of about ``body_bytes``, each call of the
+    API with ``cookies`` changing cookies, and a new token after about every ``refresh_every`` exchanges."""
     random.seed(seed)
     path.parent.mkdir(parents=True, exist_ok=True)
     frame = {
@@ -29,12 +47,12 @@ def write(path: Path, exchanges: int, *, body_bytes: int = 0, cookies: int = 3, 
     }
     with path.open("w", encoding="utf-8") as out:
         out.write('{"log":' + json.dumps(frame)[:-1] + ',"entries":[')
-        for number, entry in enumerate(_entries(exchanges, body_bytes, cookies)):
+        for number, entry in enumerate(_entries(exchanges, body_bytes, cookies, refresh_every)):
             out.write(("," if number else "") + json.dumps(entry))
         out.write("]}}")
 
 
-def _entries(exchanges: int, body_bytes: int, cookies: int) -> Iterator[dict[str, Any]]:
+def _entries(exchanges: int, body_bytes: int, cookies: int, refresh_every: int) -> Iterator[dict[str, Any]]:
     token = _token(0)
     for number in range(exchanges):
         host = random.choices(HOSTS, WEIGHTS)[0]
@@ -42,7 +60,7 @@ def _entries(exchanges: int, body_bytes: int, cookies: int) -> Iterator[dict[str
         path = f"/assets/{number % 500}.js?v={number}"
         if host == "api.example.com":
             path = f"/api/items/{number % 97}?page={number}"
-            if number % 400 == 1 or number < 3:
+            if number % refresh_every == 1 or number < 3:
                 path, token = "/auth/session/refresh", _token(number)
                 sets = [
                     f"sAccessToken={token}; Path=/; Expires=Mon, 22 Nov 2027 02:34:24 GMT; HttpOnly; SameSite=Lax",

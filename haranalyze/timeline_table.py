@@ -105,7 +105,7 @@ def _words(rows: Sequence[Exchange], show: Callable[[Text], str] | None) -> dict
     return {
         "method": [shown(e.request.method, Kind.METHOD) for e in rows],
         "scheme": [scheme if scheme in _SCHEMES else None for scheme in schemes],
-        "host": [shown(e.request.url.host, Kind.HOST) for e in rows],
+        "host": [shown(e.request.host, Kind.HOST) for e in rows],
         "path": [shown(e.request.url.path, Kind.PATH) for e in rows],
     }
 

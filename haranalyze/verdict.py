@@ -136,7 +136,7 @@ def _explains(facts: Facts, cause: Finding, effect: Finding, explains: Mapping[s
 
 def _same_host(facts: Facts, one: Finding, other: Finding) -> bool:
     def hosts(finding: Finding) -> set[str]:
-        return {facts.timeline.exchange(index).request.url.host for index in finding.exchanges}
+        return {facts.timeline.exchange(index).request.host for index in finding.exchanges}
 
     return bool(hosts(one) & hosts(other))
 

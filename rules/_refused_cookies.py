@@ -40,11 +40,11 @@ def matches(facts: Facts, reasons: tuple[Reason, ...], cause: str, headline: str
         yield _quiet(facts)
         return
     event = refused[0]
-    host = event.exchange.request.url.host
+    host = event.exchange.request.host
     without = [
         one.exchange
         for one in facts.session.refusals
-        if one.exchange.request.url.host == host
+        if one.exchange.request.host == host
         and facts.timeline.sent(one.exchange) > event.at
         and facts.quality.shows_absence(one.exchange, "cookie")
     ]

@@ -63,7 +63,7 @@ def clock_skew(facts: Facts) -> Iterator[Said]:
 
 def _behind(facts: Facts, refusal: Refusal, token: Token) -> float | None:
     """How far the client's clock is behind, where the token is expired for the server and good for the client."""
-    skew = facts.tokens.clock_skew(refusal.exchange.request.url.host)
+    skew = facts.tokens.clock_skew(refusal.exchange.request.host)
     if skew is None or skew < _SLOW or not fits_the_server_clock(facts, token):
         return None
     remaining = facts.tokens.remaining(token, refusal.exchange)

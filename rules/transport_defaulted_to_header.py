@@ -82,8 +82,8 @@ def transport_defaulted_to_header(facts: Facts) -> Iterator[Said]:
 
 def _refused_after(facts: Facts, sign_in: Exchange) -> list[Refusal]:
     """Calls to the same host that were refused after the sign-in for carrying no credentials at all."""
-    done, host = facts.timeline.answered(sign_in), sign_in.request.url.host
-    after = [one for one in facts.session.refusals if one.exchange.request.url.host == host]
+    done, host = facts.timeline.answered(sign_in), sign_in.request.host
+    after = [one for one in facts.session.refusals if one.exchange.request.host == host]
     after = [one for one in after if facts.timeline.sent(one.exchange) > done]
     if any(facts.session.carries_credentials(one.exchange) for one in after):
         return []

@@ -21,7 +21,7 @@ import msgspec
 
 from haranalyze.protocol.headers import Header, Headers
 from haranalyze.protocol.set_cookie import parse_cookie_header
-from haranalyze.protocol.url import Url, parse_url
+from haranalyze.protocol.url import Url, host_of, parse_url
 from haranalyze.text import Kind, Place, Text
 
 if TYPE_CHECKING:
@@ -439,6 +439,13 @@ class Request(Message):
         return parse_url(self.raw_url)
 
     @property
+    def host(self) -> str:
+        """Host of the URL, lower case, ``""`` without one; costs a look-up where ``url`` costs a parse."""
+        url = self.raw_url
+        cut = url.find("/", 8)
+        return host_of(url[:cut] if cut > 0 else url)
+
+    @property
     def body(self) -> Body:
         """The request body."""
         if self._body is None:
@@ -461,7 +468,9 @@ class Request(Message):
 
     def raw_cookie_pairs(self) -> tuple[tuple[str, str], ...]:
         """(name, value) pairs of the Cookie header in order, repeats kept; from the ``cookies`` array without one."""
-        lines = self.raw_all("cookie")
+        lines = self._values("cookie")
+        if isinstance(lines, str):
+            return parse_cookie_header(lines)
         if lines:
             return tuple(pair for line in lines for pair in parse_cookie_header(line))
         return tuple(
@@ -538,8 +547,9 @@ class Response(Message):
 
     def raw_set_cookies(self) -> tuple[str, ...]:
         """Set-Cookie lines in order; built from the ``cookies`` array when the recording has no such header."""
-        lines = self.raw_all("set-cookie")
-        return lines or tuple(_set_cookie_line(item) for item in cookie_objects(self._fields[0]))
+        if self._values("set-cookie") is not None:
+            return self.raw_all("set-cookie")
+        return tuple(_set_cookie_line(item) for item in cookie_objects(self._fields[0]))
 
 
 def _set_cookie_line(cookie: dict[str, Any]) -> str:
@@ -632,7 +642,7 @@ class Exchange:
     @property
     def host(self) -> Text:
         """The host of the request, for sentences."""
-        return Text(self.request.url.host, Kind.HOST)
+        return Text(self.request.host, Kind.HOST)
 
     @property
     def failure(self) -> Text:

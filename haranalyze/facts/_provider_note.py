@@ -36,7 +36,7 @@ def note_of(facts: Facts, position: int, attempts: Sequence[Attempt]) -> Note | 
         return None
     callback = attempt.callback
     state = attempt.asked.raw_values.get("state", "")
-    target = callback.request.url.host if callback is not None else _host(attempt.asked.raw_values)
+    target = callback.request.host if callback is not None else _host(attempt.asked.raw_values)
     if not target:
         return None
     event = _line(facts, attempt.asked.exchange, registrable_domain(target), state)
@@ -73,7 +73,7 @@ def _line(facts: Facts, leaving: Exchange, site: str, state: str) -> SetCookieEv
     for event in reversed(events[max(0, end - _LINES) : end]):
         if sent - event.at > _BEFORE:
             break
-        if event.is_deletion or registrable_domain(event.exchange.request.url.host) != site:
+        if event.is_deletion or registrable_domain(event.exchange.request.host) != site:
             continue
         if len(state) >= _SECRET and state in event.raw_parsed.value:
             return event

@@ -55,8 +55,6 @@ class Survey:
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
         self._timeline = facts.timeline
-        self._origins: dict[str, str] = {}
-        self._hosts: list[str | None] = [None] * len(facts.timeline.exchanges)
         self._signs: dict[tuple[str, str, str], Sign] = {}
         self._bound: dict[tuple[str, str], int] = {}
         self._answers_read: dict[str, int] = {}
@@ -86,16 +84,7 @@ class Survey:
 
     def host(self, exchange: Exchange) -> str:
         """Host of the request, lower case; ``""`` when its URL has none."""
-        host = self._hosts[exchange.index]
-        if host is None:
-            url = exchange.request.raw_url
-            cut = url.find("/", 8)
-            origin = url[:cut] if cut > 0 else url
-            host = self._origins.get(origin)
-            if host is None:
-                host = self._origins[origin] = parse_url(origin).host
-            self._hosts[exchange.index] = host
-        return host
+        return exchange.request.host
 
     def path(self, exchange: Exchange) -> str:
         """Path of the request as recorded, without query and fragment."""

@@ -137,7 +137,7 @@ class Caching:
         by_host: dict[str, _Seen] = {}
         found = []
         for exchange in sorted(self._session_answers, key=self._facts.timeline.answered):
-            seen = by_host.setdefault(exchange.request.url.host, _Seen())
+            seen = by_host.setdefault(exchange.request.host, _Seen())
             if (token := self._facts.tokens.front_token(exchange)) and not token.removed:
                 if replay := self._front_replay(exchange, token, seen):
                     found.append(replay)
@@ -155,7 +155,7 @@ class Caching:
         return tuple(
             e
             for e in self._facts.timeline.exchanges
-            if e.request.url.host in hosts
+            if e.request.host in hosts
             and e.request.method != "OPTIONS"
             and (any(e.response.has(name) for name in names) or e.response.has("set-cookie"))
         )

@@ -6,7 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from functools import cached_property
+from itertools import islice
+from operator import itemgetter
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from haranalyze.facts._cookie_context import Situation, Situations
 from haranalyze.facts._cookie_steps import SENDING, STORING, Step, passed, stopped
@@ -20,6 +23,7 @@ from haranalyze.text import Kind, Place, Sentence, Text, raw
 if TYPE_CHECKING:
     from haranalyze.capture.model import Exchange
     from haranalyze.facts import Facts
+    from haranalyze.protocol.url import Url
 
 __all__ = [
     "Absence",
@@ -36,6 +40,7 @@ __all__ = [
 _LOOK_AT: Final = 50  # cookies of one name looked at
 # A cookie sent to another host or path is another cookie of the same value.
 _NEVER_EXCUSED: Final = frozenset((Reason.DOMAIN_MISMATCH, Reason.NOT_ON_PATH))
+_moment: Final = itemgetter(0, 1, 2)
 _TICK: Final = 1e-6  # ms between the lines of one answer, which are stored one after the other
 
 
@@ -115,6 +120,15 @@ class Contradiction:
     reason: Reason
 
 
+class _Sending(NamedTuple):
+    """A request as the jar looks at it; ``at`` is when it left."""
+
+    exchange: Exchange
+    url: Url
+    at: float
+    situation: Situation
+
+
 def _cookie(kept: StoredCookie) -> JarCookie:
     return JarCookie(
         Text(kept.name, Kind.COOKIE_NAME),
@@ -162,28 +176,28 @@ class CookieJar:
         """Requests read the jar when they are sent, answers write it when their headers arrive."""
         moments: list[tuple[float, int, int, Exchange]] = []
         for exchange in self._facts.exchanges:
-            if exchange.response.has("set-cookie") or exchange.response.raw_set_cookies():
+            if exchange.response.raw_set_cookies():
                 moments.append((self._timeline.answered(exchange), 1, exchange.index, exchange))
-            if exchange.request.has("cookie") or exchange.request.raw_cookie_pairs():
+            if exchange.request.raw_cookie_pairs():
                 moments.append((self._timeline.sent(exchange), 0, exchange.index, exchange))
-        sent_later = self._sent_pairs([exchange for _, order, _, exchange in moments if order == 0])
-        for at, order, _, exchange in sorted(moments, key=lambda moment: moment[:3]):
+        for at, order, _, exchange in sorted(moments, key=_moment):
             if order:
-                self._receive(exchange, at, sent_later)
+                self._receive(exchange, at)
             else:
                 self._learn(exchange, at)
 
-    def _sent_pairs(self, exchanges: list[Exchange]) -> dict[tuple[str, str, str], float]:
+    @cached_property
+    def _sent_pairs(self) -> dict[tuple[str, str, str], float]:
         """Last time each (site, name, value) was sent."""
         last: dict[tuple[str, str, str], float] = {}
-        for exchange in exchanges:
-            domain = registrable_domain(exchange.request.url.host)
-            sent = self._timeline.sent(exchange)
-            for name, value in exchange.request.raw_cookie_pairs():
-                last[domain, name, value] = sent
+        for exchange in self._facts.exchanges:
+            if pairs := exchange.request.raw_cookie_pairs():
+                domain, sent = registrable_domain(exchange.request.host), self._timeline.sent(exchange)
+                for name, value in pairs:
+                    last[domain, name, value] = sent
         return last
 
-    def _receive(self, exchange: Exchange, at: float, sent_later: dict[tuple[str, str, str], float]) -> None:
+    def _receive(self, exchange: Exchange, at: float) -> None:
         url = exchange.request.url
         domain = registrable_domain(url.host)
         situation = self._situations.of(exchange)
@@ -197,8 +211,11 @@ class CookieJar:
             reason = self._store.refusal(
                 parsed, url, moment, context=situation.storing, third_party=situation.third_party
             )
-            shown = sent_later.get((domain, parsed.name, parsed.value), -1.0)
-            contradicted = reason is not None and bool(parsed.value) and shown > at
+            contradicted = (
+                reason is not None
+                and bool(parsed.value)
+                and self._sent_pairs.get((domain, parsed.name, parsed.value), -1.0) > at
+            )
             event = SetCookieEvent(
                 exchange,
                 self._line_place(exchange, position, line),
@@ -241,22 +258,22 @@ class CookieJar:
         if self._seen.get((url.host, pairs)) == changes:
             return
         self._changes[domain] = changes
-        newest = at
+        newest, sending = at, _Sending(exchange, url, at, self._situations.of(exchange))
+        going = self._sent_with(sending, at - _TICK / 2)
         for name, value in reversed(pairs):  # the header tells the order: a learnt cookie is older than the next one
-            newest = min(newest, self._learn_pair(name, value, exchange, at, domain, newest - _TICK))
-        self._notice_absence(exchange, at, {name for name, _ in pairs}, domain)
+            newest = min(newest, self._learn_pair(name, value, sending, domain, newest - _TICK))
+        self._notice_absence(going, sending, {name for name, _ in pairs}, domain)
         self._seen[url.host, pairs] = self._changes[domain]
 
-    def _learn_pair(self, name: str, value: str, exchange: Exchange, at: float, domain: str, newest: float) -> float:
+    def _learn_pair(self, name: str, value: str, sending: _Sending, domain: str, newest: float) -> float:
         """Returns when the cookie was made, as far as known; ``newest``: the latest it can be."""
-        url = exchange.request.url
-        known = self._store.named(name, url.host)[-_LOOK_AT:]
-        same = [kept for kept in known if kept.value == value and kept.begin <= at]
-        current = [kept for kept in same if at < kept.end]
+        url, at = sending.url, sending.at
         like: StoredCookie | None = None
         path = ""
-        if current:
-            self._contradict(current, exchange, at)
+        if same := [kept for kept in self._store.of_value(name, value, url.host)[-_LOOK_AT:] if kept.begin <= at]:
+            current = [kept for kept in same if at < kept.end]
+        if same and current:
+            self._contradict(current, sending)
             like = current[-1]
             if not like.learnt or path_matches(url.path, like.path):
                 return like.created
@@ -266,7 +283,10 @@ class CookieJar:
             if not like.lacked:
                 return newest
         else:
-            like = next((kept for kept in reversed(known) if self._stands_for(kept, exchange, at)), None)
+            for kept in islice(reversed(self._store.named(name, url.host)), _LOOK_AT):
+                if self._stands_for(kept, url, at):
+                    like = kept
+                    break
         learnt = self._store.learn(name, value, url, at, like=like, path=path)
         learnt.steady = like is not None and like.value == value
         if like is None:
@@ -274,17 +294,17 @@ class CookieJar:
         self._changes[domain] += 1
         return learnt.created
 
-    def _stands_for(self, kept: StoredCookie, exchange: Exchange, at: float) -> bool:
+    def _stands_for(self, kept: StoredCookie, url: Url, at: float) -> bool:
         """Whether a pair of this name on the request can be the kept cookie with another value."""
-        if not kept.begin <= at < kept.end or not path_matches(exchange.request.url.path, kept.path):
+        if not kept.begin <= at < kept.end or not path_matches(url.path, kept.path):
             return False
-        host = exchange.request.url.host
+        host = url.host
         return host == kept.domain or (not kept.host_only and host.endswith(f".{kept.domain}"))
 
-    def _notice_absence(self, exchange: Exchange, at: float, names: set[str], domain: str) -> None:
+    def _notice_absence(self, going: list[StoredCookie], sending: _Sending, names: set[str], domain: str) -> None:
         """Cookies a script can reach and that are not on a request with others: deleted, or of a narrower path."""
-        url = exchange.request.url
-        for kept in self._going(exchange, before=_TICK / 2):
+        url, at = sending.url, sending.at
+        for kept in going:
             if kept.name in names or kept.end <= at or kept.steady or (kept.by is not None and kept.http_only):
                 continue
             self._changes[domain] += 1
@@ -293,15 +313,15 @@ class CookieJar:
             else:
                 self._store.end(kept, at, lacked=True)
 
-    def _contradict(self, kept: list[StoredCookie], exchange: Exchange, at: float) -> None:
+    def _contradict(self, kept: list[StoredCookie], sending: _Sending) -> None:
         """A cookie was sent: where the rules would have kept it back, they did not hold here."""
-        reasons = [(one, self._withheld(one, exchange, at)) for one in kept]
+        reasons = [(one, self._withheld(one, sending, sending.at)) for one in kept]
         if not reasons or any(reason is None for _, reason in reasons):
             return
         for one, reason in reasons:
             if reason is not None and reason not in _NEVER_EXCUSED:
                 self._store.excuse(one, reason)
-                self.contradictions.append(Contradiction(exchange, _cookie(one), reason))
+                self.contradictions.append(Contradiction(sending.exchange, _cookie(one), reason))
 
     # asking
 
@@ -309,20 +329,20 @@ class CookieJar:
         """How the request stood to the site of its page."""
         return self._situations.of(exchange)
 
-    def _withheld(self, kept: StoredCookie, exchange: Exchange, sent: float) -> Reason | None:
-        situation = self._situations.of(exchange)
+    def _sending(self, exchange: Exchange) -> _Sending:
+        request = exchange.request
+        return _Sending(exchange, request.url, self._timeline.sent(exchange), self._situations.of(exchange))
+
+    def _withheld(self, kept: StoredCookie, sending: _Sending, at: float) -> Reason | None:
+        situation = sending.situation
         return self._store.withheld(
             kept,
-            exchange.request.url,
-            sent,
+            sending.url,
+            at,
             context=situation.context,
             partition=situation.partition,
             third_party=situation.third_party,
         )
-
-    def _alive(self, exchange: Exchange) -> tuple[float, list[StoredCookie]]:
-        sent = self._timeline.sent(exchange)
-        return sent, list(self._store.alive(exchange.request.url.host, sent))
 
     def set_by(self, exchange: Exchange) -> tuple[SetCookieEvent, ...]:
         """The Set-Cookie lines of this response with their fate."""
@@ -347,7 +367,7 @@ class CookieJar:
 
     def stored(self, name: str | Text, exchange: Exchange) -> tuple[JarCookie, ...]:
         """Cookies of this name in the jar for the request's site when the request was sent."""
-        _, alive = self._alive(exchange)
+        alive = self._store.alive(exchange.request.host, self._timeline.sent(exchange))
         return tuple(_cookie(kept) for kept in alive if kept.name == name)
 
     def predicted(self, exchange: Exchange) -> tuple[JarCookie, ...]:
@@ -364,21 +384,27 @@ class CookieJar:
     def _going(self, exchange: Exchange, *, before: float = 0.0) -> list[StoredCookie]:
         if self._timeline.is_preflight(exchange):
             return []
-        sent = self._timeline.sent(exchange) - before
-        alive = self._store.alive(exchange.request.url.host, sent)
-        going = [
-            kept
-            for kept in alive
-            if self._withheld(kept, exchange, sent) is None
-            # A blocked call has no time of its own: sent and answered are one moment.
-            and (kept.by is None or kept.by.exchange is not exchange)
-        ]
-        return sorted(going, key=lambda kept: (-len(kept.path), kept.created))
+        sending = self._sending(exchange)
+        return sorted(self._sent_with(sending, sending.at - before), key=lambda kept: (-len(kept.path), kept.created))
+
+    def _sent_with(self, sending: _Sending, at: float) -> list[StoredCookie]:
+        """Cookies that the rules let go, in no order."""
+        situation = sending.situation
+        going = self._store.going(
+            sending.url,
+            at,
+            context=situation.context,
+            partition=situation.partition,
+            third_party=situation.third_party,
+        )
+        # A blocked call has no time of its own: sent and answered are one moment.
+        return [kept for kept in going if kept.by is None or kept.by.exchange is not sending.exchange]
 
     def left_out(self, exchange: Exchange) -> tuple[LeftOut, ...]:
         """Cookies kept for the request's site that would not go with it, each with its reason."""
-        sent, alive = self._alive(exchange)
-        found = ((kept, self._withheld(kept, exchange, sent)) for kept in alive)
+        sending = self._sending(exchange)
+        alive = list(self._store.alive(sending.url.host, sending.at))
+        found = ((kept, self._withheld(kept, sending, sending.at)) for kept in alive)
         return tuple(LeftOut(_cookie(kept), reason) for kept, reason in found if reason is not None)
 
     def missing(self, exchange: Exchange) -> tuple[JarCookie, ...]:
@@ -414,7 +440,7 @@ class CookieJar:
             found.append(Absence.CREDENTIALS_MODE)
         if cookie.by is None or not cookie.by.http_only:
             found.append(Absence.SCRIPT_DELETED)
-        if any(kept.evicted for kept in self._store.named(raw(cookie.name), request.url.host)):
+        if any(kept.evicted for kept in self._store.named(raw(cookie.name), request.host)):
             found.append(Absence.EVICTED)
         if not request.has("cookie"):
             found.append(Absence.OTHER_PROFILE)
@@ -430,7 +456,7 @@ class CookieJar:
     def why(self, name: str | Text, exchange: Exchange) -> tuple[Step, ...]:
         """Why the cookie was or was not sent with this request, step by step, ending at the request."""
         sent = self._timeline.sent(exchange)
-        host = exchange.request.url.host
+        host = exchange.request.host
         was_sent = any(pair[0] == name for pair in exchange.request.raw_cookie_pairs())
         event = self._latest_line(name, host, sent)
         if event is None:
@@ -466,12 +492,12 @@ class CookieJar:
             if event.name == name
             and event.at <= sent
             and not event.is_deletion
-            and registrable_domain(event.exchange.request.url.host) == site
+            and registrable_domain(event.exchange.request.host) == site
         ]
         return lines[-1] if lines else None
 
     def _kept_steps(self, event: SetCookieEvent, exchange: Exchange, sent: float) -> Iterator[Step]:
-        named = self._store.named(raw(event.name), exchange.request.url.host)
+        named = self._store.named(raw(event.name), exchange.request.host)
         kept = next((one for one in named if one.by is event), None)
         if kept is None or not kept.begin <= sent < kept.end:
             words = Sentence("it was replaced or removed before #{index}", index=exchange.index)
@@ -479,7 +505,7 @@ class CookieJar:
                 words = Sentence("the site had more cookies than a browser keeps, and this one went")
             yield Step("stop", Sentence("Kept"), words, "", None)
             return
-        reason = self._withheld(kept, exchange, sent)
+        reason = self._withheld(kept, self._sending(exchange), sent)
         place = event.place
         yield from passed(SENDING, place) if reason is None else stopped(reason, SENDING, place)
 

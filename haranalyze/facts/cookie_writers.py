@@ -67,7 +67,7 @@ def _is_other_writer(facts: Facts, first: SetCookieEvent, second: SetCookieEvent
     one, other = first.exchange, second.exchange
     if (raw(first.name), first.raw_parsed.value) not in other.request.raw_cookie_pairs():
         return False
-    if one.request.url.host != other.request.url.host:
+    if one.request.host != other.request.host:
         return True
     marks = one.response.raw("x-powered-by"), other.response.raw("x-powered-by")
     return None not in marks and marks[0] != marks[1]
@@ -77,7 +77,7 @@ def _harm(facts: Facts, first: SetCookieEvent, second: SetCookieEvent) -> Overwr
     one, other = _subject(facts, first), _subject(facts, second)
     if one is not None and other is not None and one != other:
         return Overwriting(first, second, None, True)
-    host, name = first.exchange.request.url.host, raw(first.name)
+    host, name = first.exchange.request.host, raw(first.name)
     worked, refused = False, None
     survey = facts.derive(survey_of)
     for exchange in facts.exchanges:

@@ -262,7 +262,7 @@ def _shows_fields(exchange: Exchange) -> bool:
 
 def _set_before(facts: Facts, exchange: Exchange) -> SetCookieEvent | None:
     """The latest line that set a cookie against forgery on this site before the call."""
-    lines = facts.derive(_forgery_cookies).get(registrable_domain(exchange.request.url.host), [])
+    lines = facts.derive(_forgery_cookies).get(registrable_domain(exchange.request.host), [])
     place = bisect_left(lines, facts.timeline.sent(exchange), key=lambda event: event.at)
     return lines[place - 1] if place else None
 
@@ -272,7 +272,7 @@ def _forgery_cookies(facts: Facts) -> dict[str, list[SetCookieEvent]]:
     lines: dict[str, list[SetCookieEvent]] = {}
     for event in facts.cookie_jar.events:
         if not event.is_deletion and _is_forgery_cookie(raw(event.name)):
-            lines.setdefault(registrable_domain(event.exchange.request.url.host), []).append(event)
+            lines.setdefault(registrable_domain(event.exchange.request.host), []).append(event)
     return lines
 
 

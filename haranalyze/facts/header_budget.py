@@ -258,13 +258,13 @@ class HeaderBudget:
         return TooLarge(exchange, hop, budget, limit, False, exchange.status_place)
 
     def _hop_of_host(self, exchange: Exchange) -> Hop | None:
-        for other in self._by_host.get(exchange.request.url.host, ()):
+        for other in self._by_host.get(exchange.request.host, ()):
             if other.response.status and (hop := self.hop(other)):
                 return hop
         return None
 
     def _concerns_us(self, exchange: Exchange) -> bool:
-        return exchange.request.url.host in self._facts.session.hosts or exchange.is_page
+        return exchange.request.host in self._facts.session.hosts or exchange.is_page
 
     @staticmethod
     def _is_by_application(response: Response) -> bool:
@@ -286,8 +286,8 @@ class HeaderBudget:
         ]
         groups: dict[tuple[str, int], list[Exchange]] = {}
         for exchange in errors:
-            groups.setdefault((exchange.request.url.host, exchange.response.status), []).append(exchange)
-        return tuple(self._proxy_error(e, groups[e.request.url.host, e.response.status][: _FAILS + 1]) for e in errors)
+            groups.setdefault((exchange.request.host, exchange.response.status), []).append(exchange)
+        return tuple(self._proxy_error(e, groups[e.request.host, e.response.status][: _FAILS + 1]) for e in errors)
 
     def _made_by_hop(self, exchange: Exchange) -> bool:
         response = exchange.response
@@ -319,10 +319,10 @@ class HeaderBudget:
 
     @cached_property
     def _by_host(self) -> dict[str, list[Exchange]]:
-        hosts = {e.request.url.host for e in self._facts.timeline.exchanges if self._may_need_host(e)}
+        hosts = {e.request.host for e in self._facts.timeline.exchanges if self._may_need_host(e)}
         found: dict[str, list[Exchange]] = {host: [] for host in hosts}
         for exchange in self._facts.timeline.exchanges:
-            if (host := exchange.request.url.host) in found:
+            if (host := exchange.request.host) in found:
                 found[host].append(exchange)
         return found
 
@@ -332,7 +332,7 @@ class HeaderBudget:
         return status in _GATEWAY or (status == 0 and _was_cut_off(exchange))
 
     def _answer_near(self, exchange: Exchange) -> Exchange | None:
-        answers = self._answers.get(exchange.request.url.host, [])
+        answers = self._answers.get(exchange.request.host, [])
         started = self._facts.timeline.started
         at = started(exchange)
         place = bisect_left(answers, at, key=started)
@@ -363,7 +363,7 @@ class HeaderBudget:
 
     def _expected_bytes(self, exchange: Exchange) -> int | None:
         request = exchange.request
-        success = self._successes.get((request.url.host, request.method, request.url.path))
+        success = self._successes.get((request.host, request.method, request.url.path))
         return self.response(success).total if success else None
 
     @cached_property

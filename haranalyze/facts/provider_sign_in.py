@@ -99,11 +99,11 @@ class ProviderSignIn:
     @cached_property
     def _sign_outs(self) -> tuple[float, ...]:
         """When the user signs out of the app or, as an address says, of a provider; in order."""
-        hosts = {one.asked.exchange.request.url.host for one in self.attempts if one.asked is not None}
+        hosts = {one.asked.exchange.request.host for one in self.attempts if one.asked is not None}
         outs = [
             one
             for one in self._facts.exchanges
-            if any(word in one.request.raw_url.lower() for word in _SIGN_OUT) and one.request.url.host in hosts
+            if any(word in one.request.raw_url.lower() for word in _SIGN_OUT) and one.request.host in hosts
         ]
         return tuple(sorted(map(self._timeline.sent, (*outs, *self._facts.session.sign_outs))))
 
@@ -282,7 +282,7 @@ class ProviderSignIn:
 
 
 def _client(asked: Parameters) -> tuple[str, str]:
-    return asked.exchange.request.url.host, asked.raw_values["client_id"]
+    return asked.exchange.request.host, asked.raw_values["client_id"]
 
 
 def posted(exchange: Exchange) -> dict[str, str]:

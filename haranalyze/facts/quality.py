@@ -285,7 +285,7 @@ class Quality:
             e.index
             for e in self._capture
             if e.response.status >= 400
-            and e.request.url.host in hosts
+            and e.request.host in hosts
             and e.response.body.size
             and not e.response.body.present
         )

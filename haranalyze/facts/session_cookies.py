@@ -212,12 +212,12 @@ def _leftover(
         return None
     pairs = exchange.request.raw_cookie_pairs()
     # Browsers read the jar before they connect, so the start counts: a call may wait longer than the answer took.
-    began, site = facts.timeline.started(exchange), registrable_domain(exchange.request.url.host)
+    began, site = facts.timeline.started(exchange), registrable_domain(exchange.request.host)
     for name, value in pairs:
         before = [
             event
             for event in lines.get(name, ())[-_LOOK_AT:]
-            if event.at + _PARALLEL < began and registrable_domain(event.exchange.request.url.host) == site
+            if event.at + _PARALLEL < began and registrable_domain(event.exchange.request.host) == site
         ]
         if not before or not value or sum(other == name for other, _ in pairs) > 1:
             continue

@@ -46,8 +46,8 @@ def silent_sign_ins(facts: Facts) -> tuple[SilentSignIn, ...]:
     for exchange in facts.exchanges:
         if not asks_to_sign_in(facts, exchange) or not facts.session.is_ours(exchange):
             continue
-        looked[exchange.request.url.host] += 1
-        if looked[exchange.request.url.host] > _MOST:
+        looked[exchange.request.host] += 1
+        if looked[exchange.request.host] > _MOST:
             continue
         if "express" not in (exchange.response.raw("x-powered-by") or "").lower():
             continue
@@ -66,16 +66,16 @@ def silent_sign_ins(facts: Facts) -> tuple[SilentSignIn, ...]:
 
 def _host_sets_cookies(facts: Facts, exchange: Exchange) -> bool:
     """Whether any answer of this host sets an HttpOnly cookie: then its session is not silent."""
-    host = exchange.request.url.host
-    return any(event.exchange.request.url.host == host and event.http_only for event in facts.cookie_jar.events)
+    host = exchange.request.host
+    return any(event.exchange.request.host == host and event.http_only for event in facts.cookie_jar.events)
 
 
 def _refused_after(facts: Facts, sign_in: Exchange) -> tuple[Exchange, ...]:
     """Calls and pages of the same host that were sent away after the sign-in; none where one carries credentials."""
-    host, done = sign_in.request.url.host, facts.timeline.answered(sign_in)
+    host, done = sign_in.request.host, facts.timeline.answered(sign_in)
     refused = []
     for exchange in facts.exchanges:
-        if exchange.request.url.host != host or facts.timeline.sent(exchange) < done - _JUST or exchange is sign_in:
+        if exchange.request.host != host or facts.timeline.sent(exchange) < done - _JUST or exchange is sign_in:
             continue
         if exchange.request.has("authorization"):
             return ()

@@ -60,7 +60,7 @@ def is_third_party(facts: Facts, exchange: Exchange) -> bool:
     if fetched in {"same-origin", "same-site", "none"} and not framed:
         return False
     host = page_host(facts, exchange)
-    target = exchange.request.url.host
+    target = exchange.request.host
     if not host or not target or (host in _LOOPBACK and target in _LOOPBACK):
         return False
     return registrable_domain(host) != registrable_domain(target)
@@ -72,7 +72,7 @@ def third_party_cookies(facts: Facts) -> tuple[ThirdPartyCookie, ...]:
     found: dict[tuple[str, str], ThirdPartyCookie] = {}
     for event in facts.cookie_jar.events:
         exchange, parsed = event.exchange, event.raw_parsed
-        host = exchange.request.url.host
+        host = exchange.request.host
         if len(found) >= _MOST:
             break
         if event.name not in names or event.is_deletion or host not in facts.session.hosts:
@@ -91,7 +91,7 @@ def _calls(facts: Facts, event: SetCookieEvent) -> tuple[tuple[Exchange, ...], t
     without, with_it = [], []
     blocked = event.refused is Reason.THIRD_PARTY
     refused = {one.exchange.index for one in facts.session.refusals if one.says in {Says.NO_CREDENTIALS, Says.UNKNOWN}}
-    host, name = event.exchange.request.url.host, raw(event.name)
+    host, name = event.exchange.request.host, raw(event.name)
     framed = facts.timeline.in_frame(event.exchange)
     survey = facts.derive(survey_of)
     for exchange in facts.exchanges:
@@ -181,7 +181,7 @@ def _by_same_site(facts: Facts) -> Iterator[TwoNames]:
     for event in facts.cookie_jar.refused(
         Reason.SAME_SITE_LAX, Reason.SAME_SITE_STRICT, Reason.SAME_SITE_UNSPECIFIED, Reason.SAME_SITE_NONE_INSECURE
     ):
-        host, page = event.exchange.request.url.host, page_host(facts, event.exchange)
+        host, page = event.exchange.request.host, page_host(facts, event.exchange)
         if event.name in names and facts.session.is_ours(event.exchange) and are_twins(host, page):
             yield TwoNames(event.exchange, _host(page), _host(host), "same-site", event.place)
 
@@ -193,18 +193,18 @@ def _by_cookie(facts: Facts) -> Iterator[TwoNames]:
     first: dict[str, SetCookieEvent] = {}  # of each host
     for event in stored:
         if event.raw_parsed.domain is None:
-            first.setdefault(event.exchange.request.url.host, event)
+            first.setdefault(event.exchange.request.host, event)
     for exchange in facts.exchanges if first else ():
         if exchange.response.status != 401 or not _asks_for_session(facts, exchange):
             continue
-        host, sent = exchange.request.url.host, {name for name, _ in exchange.request.raw_cookie_pairs()}
+        host, sent = exchange.request.host, {name for name, _ in exchange.request.raw_cookie_pairs()}
         if not sent and not facts.quality.shows_absence(exchange, "cookie"):
             continue
         twins = (*_LOOPBACK, f"www.{host}", host.removeprefix("www."))
         events = [first[name] for name in twins if are_twins(name, host) and name in first]
         events = [event for event in events if event.at < facts.timeline.sent(exchange)]
         if events and host not in first and not any(raw(name) in sent for name in names):
-            meant = _host(events[0].exchange.request.url.host)
+            meant = _host(events[0].exchange.request.host)
             yield TwoNames(exchange, _host(host), meant, "cookie", events[0].place)
 
 

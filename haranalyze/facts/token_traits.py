@@ -49,7 +49,7 @@ def begins_in(facts: Facts, token: Token, exchange: Exchange) -> float | None:
     """
     if token.jwt is None:
         return None
-    skew = facts.tokens.clock_skew(exchange.request.url.host)
+    skew = facts.tokens.clock_skew(exchange.request.host)
     begins = token.jwt.not_before if token.jwt.not_before is not None else token.jwt.issued_at
     if begins is None or skew is None:
         return None
@@ -62,7 +62,7 @@ def fits_the_server_clock(facts: Facts, token: Token) -> bool:
     if token.issued is None or token.issued_at is None:
         return True
     exchange = token.issued.exchange
-    skew = facts.tokens.clock_skew(exchange.request.url.host)
+    skew = facts.tokens.clock_skew(exchange.request.host)
     if skew is None:
         return True
     return abs(facts.timeline.wall(token.issued.at) + skew - token.issued_at) < _AGREES

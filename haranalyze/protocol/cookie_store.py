@@ -95,6 +95,48 @@ def _begin(cookie: StoredCookie) -> float:
     return cookie.begin
 
 
+class _Named:
+    """The cookies of one name on one site.
+
+    Attributes:
+        kept: all ever kept, in order of begin; living: those that nothing has ended.
+        latest: ms of the last begin or end; whoever asks about a later moment finds the answer in ``living``.
+        by_value: the same cookies by their value.
+    """
+
+    __slots__ = ("by_value", "kept", "latest", "living")
+
+    def __init__(self) -> None:
+        self.kept: list[StoredCookie] = []
+        self.living: list[StoredCookie] = []
+        self.latest = float("-inf")
+        self.by_value: dict[str, list[StoredCookie]] = {}
+
+    def add(self, cookie: StoredCookie) -> None:
+        if not self.kept or self.kept[-1].begin <= cookie.begin:
+            self.kept.append(cookie)
+        else:
+            insort(self.kept, cookie, key=_begin)
+        self.by_value.setdefault(cookie.value, []).append(cookie)
+        self.living.append(cookie)
+        self.latest = max(self.latest, cookie.begin)
+
+    def end(self, cookie: StoredCookie, at: float) -> bool:
+        """Whether that ended a living one."""
+        was_living = cookie.end == FOREVER
+        cookie.end = at
+        self.latest = max(self.latest, at)
+        if was_living:
+            self.living.remove(cookie)
+        return was_living
+
+    def alive(self, at: float) -> list[StoredCookie]:
+        if at >= self.latest:
+            return self.living[-_LOOK_AT:]
+        place = bisect_right(self.kept, at, key=_begin)
+        return [cookie for cookie in self.kept[max(0, place - _LOOK_AT) : place] if at < cookie.end]
+
+
 class CookieStore:
     """The cookies of one profile. Times are ms on one clock; ``epoch`` turns them into ms since 1970.
 
@@ -113,8 +155,8 @@ class CookieStore:
         self._epoch = epoch
         self._is_suffix = is_suffix
         self._registrable = registrable
-        self._sites: dict[str, dict[str, list[StoredCookie]]] = {}  # site -> name -> in order of begin
-        self._alive: dict[str, int] = {}  # site -> cookies that have not been replaced
+        self._sites: dict[str, dict[str, _Named]] = {}  # site -> name -> its cookies
+        self._alive: dict[str, int] = {}  # site -> cookies that nothing has ended
 
     # storing
 
@@ -223,26 +265,41 @@ class CookieStore:
         if like is None:
             kept = StoredCookie(name, value, url.host, True, "/", False, False, SameSite.UNSET, None, at, at)
             return self._add(kept)
-        self.end(like, at)
-        stays = like.value == value or not self.browser.renews_order
-        return self._add(
-            replace(
-                like,
-                value=value,
-                path=path or like.path,
-                begin=at,
-                created=like.created if stays else at,
-                end=FOREVER,
-                by=like.by if like.value == value else None,
-                lacked=False,
-            )
+        site = self._registrable(like.domain)
+        named = self._sites[site][like.name]
+        if like.end > at:
+            self._alive[site] -= named.end(like, at)
+        same = like.value == value
+        # Written out: dataclasses.replace takes ten times as long, and pages renew cookies with every call.
+        kept = StoredCookie(
+            like.name,
+            value,
+            like.domain,
+            like.host_only,
+            path or like.path,
+            like.secure,
+            like.http_only,
+            like.same_site,
+            like.expires,
+            at,
+            like.created if same or not self.browser.renews_order else at,
+            partition=like.partition,
+            evicted=like.evicted,
+            learnt=like.learnt,
+            steady=like.steady,
+            excused=like.excused,
+            by=like.by if same else None,
         )
+        named.add(kept)
+        self._count(site, at)
+        return kept
 
     def end(self, cookie: StoredCookie, at: float, *, lacked: bool = False) -> None:
         """The cookie is gone from now on; ``lacked``: as far as a request without it shows."""
         if cookie.end > at:
-            cookie.end, cookie.lacked = at, lacked
-            self._alive[self._registrable(cookie.domain)] -= 1
+            site = self._registrable(cookie.domain)
+            self._alive[site] -= self._sites[site][cookie.name].end(cookie, at)
+            cookie.lacked = lacked
 
     def excuse(self, cookie: StoredCookie, reason: Reason) -> None:
         """A request carried the cookie although it should have been withheld for this reason."""
@@ -260,35 +317,44 @@ class CookieStore:
 
     def _add(self, kept: StoredCookie) -> StoredCookie:
         site = self._registrable(kept.domain)
-        insort(self._sites.setdefault(site, {}).setdefault(kept.name, []), kept, key=_begin)
+        named = self._sites.setdefault(site, {})
+        if kept.name not in named:
+            named[kept.name] = _Named()
+        named[kept.name].add(kept)
+        self._count(site, kept.begin)
+        return kept
+
+    def _count(self, site: str, at: float) -> None:
+        """One more is alive; where they are too many, some go."""
         self._alive[site] = self._alive.get(site, 0) + 1
         if self.browser.is_browser and self._alive[site] > self.browser.per_site:
-            self._evict(site, kept.begin)
-        return kept
+            self._evict(site, at)
 
     def _replace(self, kept: StoredCookie, at: float) -> None:
         """End the cookie of the same name, domain and path; the new one keeps its place in the order."""
         site = self._registrable(kept.domain)
-        for other in self._sites.get(site, {}).get(kept.name, ())[-_LOOK_AT:]:
-            if other.identity == kept.identity and other.end > at:
-                other.end = at
-                self._alive[site] -= 1
+        named = self._sites.get(site, {}).get(kept.name)
+        for other in named.kept[-_LOOK_AT:] if named else ():
+            if named is not None and other.identity == kept.identity and other.end > at:
+                self._alive[site] -= named.end(other, at)
                 stays = other.value == kept.value or not self.browser.renews_order
                 if stays and (other.expires is None or other.expires > at):
                     kept.created = other.created
 
     def _evict(self, site: str, at: float) -> None:
         """Over the limit of a site the expired go first, then the insecure, then the oldest (Chromium)."""
-        alive = [cookie for named in self._sites[site].values() for cookie in named if cookie.end > at]
-        expired = [cookie for cookie in alive if cookie.expires is not None and cookie.expires <= at]
-        for cookie in expired:
-            cookie.end = at
+        names = self._sites[site]
+        alive = [cookie for named in names.values() for cookie in named.living]
+        for cookie in alive:
+            if cookie.expires is not None and cookie.expires <= at:
+                names[cookie.name].end(cookie, at)
         left = [cookie for cookie in alive if cookie.end > at]
         if len(left) > self.browser.per_site:
             left.sort(key=lambda cookie: (cookie.secure, cookie.begin))
             for cookie in left[: len(left) - self.browser.per_site + self.browser.purged]:
-                cookie.end, cookie.evicted = at, True
-        self._alive[site] = sum(cookie.end > at for cookie in left)
+                names[cookie.name].end(cookie, at)
+                cookie.evicted = True
+        self._alive[site] = sum(len(named.living) for named in names.values())
 
     def _kept_for(self, cookie: SetCookie, url: Url) -> tuple[str, bool]:
         found = cookie_domain(url.host, cookie.domain_attribute, self._is_suffix)
@@ -337,7 +403,7 @@ class CookieStore:
         return not (host_only and not cookie.domain_attribute and path == "/")
 
     def _current(self, name: str, domain: str, at: float) -> Iterator[StoredCookie]:
-        for other in self._sites.get(self._registrable(domain), {}).get(name, ())[-_LOOK_AT:]:
+        for other in self.named(name, domain)[-_LOOK_AT:]:
             if other.begin <= at < other.end and (other.expires is None or other.expires > at):
                 yield other
 
@@ -402,11 +468,11 @@ class CookieStore:
             return None
         if cookie.http_only and by_script:
             return Reason.HTTP_ONLY
-        return self._withheld_by_site(cookie, at, context)
+        return None if context is Context.STRICT else self._withheld_by_site(cookie, at, context)
 
     def _withheld_by_site(self, cookie: StoredCookie, at: float, context: Context) -> Reason | None:
         reason = self._cross_site(cookie.same_site)
-        if reason is None or context is Context.STRICT:
+        if reason is None:
             return None
         if cookie.same_site is SameSite.STRICT or context is Context.CROSS_SITE:
             return reason
@@ -418,14 +484,17 @@ class CookieStore:
     def alive(self, host: str, at: float) -> Iterator[StoredCookie]:
         """Cookies kept at a moment for the site of a host, sent to this host or not."""
         for named in self._sites.get(self._registrable(host), {}).values():
-            place = bisect_right(named, at, key=_begin)
-            for cookie in named[max(0, place - _LOOK_AT) : place]:
-                if at < cookie.end:
-                    yield cookie
+            yield from named.alive(at)
 
     def named(self, name: str, host: str) -> list[StoredCookie]:
         """Cookies of a name ever kept for the site of a host, in the order in which they were stored."""
-        return self._sites.get(self._registrable(host), {}).get(name, [])
+        named = self._sites.get(self._registrable(host), {}).get(name)
+        return named.kept if named else []
+
+    def of_value(self, name: str, value: str, host: str) -> list[StoredCookie]:
+        """As :meth:`named`, those with this value, in the order in which they were learnt of."""
+        named = self._sites.get(self._registrable(host), {}).get(name)
+        return named.by_value.get(value, []) if named else []
 
     def sent(
         self,
@@ -438,21 +507,33 @@ class CookieStore:
         third_party: bool = False,
     ) -> list[StoredCookie]:
         """Cookies that go with a request, in the order of the Cookie header: longest path, then oldest."""
-        going = [
-            cookie
-            for cookie in self.alive(url.host, at)
-            if self.withheld(
-                cookie, url, at, context=context, by_script=by_script, partition=partition, third_party=third_party
-            )
-            is None
-        ]
+        going = self.going(url, at, context=context, by_script=by_script, partition=partition, third_party=third_party)
         return sorted(going, key=lambda cookie: (-len(cookie.path), cookie.created))
+
+    def going(
+        self,
+        url: Url,
+        at: float,
+        *,
+        context: Context = Context.STRICT,
+        by_script: bool = False,
+        partition: str | None = None,
+        third_party: bool = False,
+    ) -> list[StoredCookie]:
+        """As :meth:`sent`, in no order."""
+        return [
+            cookie
+            for named in self._sites.get(self._registrable(url.host), {}).values()
+            for cookie in named.alive(at)
+            if (reason := self._kept_back(cookie, url, at, context, by_script, partition, third_party)) is None
+            or reason in cookie.excused
+        ]
 
     def everything(self, at: float) -> Iterator[StoredCookie]:
         """All cookies kept at a moment, of all sites."""
         for names in self._sites.values():
             for named in names.values():
-                for cookie in named:
+                for cookie in named.kept:
                     expired = cookie.expires is not None and cookie.expires <= at
                     if cookie.begin <= at < cookie.end and not expired:
                         yield cookie

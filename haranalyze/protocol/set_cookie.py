@@ -192,6 +192,8 @@ def path_matches(request_path: str, cookie_path: str) -> bool:
     """Path-match (RFC 6265bis section 5.1.4)."""
     if request_path == cookie_path:
         return True
+    if cookie_path == "/":
+        return request_path.startswith("/")
     return request_path.startswith(cookie_path) and (
         cookie_path.endswith("/") or request_path[len(cookie_path) : len(cookie_path) + 1] == "/"
     )

@@ -63,6 +63,12 @@ def _parse(raw: str, base: str | None) -> Url:
 
 
 @lru_cache(4_096)
+def host_of(origin: str) -> str:
+    """Host of an origin as written at the start of a URL, lower case; ``""`` when there is none. Memoised."""
+    return parse_url(origin).host
+
+
+@lru_cache(4_096)
 def _origin(scheme: str, authority: str) -> tuple[str, int, str] | None:
     """Host, port and origin of a plain authority, None where only the full parser can tell."""
     found = _AUTHORITY.fullmatch(authority) if len(authority) < 260 else None

@@ -68,7 +68,7 @@ def rows(analysis: Analysis, projector: Projector) -> tuple[list[Row], dict[str,
             room -= 1
             listed.append(writer.row(exchange))
         else:
-            host = exchange.request.url.host
+            host = exchange.request.host
             folded[host] = folded.get(host, 0) + 1
     return listed, _named(folded, projector)
 
