@@ -162,11 +162,7 @@ def cookie_use(name: str, value: str, system: SessionSystem) -> TokenUse | None:
     if not value:
         return None
     if not system.plain:
-        if name_matches(name, system.access_cookies):
-            return TokenUse.ACCESS
-        if name_matches(name, system.refresh_cookies):
-            return TokenUse.REFRESH
-        return None
+        return _use_by_name(name, system.access_cookies, system.refresh_cookies)
     if name_matches(name, system.refresh_cookies):
         return TokenUse.REFRESH
     if not looks_like_jwt(value):
@@ -178,6 +174,13 @@ def cookie_use(name: str, value: str, system: SessionSystem) -> TokenUse | None:
         if "id_token" in name.lower()
         else TokenUse.ACCESS
     )
+
+
+@lru_cache(maxsize=4096)
+def _use_by_name(name: str, access: tuple[str, ...], refresh: tuple[str, ...]) -> TokenUse | None:
+    if name_matches(name, access):
+        return TokenUse.ACCESS
+    return TokenUse.REFRESH if name_matches(name, refresh) else None
 
 
 def sent_sighting(exchange: Exchange, carrier: Carrier, name: str, at: float) -> Sighting:

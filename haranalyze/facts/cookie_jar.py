@@ -257,13 +257,30 @@ class CookieJar:
         changes = self._changes.get(domain, 0)
         if self._seen.get((url.host, pairs)) == changes:
             return
-        self._changes[domain] = changes
+        self._changes[domain] = before = changes
         newest, sending = at, _Sending(exchange, url, at, self._situations.of(exchange))
         going = self._sent_with(sending, at - _TICK / 2)
+        names = set()
         for name, value in reversed(pairs):  # the header tells the order: a learnt cookie is older than the next one
-            newest = min(newest, self._learn_pair(name, value, sending, domain, newest - _TICK))
-        self._notice_absence(going, sending, {name for name, _ in pairs}, domain)
+            names.add(name)
+            made = self._renewed(name, value, sending)
+            if made is None:
+                made = self._learn_pair(name, value, sending, domain, newest - _TICK)
+            else:
+                changes += 1
+            newest = min(newest, made)
+        self._changes[domain] += changes - before
+        self._notice_absence(going, sending, names, domain)
         self._seen[url.host, pairs] = self._changes[domain]
+
+    def _renewed(self, name: str, value: str, sending: _Sending) -> float | None:
+        """When the cookie was made, for a value never seen before in the place of the one that the jar holds: what
+        most requests show. None where a closer look is needed."""
+        url, at = sending.url, sending.at
+        like = self._store.last_before(name, value, url.host)
+        if like is None or not self._stands_for(like, url, at):
+            return None
+        return self._store.learn(name, value, url, at, like=like).created
 
     def _learn_pair(self, name: str, value: str, sending: _Sending, domain: str, newest: float) -> float:
         """Returns when the cookie was made, as far as known; ``newest``: the latest it can be."""

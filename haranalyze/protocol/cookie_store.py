@@ -286,7 +286,7 @@ class CookieStore:
             partition=like.partition,
             evicted=like.evicted,
             learnt=like.learnt,
-            steady=like.steady,
+            steady=same and like.steady,
             excused=like.excused,
             by=like.by if same else None,
         )
@@ -490,6 +490,11 @@ class CookieStore:
         """Cookies of a name ever kept for the site of a host, in the order in which they were stored."""
         named = self._sites.get(self._registrable(host), {}).get(name)
         return named.kept if named else []
+
+    def last_before(self, name: str, value: str, host: str) -> StoredCookie | None:
+        """The cookie of a name that began last, where this value was never seen under it."""
+        named = self._sites.get(self._registrable(host), {}).get(name)
+        return None if named is None or value in named.by_value else named.kept[-1]
 
     def of_value(self, name: str, value: str, host: str) -> list[StoredCookie]:
         """As :meth:`named`, those with this value, in the order in which they were learnt of."""
