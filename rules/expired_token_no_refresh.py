@@ -86,5 +86,5 @@ def expired_token_no_refresh(facts: Facts) -> Iterator[Said]:
 def _goes_on(facts: Facts, call: Exchange) -> bool:
     """Whether the client goes on for a while after the refusal: a refresh would have come at once."""
     answered = facts.timeline.answered(call)
-    same = (one for one in facts.exchanges if one.request.url.host == call.request.url.host)
+    same = (one for one in facts.exchanges if one.request.host == call.request.host)
     return any(facts.timeline.sent(one) > answered + _WHILE for one in same)

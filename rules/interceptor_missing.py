@@ -45,7 +45,7 @@ def interceptor_missing(facts: Facts) -> Iterator[Said]:
     one = bare[0]
     call, marked, system = one.refusal.exchange, one.marked, one.system
     assert marked is not None
-    elsewhere = marked.request.url.host != call.request.url.host
+    elsewhere = marked.request.host != call.request.host
     yield Match(
         message=Sentence(
             "#{index} has none of the headers that the session client adds, and is answered {status}.",

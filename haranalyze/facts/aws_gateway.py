@@ -99,7 +99,7 @@ def is_gateway(exchange: Exchange) -> bool:
 
 def is_execute_api(exchange: Exchange) -> bool:
     """Whether the host is the gateway's own (``*.execute-api.REGION.amazonaws.com``): paths begin with a stage."""
-    host = exchange.request.url.host
+    host = exchange.request.host
     return ".execute-api." in host and host.endswith((".amazonaws.com", ".amazonaws.com.cn"))
 
 
@@ -143,9 +143,9 @@ def turned_down(facts: Facts) -> tuple[TurnedDown, ...]:
 
 
 def _accepted_with(token: Token, call: Exchange) -> Exchange | None:
-    host = call.request.url.host
+    host = call.request.host
     served = (use.exchange for use in token.uses or () if 200 <= use.exchange.response.status < 300)
-    return next((one for one in served if one.request.url.host == host), None)
+    return next((one for one in served if one.request.host == host), None)
 
 
 class RouteDoubt(StrEnum):
@@ -169,7 +169,7 @@ class Route:
 
 def route_of(facts: Facts, exchange: Exchange) -> Route:
     """Why the gateway may not know the route of this call, by what it served on the same host."""
-    served = facts.derive(_served_by_host).get(exchange.request.url.host, ())
+    served = facts.derive(_served_by_host).get(exchange.request.host, ())
     path, method = exchange.request.url.path, exchange.request.method
     same = [one for one in served if one.request.url.path == path]
     signed = next((one for one in same if one.request.method == method and is_signed(one)), None)
@@ -194,11 +194,11 @@ def is_signed(exchange: Exchange) -> bool:
 
 def _served_by_host(facts: Facts) -> dict[str, tuple[Exchange, ...]]:
     """Calls that an API Gateway host served (2xx, 3xx, or the application's own 4xx), by host."""
-    hosts = {one.exchange.request.url.host for one in facts.derive(aws_answers)}
+    hosts = {one.exchange.request.host for one in facts.derive(aws_answers)}
     made = {one.exchange.index for one in facts.derive(aws_answers)}
     by_host: dict[str, list[Exchange]] = {}
     for exchange in facts.derive(survey_of).interesting if hosts else ():
-        host, status = exchange.request.url.host, exchange.response.status
+        host, status = exchange.request.host, exchange.response.status
         served = 200 <= status < 400 and exchange.request.method != "OPTIONS"
         if host in hosts and exchange.index not in made and served:
             by_host.setdefault(host, []).append(exchange)

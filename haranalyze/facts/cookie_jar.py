@@ -375,7 +375,7 @@ class CookieJar:
 
     def sent_with(self, exchange: Exchange) -> tuple[SentCookie, ...]:
         """The cookies the recording shows on the request, in the order of the header, each with what set it."""
-        _, alive = self._alive(exchange)
+        alive = self._store.alive(exchange.request.host, self._timeline.sent(exchange))
         setters = {(kept.name, kept.value): kept.by for kept in alive}
         return tuple(
             SentCookie(Text(name, Kind.COOKIE_NAME), Text(value, Kind.COOKIE_VALUE, name), setters.get((name, value)))

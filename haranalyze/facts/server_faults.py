@@ -145,7 +145,7 @@ def _cookie_without(facts: Facts, fault: NamedFault, base: str) -> Place | None:
 
 def _served(facts: Facts, fault: NamedFault, base: str, route: str) -> Exchange | None:
     """A call of the same route under the same base that was answered well for another tenant, or for none."""
-    host = fault.exchange.request.url.host
+    host = fault.exchange.request.host
     for exchange in facts.derive(survey_of).interesting if route else ():
         url = exchange.request.url
         path = url.path.rstrip("/")

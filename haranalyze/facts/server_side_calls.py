@@ -102,14 +102,14 @@ class SentAway:
 def sent_away_while_signed_in(facts: Facts) -> tuple[SentAway, ...]:
     """Pages (or their data) answered with a redirect to the sign-in, or 401, while the browser's calls are accepted."""
     hosts = {
-        one.request.url.host
+        one.request.host
         for one in facts.exchanges
         if any(part in one.request.raw_url for part in _RENDERING)
         or "next.js" in (one.response.raw("x-powered-by") or "").lower()
     }
     found = []
     for page in facts.derive(survey_of).interesting if hosts else ():
-        if page.request.url.host not in hosts or not (page.is_page or _is_data(page)):
+        if page.request.host not in hosts or not (page.is_page or _is_data(page)):
             continue
         if not (sends_to_sign_in(page) or page.response.status == 401) or not facts.session.signed_in_before(page):
             continue
@@ -158,9 +158,9 @@ def made_elsewhere(facts: Facts) -> MadeElsewhere | None:
     made = next((one for one in good if is_by_server(one)), None)
     if made is None or any(_by_browser(one) for one in good):
         return None
-    done, host = facts.timeline.answered(made), made.request.url.host
+    done, host = facts.timeline.answered(made), made.request.host
     for call in _bare_refusals(facts):
-        if _by_browser(call) and call.request.url.host == host and facts.timeline.sent(call) > done:
+        if _by_browser(call) and call.request.host == host and facts.timeline.sent(call) > done:
             return MadeElsewhere(made, call)
     return None
 

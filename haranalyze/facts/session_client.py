@@ -56,7 +56,7 @@ def bare_calls(facts: Facts) -> tuple[BareCall, ...]:
 
 def _marked_call(facts: Facts, call: Exchange, system: SessionSystem) -> Exchange | None:
     marked = [one for one in facts.exchanges if one.request.has(system.transport_header)]
-    same = [one for one in marked if one.request.url.host == call.request.url.host]
+    same = [one for one in marked if one.request.host == call.request.host]
     return next(iter(same or marked), None)
 
 
@@ -176,9 +176,9 @@ def unknown_recipes(facts: Facts) -> tuple[UnknownRecipe, ...]:
         if exchange.response.status in {404, 405}:
             missed.append((exchange, system))
         elif 200 <= exchange.response.status < 300:
-            served.setdefault(exchange.request.url.host, exchange)
+            served.setdefault(exchange.request.host, exchange)
     return tuple(
-        UnknownRecipe(one, served[one.request.url.host], one.request.get(system.custom_csrf_header))
+        UnknownRecipe(one, served[one.request.host], one.request.get(system.custom_csrf_header))
         for one, system in missed
-        if one.request.url.host in served
+        if one.request.host in served
     )

@@ -76,8 +76,8 @@ def _is_of_sign_in(path: str) -> bool:
 
 
 def _served(facts: Facts, page: Exchange) -> Exchange | None:
-    host = page.request.url.host
+    host = page.request.host
     for one in facts.derive(survey_of).interesting:
-        if one.is_page and one.request.url.host == host and 200 <= one.response.status < 300:
+        if one.is_page and one.request.host == host and 200 <= one.response.status < 300:
             return one
     return None

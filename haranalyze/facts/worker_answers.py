@@ -43,7 +43,7 @@ def refusals_by_worker(facts: Facts) -> tuple[WorkerAnswer, ...]:
         before = [
             one
             for one in good
-            if one.request.url.host == exchange.request.url.host
+            if one.request.host == exchange.request.host
             and facts.timeline.answered(one) < facts.timeline.started(exchange)
         ]
         if not before:
