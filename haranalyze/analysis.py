@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from haranalyze.capture.model import Capture
 from haranalyze.facts import Facts
-from haranalyze.findings import Finding, Match, Owner, Question, RuleOutcome
-from haranalyze.options import Options
+from haranalyze.findings import Finding, Match, Owner, Question, RuleOutcome, Severity
+from haranalyze.options import Accepted, Options
 from haranalyze.redaction import Projector
 from haranalyze.rule import Rule
 from haranalyze.rulebook import Pack, Rulebook
@@ -17,6 +18,7 @@ from haranalyze.timeline import Timeline
 from haranalyze.verdict import Verdict, judge
 
 FINGERPRINT_VERSION = "v1"
+_YEAR_9999 = 253_370_764_800_000.0  # ms since the epoch: later days have no date
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,13 @@ def examine(capture: Capture, rulebook: Rulebook, options: Options | None = None
     found = tuple(
         _finding(number, item, match, facts, projector) for number, (item, match) in enumerate(ruling.matches, start=1)
     )
+    acceptances = judged_acceptances(facts)
+    in_force = {one.fingerprint: one for one, ended in acceptances if not ended}
+    found = tuple(replace(one, accepted=in_force.get(one.fingerprint)) for one in found)
     explains = {item.id: frozenset(item.explains) for item in rulebook.rules}
     verdict, findings = judge(facts, found, ruling.in_question, explains)
+    accepted = {one.id: one.accepted for one in findings}
+    findings = tuple(replace(one, accepted=one.accepted or accepted.get(one.consequence_of or "")) for one in findings)
     return Analysis(
         facts,
         findings,
@@ -68,7 +75,7 @@ def _finding(number: int, item: Rule, match: Match, facts: Facts, projector: Pro
         id=f"f{number}",
         rule=item.id,
         title=item.title,
-        severity=match.severity or item.severity,
+        severity=_severity(item, match, facts.options),
         layer=item.layer,
         confidence=match.confidence,
         owner=match.owner or item.owner,
@@ -76,6 +83,23 @@ def _finding(number: int, item: Rule, match: Match, facts: Facts, projector: Pro
         match=match,
         exchanges=tuple(sorted(touched)),
     )
+
+
+def _severity(item: Rule, match: Match, options: Options) -> Severity:
+    told = dict(options.severity).get(item.id)
+    return Severity(told) if told else match.severity or item.severity
+
+
+def judged_acceptances(facts: Facts) -> tuple[tuple[Accepted, bool], ...]:
+    """The accepted findings of the options, and whether their last day was before the day that judges them.
+
+    That day is ``options.today``, else the day on which the recording began (UTC), for the engine has no clock; a
+    recording without times ends nothing.
+    """
+    day = facts.options.today
+    if day is None and 0 < facts.timeline.origin < _YEAR_9999:
+        day = datetime.fromtimestamp(facts.timeline.origin / 1000, UTC).date()
+    return tuple((one, day is not None and one.until < day) for one in facts.options.accepted)
 
 
 def fingerprint(item: Rule, match: Match, facts: Facts, projector: Projector) -> str:

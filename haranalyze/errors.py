@@ -38,4 +38,4 @@ def did_you_mean(word: str, known: collections.abc.Iterable[str]) -> str:
     from difflib import get_close_matches
 
     near = get_close_matches(word, tuple(known), 1)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    return f"; did you mean {str(near[0])!r}?" if near else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
+from haranalyze.options import Accepted
 from haranalyze.text import Place, Sentence, Text
 
 
@@ -157,6 +158,7 @@ class Finding:
     Attributes:
         id: ``f1``, ``f2``, ... in the order of the report; exchanges: every exchange it touches.
         consequence_of: id of the finding that explains this one, or None.
+        accepted: what the options say of it while it is accepted, or None; it does not lead a verdict then.
     """
 
     id: str
@@ -170,6 +172,7 @@ class Finding:
     match: Match
     exchanges: tuple[int, ...]
     consequence_of: str | None = None
+    accepted: Accepted | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Everything one analysis can be told. Frozen; built by the shells, read by the engine."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,15 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Accepted:
+    """A finding that is known and lives on until a day: its fingerprint, why it is accepted, the last day."""
+
+    fingerprint: str
+    reason: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """How to analyse: which rules, whose traffic, which limits.
 
@@ -25,10 +35,29 @@ class Options:
         select: rule ids to run (empty: all); ignore: rule ids to leave out.
         focus: host names whose session is asked about (empty: found by the engine).
         all_exchanges: keep every exchange in the report, however large it gets.
+        api_domains, website_domains: domains of the user's own, subdomains included, beside those the engine finds.
+        base_paths: beginnings of paths; where given, only calls below one sign in, renew or sign out.
+        cookie_names: names of session cookies of the user's own (``*`` stands for any characters).
+        severity: (rule id, severity) pairs that replace what the rules say.
+        systems: (file name, TOML text) pairs of session systems of the user's own.
+        accepted: findings that do not count; today: the day that judges their ends (None: the day the recording began).
     """
 
     select: frozenset[str] = frozenset()
     ignore: frozenset[str] = frozenset()
     focus: frozenset[str] = frozenset()
     all_exchanges: bool = False
+    api_domains: frozenset[str] = frozenset()
+    website_domains: frozenset[str] = frozenset()
+    base_paths: tuple[str, ...] = ()
+    cookie_names: tuple[str, ...] = ()
+    severity: tuple[tuple[str, str], ...] = ()
+    systems: tuple[tuple[str, str], ...] = ()
+    accepted: tuple[Accepted, ...] = ()
+    today: date | None = None
     limits: Limits = field(default_factory=Limits)
+
+
+def within(host: str, domains: frozenset[str]) -> bool:
+    """Whether a host is one of the domains or a subdomain of one."""
+    return any(host == domain or host.endswith("." + domain) for domain in domains)

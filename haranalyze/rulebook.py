@@ -96,7 +96,7 @@ class Rulebook:
 
     def selected(self, options: Options) -> tuple[Rule, ...]:
         """The rules that ``options`` asks for. Raises OptionsError for an unknown id."""
-        for rule_id in options.select | options.ignore:
+        for rule_id in (*options.select, *options.ignore, *(rule_id for rule_id, _ in options.severity)):
             self.rule(rule_id)
         return tuple(
             item
@@ -126,16 +126,21 @@ def _load(entry: EntryPoint) -> Pack:
         module = entry.load()
     except Exception as error:
         raise PackError(f"rule pack {entry.name!r} cannot be loaded: {error}") from error
+    distribution = entry.dist
+    named = (distribution.name, distribution.version) if distribution else ("", "")
+    return pack_of(module, entry.name, *named)
+
+
+def pack_of(module: object, name: str, distribution: str, version: str) -> Pack:
+    """The pack of a module.
+
+    Raises:
+        PackError: the module has no ``RULES`` tuple of rules.
+    """
     rules = getattr(module, "RULES", None)
     if not isinstance(rules, tuple) or not all(isinstance(item, Rule) for item in rules):
-        raise PackError(f"rule pack {entry.name!r} has no RULES tuple of rules")
-    distribution = entry.dist
-    return Pack(
-        entry.name,
-        distribution.name if distribution else "",
-        distribution.version if distribution else "",
-        rules,
-    )
+        raise PackError(f"rule pack {name!r} has no RULES tuple of rules")
+    return Pack(name, distribution, version, rules)
 
 
 def _ask(item: Rule, facts: Facts) -> tuple[Said, ...] | Exception:

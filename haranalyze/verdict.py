@@ -64,15 +64,19 @@ def judge(
     related = _with_consequences(facts, findings, explains)
     roots = sorted((one for one in related if one.consequence_of is None), key=lambda one: _rank(facts, one))
     ordered = _reading_order(roots, related)
-    faults = [one for one in ordered if one.consequence_of is None and _is_fault(one)]
+    roots = [one for one in ordered if one.consequence_of is None]
+    faults = [one for one in roots if _is_fault(one) and one.accepted is None]
     if faults:
         return _fault(faults[0], ordered), ordered
     unexplained = _unexplained(facts, ordered, in_question)
     if unexplained:
         return _cannot_tell(facts, unexplained), ordered
-    troubles = [one for one in ordered if one.match.is_trouble]
+    troubles = [one for one in ordered if one.match.is_trouble and one.accepted is None]
     if troubles:
         return _other_trouble(troubles[0], ordered), ordered
+    known = [one for one in roots if one.accepted is not None and (_is_fault(one) or one.match.is_trouble)]
+    if known:
+        return _nothing_new(known), ordered
     return _without_finding(facts), ordered
 
 
@@ -183,6 +187,21 @@ def _other_trouble(root: Finding, findings: Sequence[Finding]) -> Verdict:
         _chain(root, findings),
         root.match.alternatives,
         fix,
+    )
+
+
+def _nothing_new(known: Sequence[Finding]) -> Verdict:
+    """All that would lead is accepted by the options: the report shows it, the verdict does not lead with it."""
+    first = min(one.accepted.until for one in known if one.accepted is not None)
+    return Verdict(
+        State.HEALTHY,
+        Sentence(
+            "Nothing new is wrong: what is found here is accepted ({rules}), the first of it until {until}.",
+            rules=", ".join(sorted({one.rule for one in known})),
+            until=first.isoformat(),
+        ),
+        Confidence.CERTAIN,
+        None,
     )
 
 

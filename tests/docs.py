@@ -51,10 +51,12 @@ def cli_page() -> str:
 
 def rule_page(rule: Rule) -> str:
     references = "\n".join(f"* {reference}" for reference in rule.references)
+    links = ", ".join(f"[{other}]({other}.md)" for other in rule.explains)
+    explains = f"## Explains on the same calls\n\n{links}\n\n" if links else ""
     return (
         f"# {rule.id}\n\n{rule.title}.\n\n| Severity | Who acts | Since |\n|---|---|---|\n"
         f"| {rule.severity} | {rule.owner} | {rule.since} |\n\n## Why it matters\n\n{rule.why}\n\n## What to do\n\n"
-        f"{rule.what}\n\n## Stays quiet when\n\n{rule.quiet}\n\n## References\n\n{references}\n"
+        f"{rule.what}\n\n## Stays quiet when\n\n{rule.quiet}\n\n{explains}## References\n\n{references}\n"
     )
 
 

@@ -16,11 +16,14 @@ from haranalyze.cli.shell import (
     RULE_BROKE,
     UNREADABLE,
     common,
+    configured,
     environment_option,
     exit_with,
     format_of,
     options_from,
+    own_systems,
     read_file,
+    settings_from,
     shown_name,
     terminal_style,
     write,
@@ -63,6 +66,8 @@ SEVERITIES = ("info", "low", "medium", "high", "critical", "cannot-tell")
 @click.option(
     "--all-exchanges", is_flag=True, help="Keep every exchange of a very large recording, however large the report."
 )
+@configured
+@own_systems
 @common
 def analyze(
     files: tuple[str, ...],
@@ -75,6 +80,8 @@ def analyze(
     focus: tuple[str, ...],
     environments: tuple[str, ...],
     all_exchanges: bool,
+    config: Path | None,
+    systems: tuple[Path, ...],
     quiet: bool,
     verbose: bool,
 ) -> None:
@@ -95,15 +102,16 @@ def analyze(
       haranalyze analyze ticket.har --format markdown | gh issue comment 7 -F -
       cat ticket.har | haranalyze analyze - --fail-on high
     """
-    from haranalyze.rulebook import Rulebook
+    from haranalyze.settings import rulebook_with
 
     how = format_ or format_of(output) or "text"
     if how not in FORMATS:
         raise OptionsError(f"a report cannot be written as {how}; choose --format {', '.join(FORMATS)}")
     if open_ and output is None:
         raise OptionsError("--open needs -o, the file to write and open")
-    options = replace(options_from(select, ignore, focus), all_exchanges=all_exchanges)
-    book = Rulebook.installed()
+    settings = settings_from(config, systems, quiet=quiet)
+    options = replace(options_from(select, ignore, focus, settings), all_exchanges=all_exchanges)
+    book = rulebook_with(settings.rule_packs)
     book.selected(options)  # a wrong rule id is told before a large file is read
     codes: list[int] = []
     made: list[tuple[str, Report]] = []
@@ -193,4 +201,5 @@ def _code(report: Report, fail_on: str | None) -> int:
     if fail_on == "cannot-tell":
         return 0
     worst = SEVERITIES.index(fail_on)
-    return FINDINGS if any(SEVERITIES.index(one.severity) >= worst for one in report.findings) else 0
+    counting = (one for one in report.findings if one.accepted is None)
+    return FINDINGS if any(SEVERITIES.index(one.severity) >= worst for one in counting) else 0

@@ -7,6 +7,8 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,7 @@ from haranalyze.errors import CaptureError, OptionsError
 if TYPE_CHECKING:
     from haranalyze.capture.model import Capture
     from haranalyze.options import Options
+    from haranalyze.settings import Settings
 
 FINDINGS, UNREADABLE, RULE_BROKE, INTERRUPTED = 1, 3, 4, 130
 ENDINGS = {
@@ -49,14 +52,69 @@ def common(command: Callable[..., Any]) -> Callable[..., Any]:
     return quiet(verbose(command))
 
 
-def options_from(select: Sequence[str], ignore: Sequence[str], focus: Sequence[str]) -> Options:
-    """The options of a run, as the command line gives them: lists of ids may be comma-separated."""
+def configured(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The option of commands that use the settings file."""
+    return click.option(
+        "--config",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="Settings file (default: haranalyze.toml or pyproject.toml here or above).",
+    )(command)
+
+
+def own_systems(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The option of commands that read session systems of the user's own."""
+    return click.option(
+        "--systems",
+        multiple=True,
+        type=click.Path(exists=True, path_type=Path),
+        metavar="DIR",
+        help="Folder or file with session systems of your own (repeatable).",
+    )(command)
+
+
+def settings_from(config: Path | None, systems: Sequence[Path] = (), *, quiet: bool = False) -> Settings:
+    """The settings of a run: of the file named, else of the nearest one at or above the working folder.
+
+    Raises:
+        OptionsError: a file cannot be used, or one that was not named asks for rule packs: they are programs, and a
+            folder of attachments may hold a settings file of somebody else.
+        SessionSystemError: a session system cannot be used.
+    """
+    from haranalyze.settings import Settings, find_settings, read_settings, read_systems
+    from haranalyze.systems import systems_with
+
+    path = config or find_settings(Path.cwd())
+    settings = read_settings(path) if path is not None else Settings()
+    if settings.rule_packs and config is None:
+        raise OptionsError(f"{path} names rule packs, which are programs; to run them, say --config {path}")
+    if path is not None and not quiet:
+        click.echo(f"settings of {shown_name(str(path))}", err=True)
+    own = tuple(one for place in systems for one in read_systems(place))
+    options = replace(settings.options, systems=settings.options.systems + own, today=date.today())
+    systems_with(options.systems, options.cookie_names)  # a wrong file is told before a large recording is read
+    return replace(settings, options=options)
+
+
+def options_from(
+    select: Sequence[str], ignore: Sequence[str], focus: Sequence[str], settings: Settings | None = None
+) -> Options:
+    """The options of a run, as the command line gives them: lists of ids may be comma-separated.
+
+    ``select`` takes the place of what the settings select; ``ignore`` is added to what they leave out.
+    """
     from haranalyze.options import Options
 
     def ids(given: Sequence[str]) -> frozenset[str]:
         return frozenset(part.strip() for item in given for part in item.split(",") if part.strip())
 
-    return Options(select=ids(select), ignore=ids(ignore), focus=frozenset(host.lower() for host in focus))
+    told = settings.options if settings is not None else Options()
+    return replace(
+        told,
+        select=ids(select) or told.select,
+        ignore=ids(ignore) | told.ignore,
+        focus=frozenset(host.lower() for host in focus),
+    )
 
 
 def format_of(path: Path | None) -> str | None:

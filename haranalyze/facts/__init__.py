@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from haranalyze.capture.model import Exchange
 from haranalyze.options import Options
-from haranalyze.systems import SessionSystem, builtin_systems
+from haranalyze.systems import SessionSystem, systems_with
 from haranalyze.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -32,7 +32,8 @@ class Facts:
 
     Args:
         timeline: the exchanges in client order.
-        options: how to analyse; systems: session systems to recognise (None: the built-in ones).
+        options: how to analyse.
+        systems: session systems to recognise (None: the built-in ones and those in the options).
     """
 
     def __init__(
@@ -44,7 +45,8 @@ class Facts:
         self.timeline = timeline
         self.capture: Capture = timeline.capture
         self.options = options or Options()
-        self.systems = builtin_systems() if systems is None else systems
+        own, names = self.options.systems, self.options.cookie_names
+        self.systems = systems_with(own, names) if systems is None else systems
         self._derived: dict[Callable[[Facts], Any], Any] = {}
 
     @cached_property

@@ -54,6 +54,7 @@ class AuthCalls:
     """Tells what kind of authentication call an exchange is and what came of it."""
 
     def __init__(self, facts: Facts, survey: Survey, tokens: Tokens) -> None:
+        self._facts = facts
         self._survey = survey
         self._tokens = tokens
         self._timeline = facts.timeline
@@ -83,11 +84,20 @@ class AuthCalls:
             kind = _kind_by_path(path, method, systems, named)
             if len(self._kinds) < _ENOUGH_PATHS:
                 self._kinds[key] = kind
+        if kind not in (CallKind.NONE, CallKind.CALLBACK) and not self._is_below_base(host, path):
+            return CallKind.NONE
         if kind is CallKind.SIGN_IN and path_ends(path, (system and system.token_paths) or self._token_paths):
             return _kind_by_grant(exchange)
         if kind is CallKind.CALLBACK and not _has_code(exchange.request.raw_url, method):
             return CallKind.NONE
         return kind
+
+    def _is_below_base(self, host: str, path: str) -> bool:
+        """Whether the path is below a base path of the options; providers have paths of their own."""
+        bases = self._facts.options.base_paths
+        if not bases or host in self._survey.providers or host in self._survey.provider_hosts:
+            return True
+        return any(path == base or path.startswith(base.rstrip("/") + "/") for base in bases)
 
     # sign-in
 
@@ -208,10 +218,15 @@ class AuthCalls:
         system = self._system(exchange)
         if system is not None and not system.plain:
             return exchange.request.method == "POST"
+        path = path_of(exchange.request.raw_url)
         if system is not None and system.calls:
-            call = named_call(exchange, path_of(exchange.request.raw_url), system)
+            call = named_call(exchange, path, system)
             if call is not None and call.does == "refresh":
                 return True
+        if system is not None and system.like and exchange.request.method != "GET":
+            ending = path_ends(path, system.refresh_paths)
+            if ending and not any(ending in generic.refresh_paths for generic in self._generic):
+                return True  # its own file says so
         issues = bool(self._tokens.issued_by(exchange))
         if issues:
             return True
@@ -219,8 +234,7 @@ class AuthCalls:
             return False
         if any(sighting.carrier == "body" for _, sighting in self._tokens.sent_with(exchange)):
             return True
-        path = path_of(exchange.request.raw_url).lower()
-        parts = [part for part in path.split("/") if part]
+        parts = [part for part in path.lower().split("/") if part]
         return len(parts) == 1 or any(word in part for part in parts[:-1] for word in _SESSION_WORDS)
 
     def refresh_result(self, exchange: Exchange, had_session: bool) -> RefreshResult:

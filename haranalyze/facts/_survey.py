@@ -136,7 +136,8 @@ class Survey:
         self.page_hosts = frozenset(own)
         self.provider_hosts = frozenset(providers - own)
         own_sites = own if self._facts.quality.is_browser or self._facts.capture.pages else ()
-        self.first_parties = frozenset(registrable_domain(host) for host in own_sites)
+        told = self._facts.options.api_domains | self._facts.options.website_domains
+        self.first_parties = frozenset(registrable_domain(host) for host in (*own_sites, *told))
 
     # named systems
 
@@ -373,7 +374,8 @@ class Survey:
             read = read_answer(exchange, self._facts.systems)
             if read is not None and not (read.system.generic and read.system.transport == "cookie"):
                 words = Sentence("the answer asks for a token")
-                self._add(Sign(system, host, "answer", 0.6, True, read.place, words))
+                of_cookies = bool(read.system.like) and system.id not in read.system.like
+                self._add(Sign(system, host, "answer", 0.3 if of_cookies else 0.6, True, read.place, words))
 
     def _preflight_sign(self, system: SessionSystem, exchange: Exchange) -> None:
         """Exports without Authorization headers still show that the browser asked to send one."""

@@ -32,6 +32,7 @@ from haranalyze.facts._survey import (
     survey_of,
 )
 from haranalyze.facts.tokens import Carrier, Sighting, Token, TokenUse, tokens_in
+from haranalyze.options import within
 from haranalyze.protocol.url import registrable_domain
 from haranalyze.systems import SessionSystem, name_matches
 from haranalyze.text import Kind, Text
@@ -92,7 +93,7 @@ class Session:
         self._accepted: tuple[dict[tuple[str, str, str], list[Exchange]], dict[str, list[Exchange]]] | None = None
         self._transports: dict[str, str] = {}
         self._cookie_names: frozenset[Text] | None = None
-        self.hosts = frozenset(self._survey.guards) | self._focused_hosts()
+        self.hosts = frozenset(self._survey.guards) | self._told_hosts()
         self._own_sites = self._survey.first_parties or frozenset(map(registrable_domain, self.hosts))
         self.systems = tuple(self._detected())
         self._calls: list[Exchange] = []  # session calls, refused and accepted, no authentication calls
@@ -181,11 +182,15 @@ class Session:
 
     # systems and roles
 
-    def _focused_hosts(self) -> frozenset[str]:
-        focus = self._facts.options.focus
-        if not focus:
+    def _told_hosts(self) -> frozenset[str]:
+        """Hosts of the recording that the options name, whether or not they show a session."""
+        options = self._facts.options
+        if not options.focus and not options.api_domains:
             return frozenset()
-        return frozenset(self._survey.host(exchange) for exchange in self._survey.interesting) & focus
+        hosts = {self._survey.host(exchange) for exchange in self._survey.interesting}
+        if options.focus:
+            return frozenset(hosts & options.focus)
+        return frozenset(host for host in hosts if within(host, options.api_domains))
 
     def _detected(self) -> Iterator[DetectedSystem]:
         survey = self._survey

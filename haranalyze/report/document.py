@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from haranalyze.analysis import Analysis
+from haranalyze.analysis import Analysis, judged_acceptances
 from haranalyze.facts import Facts
 from haranalyze.findings import Finding, Fix, Match, Outcome, RuleOutcome
 from haranalyze.redaction import Projector
@@ -180,6 +180,22 @@ class FixInfo(msgspec.Struct, frozen=True, gc=False):
     after: str | None
 
 
+class AcceptedInfo(msgspec.Struct, frozen=True, gc=False):
+    """Why a finding does not count, and until which day (ISO 8601)."""
+
+    reason: str
+    until: str
+
+
+class AcceptanceInfo(msgspec.Struct, frozen=True, gc=False):
+    """An accepted finding of the settings. ``state``: ``in-force``, ``ended``, or ``unused`` (nothing here has it)."""
+
+    fingerprint: str
+    reason: str
+    until: str
+    state: str
+
+
 class FindingInfo(msgspec.Struct, frozen=True, gc=False):
     """A finding; ``decides`` what observation would settle it, ``""`` where nothing is open."""
 
@@ -197,6 +213,7 @@ class FindingInfo(msgspec.Struct, frozen=True, gc=False):
     related: list[Evidence]
     fix: list[FixInfo]
     decides: str
+    accepted: AcceptedInfo | None = None
 
 
 class RuleInfo(msgspec.Struct, frozen=True, gc=False):
@@ -247,6 +264,7 @@ class Report(msgspec.Struct, frozen=True, gc=False):
     exchanges: list[Row]
     folded: dict[str, int]
     details: list[Detail]
+    accepted: list[AcceptanceInfo] = []
 
 
 def build(analysis: Analysis) -> Report:
@@ -279,7 +297,21 @@ def build(analysis: Analysis) -> Report:
         shown,
         folded,
         details(analysis, projector),
+        _acceptances(analysis),
     )
+
+
+def _acceptances(analysis: Analysis) -> list[AcceptanceInfo]:
+    found = {one.fingerprint for one in analysis.findings}
+    return [
+        AcceptanceInfo(
+            one.fingerprint,
+            one.reason,
+            one.until.isoformat(),
+            "unused" if one.fingerprint not in found else "ended" if ended else "in-force",
+        )
+        for one, ended in judged_acceptances(analysis.facts)
+    ]
 
 
 def _tool(analysis: Analysis) -> Tool:
@@ -432,6 +464,7 @@ def _finding(finding: Finding, facts: Facts, projector: Projector) -> FindingInf
         [_evidence(place, caption, match, facts, projector) for place, caption in match.related],
         _fixes(match.fixes, projector),
         projector.say(match.decides) if match.decides else "",
+        AcceptedInfo(finding.accepted.reason, finding.accepted.until.isoformat()) if finding.accepted else None,
     )
 
 

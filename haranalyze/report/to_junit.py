@@ -66,7 +66,7 @@ def _suite(report: Report) -> ElementTree.Element:
 
 def _case(rule: RuleInfo, findings: list[FindingInfo]) -> ElementTree.Element:
     case = ElementTree.Element("testcase", classname="haranalyze", name=rule.rule)
-    failing = [one for one in findings if one.severity in _FAILING]
+    failing = [one for one in findings if one.severity in _FAILING and one.accepted is None]
     if rule.outcome == "not-run":
         ElementTree.SubElement(case, "error", type="not-run", message=_plain(rule.reason))
     elif failing:

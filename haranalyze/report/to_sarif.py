@@ -16,7 +16,7 @@ import msgspec
 
 from haranalyze.errors import OptionsError
 from haranalyze.redaction import visible_but_chips
-from haranalyze.report.document import Evidence, FindingInfo, GuideInfo, Report
+from haranalyze.report.document import AcceptedInfo, Evidence, FindingInfo, GuideInfo, Report
 from haranalyze.report.rows import Row
 
 MOST_RUNS: Final = 20
@@ -119,6 +119,12 @@ def _rule(guide: GuideInfo) -> Part:
     }
 
 
+def _suppressed(accepted: AcceptedInfo) -> Part:
+    """SARIF 2.1.0 section 3.35: a result that the settings accept."""
+    told = f"{accepted.reason} (until {accepted.until})"
+    return {"suppressions": [{"kind": "external", "status": "accepted", "justification": told}]}
+
+
 def _result(
     report: Report,
     finding: FindingInfo,
@@ -145,6 +151,7 @@ def _result(
             FINGERPRINT: finding.fingerprint,
         },
         **(_web(row) if row else {}),
+        **(_suppressed(finding.accepted) if finding.accepted else {}),
         "properties": {
             "severity": finding.severity,
             "confidence": finding.confidence,

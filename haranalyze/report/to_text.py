@@ -172,7 +172,8 @@ def _also(console: Console, report: Report) -> None:
         _labelled(console, label, f"{_count(len(follow), 'consequence')} of this: {names}", "dim")
         label = ""
     for one in rest[:6]:
-        _labelled(console, label, f"{one.rule}: {one.message}", "dim")
+        known = f" (accepted until {one.accepted.until}: {one.accepted.reason})" if one.accepted else ""
+        _labelled(console, label, f"{one.rule}: {one.message}{known}", "dim")
         label = ""
     if len(rest) > 6:
         _labelled(console, label, f"and {len(rest) - 6} more", "dim")
@@ -215,6 +216,10 @@ def _checked(console: Console, report: Report) -> None:
             reasons.setdefault(f"{_OUTCOMES[rule.outcome]}, {rule.reason}", []).append(rule.rule)
     for reason, names in reasons.items():
         _labelled(console, "", f"{reason}: {', '.join(names)}", "dim", indent=9)
+    for over in [one for one in report.accepted if one.state == "ended"][:5]:
+        _labelled(
+            console, "over", f"{over.fingerprint} was accepted until {over.until}: {over.reason}", "dim", indent=9
+        )
     for note in report.notes[:5]:
         times = f", {note.count} times" if note.count > 1 else ""
         _labelled(console, "note", f"{note.message} ({note.pointer or 'whole file'}{times})", "dim", indent=9)

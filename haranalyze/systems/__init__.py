@@ -260,6 +260,30 @@ def builtin_systems() -> tuple[SessionSystem, ...]:
 COMPILED: Final = "builtin.json"
 
 
+@lru_cache(maxsize=8)
+def systems_with(own: tuple[tuple[str, str], ...], cookie_names: tuple[str, ...]) -> tuple[SessionSystem, ...]:
+    """The built-in systems and those of one's own, in the order of :func:`in_order`.
+
+    Args:
+        own: (file name, TOML text) pairs; one with the id of a built-in system takes its place.
+        cookie_names: further names of cookies that keep a session.
+
+    Raises:
+        SessionSystemError: a file cannot be used, or two of them have the same id.
+    """
+    read: dict[str, SessionSystem] = {}
+    for name, text in own:
+        system = load_system(text, name)
+        if system.id in read:
+            raise SessionSystemError(f"{name}: another file has the id {system.id!r} too")
+        read[system.id] = system
+    known = {system.id: system for system in builtin_systems()} | read
+    if cookie_names:
+        plain = known["cookie-session"]
+        known[plain.id] = replace(plain, access_cookies=_joined(cookie_names, plain.access_cookies))
+    return in_order(known.values())
+
+
 @lru_cache(maxsize=8192)
 def name_matches(name: str, patterns: tuple[str, ...]) -> bool:
     """Whether ``name`` is one of ``patterns``, where ``*`` stands for any characters (also none). Linear."""
