@@ -300,11 +300,21 @@ def _without_finding(facts: Facts) -> Verdict:
             ),
         )
     refreshes = sum(one.result is RefreshResult.OK for one in session.refreshes)
+    if session.refusals and not session.spans:
+        return Verdict(
+            State.HEALTHY,
+            Sentence(
+                "Nobody is signed in in this recording: {refused} without a session, as it should be.",
+                refused=_refused(len(session.refusals)),
+            ),
+            Confidence.LIKELY,
+            None,
+            next_step=Sentence("If a login is the trouble, record again: start before the sign-in and go on after it."),
+        )
     headline = Sentence(
-        "Nothing is wrong with the session: {signs} sign-ins, {refreshes} refreshes and every call that needs it "
-        "went as they should.",
-        signs=sum(one.result == "ok" for one in session.sign_ins),
-        refreshes=refreshes,
+        "Nothing is wrong with the session: {signs}, {refreshes} and every call that needs it went as they should.",
+        signs=_count(sum(one.result == "ok" for one in session.sign_ins), "sign-in"),
+        refreshes=_count(refreshes, "refresh"),
     )
     sure = quality.sanitized is Sanitized.NO and quality.records_bodies
     return Verdict(
@@ -314,3 +324,13 @@ def _without_finding(facts: Facts) -> Verdict:
         None,
         next_step=Sentence("If the user still complains, record the moment of the trouble and compare."),
     )
+
+
+def _count(number: int, noun: str) -> str:
+    """ "no sign-in", "1 refresh", "3 refreshes"."""
+    plural = f"{noun}es" if noun.endswith("sh") else f"{noun}s"
+    return f"no {noun}" if not number else f"{number} {noun if number == 1 else plural}"
+
+
+def _refused(number: int) -> str:
+    return "one call is refused" if number == 1 else f"{number} calls are refused"

@@ -83,7 +83,8 @@ class SystemInfo(msgspec.Struct, frozen=True, gc=False):
 
 
 class VerdictInfo(msgspec.Struct, frozen=True, gc=False):
-    """The answer; ``finding`` the id of the leading finding, None without one."""
+    """The answer; ``finding`` the id of the leading finding, None without one. ``texts`` are plain,
+    ``texts_markdown`` the same for trackers that read Markdown."""
 
     state: str
     headline: str
@@ -95,6 +96,7 @@ class VerdictInfo(msgspec.Struct, frozen=True, gc=False):
     next_step: str | None
     in_question: list[int]
     texts: Texts
+    texts_markdown: Texts
 
 
 class QuestionInfo(msgspec.Struct, frozen=True, gc=False):
@@ -380,7 +382,7 @@ def _verdict(analysis: Analysis, projector: Projector) -> VerdictInfo:
         [projector.say(one) for one in verdict.alternatives],
         projector.say(verdict.next_step) if verdict.next_step else None,
         list(verdict.in_question),
-        texts(analysis, projector),
+        *texts(analysis, projector),
     )
 
 

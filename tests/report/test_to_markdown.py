@@ -10,7 +10,8 @@ from markdown_it.token import Token
 
 import haranalyze
 from haranalyze.report.document import Report
-from haranalyze.report.to_markdown import LONGEST, code, fenced, plain, prose
+from haranalyze.report.markdown import code, fenced, plain, prose
+from haranalyze.report.to_markdown import LONGEST
 from tests.hostile import ATTACKS, poisoned
 from tests.samples import FOLDER, recording, stories
 
