@@ -185,10 +185,10 @@ async def capture(site: Site, request: Request) -> Response:
     row = await api.found(site, request)
     if row.state == "done":
         site.audit(person_of(request).name, "view", row.id)
-    return await _capture_page(site, request, row)
+    return await _capture_page(site, request, row, _shown_now(site, request))
 
 
-async def _capture_page(site: Site, request: Request, row: Row[Any], new_link: str = "") -> Response:
+async def _capture_page(site: Site, request: Request, row: Row[Any], new_link: str) -> Response:
     def look() -> dict[str, Any]:
         parts = site.store.listed(Wanted(parent=row.id), 1_000) if row.parts else []
         return {
@@ -269,7 +269,19 @@ async def share(site: Site, request: Request) -> Response:
     if not 1 <= asked.days <= api.MOST_DAYS:
         raise ProblemError(400, f"a link lasts 1 to {api.MOST_DAYS} days")
     secret, _ = await run_in_threadpool(api.shared, site, row, person_of(request).name, asked)
-    return await _capture_page(site, request, row, f"{site.settings.address}/s/{secret}")
+    return _shows_once(site, request, f"/captures/{row.id}", f"{site.settings.address}/s/{secret}")
+
+
+def _shows_once(site: Site, request: Request, where: str, secret: str) -> Response:
+    """On to a page whose next view shows a secret: by a redirect, so that going back or reloading makes no other."""
+    if len(site.shown_once) > 1_000:  # views that never came
+        site.shown_once.clear()
+    site.shown_once[person_of(request).name, where] = secret
+    return RedirectResponse(where, 303)
+
+
+def _shown_now(site: Site, request: Request) -> str:
+    return site.shown_once.pop((person_of(request).name, request.url.path), "")
 
 
 async def unshare(site: Site, request: Request) -> Response:
@@ -327,10 +339,7 @@ async def _by_link(site: Site, request: Request) -> Row[Any]:
 
 async def account(site: Site, request: Request) -> Response:
     """Who is signed in, and the API tokens."""
-    return await _account(site, request, "")
-
-
-async def _account(site: Site, request: Request, new_token: str) -> Response:
+    new_token = _shown_now(site, request)
     rows = await run_in_threadpool(site.grants.listed, "token", person_of(request).name)
     return page(
         site, request, "account", tokens=rows, new_token=new_token, moment=views.moment, address=site.settings.address
@@ -346,7 +355,7 @@ async def new_token(site: Site, request: Request) -> Response:
     label = str(form.get("label", ""))[:80]
     secret = await run_in_threadpool(site.grants.create, "token", person.name, api.TOKEN_DAYS * api.DAY, label)
     site.audit(person.name, "new-token")
-    return await _account(site, request, secret)
+    return _shows_once(site, request, "/account", secret)
 
 
 async def end_token(site: Site, request: Request) -> Response:

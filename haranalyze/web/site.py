@@ -75,6 +75,7 @@ class Site:
     api_token: str = ""
     link_used: Callable[[], None] | None = None
     lock: int | None = None
+    shown_once: dict[tuple[str, str], str] = field(default_factory=dict)  # (person, page): a secret its next view shows
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     def new_link(self) -> str:

@@ -199,3 +199,19 @@ def fresh_database(postgresql: str) -> Iterator[str]:
     yield postgresql.replace("/postgres?", f"/{name}?")
     with psycopg.connect(postgresql, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def large_capture(megabytes: int) -> bytes:
+    """The refresh loop with so many megabytes of scripts loaded before it, as a devtools export holds them."""
+    document = json.loads(LOOP.read_bytes())
+    entries = document["log"]["entries"]
+    script = json.loads(json.dumps(entries[0]))
+    script["request"]["url"] = script["request"]["url"].rstrip("/") + "/static/bundle.js"
+    script["response"]["content"] = {
+        "size": 2**18,
+        "mimeType": "application/javascript",
+        "text": "var a=0;\n" * (2**18 // 9),
+    }
+    script["_resourceType"] = "script"
+    document["log"]["entries"] = entries[:1] + [script] * (megabytes * 4) + entries[1:]
+    return json.dumps(document).encode()

@@ -100,7 +100,8 @@ def test_buttons_share_revoke_rename_and_delete(browser: requests.Session, serve
     server.done(capture)
     here = f"{server.address}/captures/{capture}"
     assert browser.post(here + "/ticket", data={"ticket": "new"}, **PLAIN).status_code == 303
-    made = browser.post(here + "/share", data={"days": "2"}, **PLAIN)
+    assert browser.post(here + "/share", data={"days": "2"}, **PLAIN).status_code == 303
+    made = browser.get(here, timeout=60)
     link = re.search(r'value="(http[^"]+/s/[^"]+)"', made.text)
     assert link
     assert requests.get(link[1], timeout=60).status_code == 200
