@@ -12,14 +12,15 @@ import msgspec
 from haranalyze.capture.containers import Document, Wanted
 from haranalyze.capture.har import Origin, read_har
 from haranalyze.capture.har_log import HarLog
-from haranalyze.capture.json_parts import members_of
-from haranalyze.capture.model import Capture
+from haranalyze.capture.json_parts import items_of, members_of
+from haranalyze.capture.model import Capture, late
 from haranalyze.errors import CaptureError
 from haranalyze.options import Limits
 
 _HEAD: Final = 20_000
 _HAR_FIRST: Final = re.compile(rb'\s*\{\s*"log"\s*:')
 _FLOW: Final = re.compile(rb"\d{1,10}:(?:\d|[^\s\d])")
+_BURP: Final = re.compile(rb"<items\s[^<>]{0,200}burpVersion")
 _FIRST_NAME: Final = re.compile(rb'\s*\{\s*"([^"\\]{1,40})"')
 
 Reader = Callable[[Any, Limits], HarLog]
@@ -56,13 +57,25 @@ def read(document: Document, origin: Origin, reading: Reading) -> Capture:
 
 
 def _reader_of(kind: str, reading: Reading, document: Document) -> Reader:
-    from haranalyze.capture import curl_transcript, header_blocks, mitmproxy_flows, newman, postman
+    from haranalyze.capture import (
+        burp,
+        charles,
+        curl_transcript,
+        header_blocks,
+        mitmproxy_flows,
+        netlog,
+        newman,
+        postman,
+    )
 
     if kind == "postman":
         beside = [content for content in (document.files or {}).values() if _is_environment(content)]
         return lambda data, limits: postman.read_collection(data, limits, (*beside, *reading.environments))
     return {
         "newman": newman.read_report,
+        "netlog": netlog.read_netlog,
+        "charles": charles.read_session,
+        "burp": burp.read_items,
         "mitmproxy": mitmproxy_flows.read_flows,
         "curl": curl_transcript.read_transcript_of_curl,
         "http-text": header_blocks.read_blocks,
@@ -70,18 +83,23 @@ def _reader_of(kind: str, reading: Reading, document: Document) -> Reader:
     }[kind]
 
 
-def _bundle_reader(names: Sequence[str]) -> Reader:
-    from haranalyze.capture import playwright_trace
+def _bundles() -> tuple[tuple[Callable[[Sequence[str]], bool], Reader], ...]:
+    """What tells an archive that is one recording, by the names of its members, and who reads it."""
+    from haranalyze.capture import charles, fiddler, playwright_trace
 
-    if playwright_trace.is_trace(names):
-        return playwright_trace.read_trace
-    raise CaptureError("this is a Fiddler archive (SAZ); export the sessions as HTTPArchive from Fiddler")
+    return (
+        (playwright_trace.is_trace, playwright_trace.read_trace),
+        (fiddler.is_archive, fiddler.read_archive),
+        (charles.is_archive, charles.read_archive),
+    )
+
+
+def _bundle_reader(names: Sequence[str]) -> Reader:
+    return next(reader for is_one, reader in _bundles() if is_one(names))
 
 
 def _is_bundle(names: Sequence[str]) -> bool:
-    from haranalyze.capture import playwright_trace
-
-    return playwright_trace.is_trace(names) or any(re.fullmatch(r"raw/\d+_[cs]\.txt", name) for name in names)
+    return any(is_one(names) for is_one, _ in _bundles())
 
 
 def _is_recording(content: bytes) -> bool:
@@ -89,10 +107,10 @@ def _is_recording(content: bytes) -> bool:
     head = content[:_HEAD].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").replace(b"\x00", b"")
     if head[:1] in (b"{", b"[") or b"({" in head[:200]:
         try:
-            return b'"log"' in head or (head[:1] == b"{" and _json_kind(content, head) != "har")
+            return b'"log"' in head or _json_kind(content, head) != "har"
         except CaptureError:
             return False
-    return bool(_FLOW.match(head)) or _text_kind(head) in ("curl", "transcript")
+    return bool(_FLOW.match(head) or _BURP.search(head)) or _text_kind(head) in ("curl", "transcript")
 
 
 WANTED: Final = Wanted(_is_recording, _is_bundle)
@@ -110,6 +128,8 @@ def _kind_of(data: Any) -> str:
         return _json_kind(data, start)
     if _FLOW.match(head):
         return "mitmproxy"
+    if start[:1] == b"<" and _BURP.search(start):
+        return "burp"
     kind = _text_kind(head)
     if kind:
         return kind
@@ -131,8 +151,6 @@ def _text_kind(head: bytes) -> str:
 
 def _other_text(start: bytes) -> str:
     low = start[:200].lower()
-    if low.startswith(b"<?xml") and b"burp" in start[:4_000].lower():
-        return "this is a Burp 'save items' file (XML), which is not read yet"
     if low.startswith((b"<!doctype html", b"<html")):
         return "this is a web page (HTML), not a recording"
     return "this is no recording that is known here: neither JSON nor a text of HTTP messages, at byte 0"
@@ -142,21 +160,29 @@ def _other_text(start: bytes) -> str:
 _OTHERS: Final = (
     ({"_postman_variable_scope"}, "a Postman environment, not a recording: give it beside its collection"),
     ({"values", "name"}, "a Postman environment, not a recording: give it beside its collection"),
+    (
+        {"_type", "resources"},
+        "an Insomnia collection, which holds no answers; export the requests as HAR from Insomnia",
+    ),
     ({"requests", "order"}, "a Postman collection of the old format 1; export it as Collection v2.1"),
-    ({"constants"}, "a Chrome net log (chrome://net-export), which is not read yet"),
 )
 
 
 def _json_kind(data: Any, start: bytes) -> str:
     if start[:1] == b"[":
-        if b'"durations"' in start and b'"request"' in start:
-            raise CaptureError("this is a Charles session (.chlsj); export it as HAR from Charles")
+        from haranalyze.capture.charles import is_session
+
+        items = items_of(data)
+        if items and is_session(late(items[0])):
+            return "charles"
         raise CaptureError("this is a JSON list, not a recording")
     if _HAR_FIRST.match(start):
         return "har"
     names = set(members_of(data)) or _names_of_broken(start)
     if "run" in names and "collection" in names:
         return "newman"
+    if "constants" in names:
+        return "netlog"
     if "item" in names or ("collection" in names and b"schema.getpostman.com" in start):
         return "postman"
     if "log" in names:

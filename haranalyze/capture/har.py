@@ -83,6 +83,7 @@ class _Entry(msgspec.Struct, gc=False):
     error: str | None = msgspec.field(default=None, name="_error")
     blocked: str | None = msgspec.field(default=None, name="_blockedReason")
     cors_error: Raw = msgspec.field(default=_EMPTY, name="_corsErrorStatus")
+    cookie_decisions: Raw = msgspec.field(default=_EMPTY, name="_cookieDecisions")
 
 
 class _Log(msgspec.Struct, gc=False):
@@ -281,6 +282,7 @@ def _loose_entry(written: Any, pointer: str, notes: _Notes) -> _Entry:
         as_text(entry.get("_error")),
         as_text(entry.get("_blockedReason")),
         Raw(encode(entry.get("_corsErrorStatus"))),
+        Raw(encode(entry.get("_cookieDecisions"))),
     )
 
 
@@ -337,6 +339,7 @@ def _exchange(
     exchange.resource_type = intern((entry.resource_type or "").lower())
     exchange.raw_error = answered.error or answered.failure or entry.error or entry.blocked or ""
     exchange._cors_error = entry.cors_error
+    exchange._cookie_decisions = entry.cookie_decisions
     exchange.source = _source(entry)
     exchange.raw_page_id = intern(entry.pageref or "")
     exchange.raw_connection = intern(entry.connection_id or entry.connection or "")

@@ -110,6 +110,8 @@ def _devtools_members(exchange: Exchange) -> dict[str, Any]:
         members["_error"] = exchange.raw_error
     if exchange.raw_cors_error:
         members["_corsErrorStatus"] = {"corsError": exchange.raw_cors_error}
+    if decisions := late(exchange._cookie_decisions):
+        members["_cookieDecisions"] = decisions
     if initiator := late(exchange._initiator):
         members["_initiator"] = initiator
     return members

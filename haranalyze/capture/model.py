@@ -561,6 +561,19 @@ def _set_cookie_line(cookie: dict[str, Any]) -> str:
     return "; ".join(parts)
 
 
+@dataclass(frozen=True, slots=True)
+class CookieDecision:
+    """What the browser itself says it did with a cookie (Chrome net log).
+
+    ``operation``: ``store`` or ``send``; ``raw_name`` ``""`` where the log leaves it out; ``excluded``: Chromium's
+    reasons (``SAMESITE_LAX``), empty when the cookie was stored or sent.
+    """
+
+    operation: str
+    raw_name: str
+    excluded: tuple[str, ...]
+
+
 class Exchange:
     """One request and what came back (possibly nothing).
 
@@ -574,8 +587,8 @@ class Exchange:
     """
 
     __slots__ = (
-        "_base", "_cors_error", "_initiator", "_timings", "duration", "index", "raw_connection", "raw_error",
-        "raw_page_id", "request", "resource_type", "response", "source", "started",
+        "_base", "_cookie_decisions", "_cors_error", "_initiator", "_timings", "duration", "index", "raw_connection",
+        "raw_error", "raw_page_id", "request", "resource_type", "response", "source", "started",
     )  # fmt: skip
 
     index: int
@@ -591,6 +604,7 @@ class Exchange:
     _timings: Any  # undecoded
     _initiator: Any
     _cors_error: Any
+    _cookie_decisions: Any
     _base: str
 
     @property
@@ -613,6 +627,26 @@ class Exchange:
         """Chromium's name for a failed CORS check (``MissingAllowOriginHeader``), ``""`` where none is written."""
         written = late(self._cors_error)
         return as_text(written.get("corsError") if isinstance(written, dict) else written)
+
+    @property
+    def raw_cookie_decisions(self) -> tuple[CookieDecision, ...]:
+        """What the browser said about cookies of this exchange, in order; empty where the recording says nothing."""
+        if len(memoryview(self._cookie_decisions)) < 5:
+            return ()
+        written = late(self._cookie_decisions)
+        return tuple(
+            CookieDecision(
+                as_text(one.get("operation")),
+                as_text(one.get("name")),
+                tuple(
+                    word.strip().removeprefix("EXCLUDE_")
+                    for word in as_text(one.get("status")).split(",")
+                    if word.strip().startswith("EXCLUDE_")
+                ),
+            )
+            for one in (written if isinstance(written, list) else ())
+            if isinstance(one, dict)
+        )
 
     @property
     def is_page(self) -> bool:

@@ -7,6 +7,9 @@ from typing import Final
 # Start of ``creator.name`` in lower case -> our name of the exporter.
 EXPORTERS: Final = (
     ("webinspector", "chromium"),
+    ("chromium", "chromium"),
+    ("google chrome", "chromium"),
+    ("microsoft edge", "chromium"),
     ("firefox", "firefox"),
     ("waterfox", "firefox"),
     ("firebug", "firebug"),

@@ -21,7 +21,7 @@ from haranalyze.protocol.url import registrable_domain
 from haranalyze.text import Kind, Place, Sentence, Text, raw
 
 if TYPE_CHECKING:
-    from haranalyze.capture.model import Exchange
+    from haranalyze.capture.model import CookieDecision, Exchange
     from haranalyze.facts import Facts
     from haranalyze.protocol.url import Url
 
@@ -140,6 +140,23 @@ def _cookie(kept: StoredCookie) -> JarCookie:
     )
 
 
+# Chromium writes its reasons in capitals with underscores in net logs (net/cookies/cookie_inclusion_status.cc).
+_BY_WORD: Final = {reason.value.upper(): reason for reason in Reason} | {
+    "THIRDPARTYPHASEOUT": Reason.THIRD_PARTY,
+    "THIRDPARTYBLOCKEDWITHINFIRSTPARTYSET": Reason.THIRD_PARTY,
+}
+
+
+def _reason_of(stated: CookieDecision, predicted: Reason | None) -> Reason | None:
+    """The browser's own reason; the predicted one where it says the same in a wider word, None where it kept it."""
+    if not stated.excluded:
+        return None
+    if "INVALID_DOMAIN" in stated.excluded:  # Chromium's one word for a public suffix and for another host
+        return predicted if predicted is Reason.PUBLIC_SUFFIX else Reason.DOMAIN_MISMATCH
+    known = (_BY_WORD.get(word.replace("_", "")) for word in stated.excluded)
+    return next((reason for reason in known if reason is not None), predicted or Reason.UNKNOWN)
+
+
 class CookieJar:
     """What the browser kept and sent.
 
@@ -203,7 +220,9 @@ class CookieJar:
         situation = self._situations.of(exchange)
         date = exchange.response.raw("date")
         server_time = parse_http_date(date) if date else None
-        for position, line in enumerate(exchange.response.raw_set_cookies()):
+        lines = exchange.response.raw_set_cookies()
+        stated = self._stated(exchange, "store")
+        for position, line in enumerate(lines):
             parsed = parse_set_cookie(line)
             if parsed is None:
                 continue
@@ -211,6 +230,8 @@ class CookieJar:
             reason = self._store.refusal(
                 parsed, url, moment, context=situation.storing, third_party=situation.third_party
             )
+            if len(stated) == len(lines):  # the browser itself says what it did with each line
+                reason = _reason_of(stated[position], reason)
             contradicted = (
                 reason is not None
                 and bool(parsed.value)
@@ -239,6 +260,10 @@ class CookieJar:
                     by=event,
                 )
                 self._changes[domain] = self._changes.get(domain, 0) + 1
+
+    @staticmethod
+    def _stated(exchange: Exchange, operation: str) -> list[CookieDecision]:
+        return [one for one in exchange.raw_cookie_decisions if one.operation == operation]
 
     def _line_place(self, exchange: Exchange, position: int, line: str) -> Place:
         places = exchange.response.places("set-cookie")
@@ -351,6 +376,9 @@ class CookieJar:
         return _Sending(exchange, request.url, self._timeline.sent(exchange), self._situations.of(exchange))
 
     def _withheld(self, kept: StoredCookie, sending: _Sending, at: float) -> Reason | None:
+        for stated in self._stated(sending.exchange, "send"):
+            if stated.raw_name == kept.name:
+                return _reason_of(stated, None)
         situation = sending.situation
         return self._store.withheld(
             kept,

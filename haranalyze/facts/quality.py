@@ -137,6 +137,11 @@ class Quality:
 
     @cached_property
     def _judged(self) -> tuple[Sanitized, tuple[Sentence, ...]]:
+        if self._capture.format == "netlog":  # it leaves a trace of each header that it strips
+            if not any(note.code == "netlog-stripped" for note in self._capture.notes):
+                return Sanitized.NO, ()
+            clue = Sentence("The net log was taken with cookies and credentials stripped, as Chrome does by default")
+            return Sanitized.CERTAINLY, (clue,)
         if self._exporter != "chromium" or self._shows_credentials or self._chrome_before_sanitizing:
             return Sanitized.NO, ()
         answered = [e for e in self._capture if e.response.status and e.request.raw_url.startswith("http")]

@@ -1,0 +1,65 @@
+"""Burp's "save items" files: XML with each request and response whole, usually in base64.
+
+Source: Burp Suite's own document type inside the file; observed in public files of 2023. Its ``time`` names zones by
+letters, which no one can read safely: the Date header of the answer stands for it.
+"""
+
+from __future__ import annotations
+
+import binascii
+from base64 import b64decode
+from typing import Any
+
+from haranalyze.capture.har_log import Half, HarLog
+from haranalyze.capture.http_message import Answered, read_request_text, read_response_text, url_of
+from haranalyze.capture.postman import date_of
+from haranalyze.capture.xml_parts import Element, each_item
+from haranalyze.errors import CaptureError
+from haranalyze.options import Limits
+
+
+def read_items(data: Any, limits: Limits) -> HarLog:
+    """The items of a file in their order.
+
+    Raises:
+        CaptureError: it is no such file, or holds no request; LimitError: too many items.
+    """
+    log = HarLog("burp", "Burp", limits)
+    root = each_item(data, "item", lambda parts: _add(log, parts))
+    log.version = root.get("burpVersion", "")[:40]
+    if "damaged" in root:
+        log.cut(f"the file is damaged at byte {root['damaged']}; the items before it were read")
+    if not log.count:
+        raise CaptureError("this Burp file holds no request")
+    log.note("burp-no-times", "the times of the file name no zone; the Date headers of the answers stand for them")
+    return log
+
+
+def _add(log: HarLog, parts: dict[str, Element]) -> None:
+    asked = read_request_text(_bytes(parts.get("request")))
+    if asked is None:
+        log.note("burp-item-without-request", "items without a request are left out")
+        return
+    answer = parts.get("response")
+    answered = read_response_text(_bytes(answer)) if answer is not None else Answered(0, "", Half())
+    written = parts["url"].text.strip() if "url" in parts else ""
+    log.add(
+        asked.method,
+        written or url_of(asked.target, asked.half),
+        asked.half,
+        answered.status,
+        answered.half,
+        status_text=answered.reason,
+        started=date_of(answered.half.headers),
+    )
+
+
+def _bytes(element: Element | None) -> bytes:
+    if element is None:
+        return b""
+    if element.attributes.get("base64") != "true":
+        return element.text.encode("utf-8", "replace")
+    try:
+        return b64decode("".join(element.text.split()))
+    except (binascii.Error, ValueError):
+        return b""

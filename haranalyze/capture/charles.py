@@ -1,0 +1,147 @@
+"""Charles sessions in JSON: ``.chlsj`` (a list of transactions) and ``.chlz`` (a zip with one file each).
+
+Bodies are ``text``, or ``encoded`` in base64 with their content coding still on. Times carry an offset. Charles' binary
+``.chls`` is Java's own serialization and is not read. Sources: Charles' JSON session export; public files of Charles 4
+and 5. No ``.chlz`` recorded by Charles could be obtained: its layout is taken from descriptions.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from base64 import b64decode
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from haranalyze.capture.har_log import Content, Half, HarLog
+from haranalyze.capture.json_parts import items_of, value_of
+from haranalyze.capture.model import as_duration, as_text
+from haranalyze.capture.stamps import parse_stamp
+from haranalyze.errors import CaptureError
+from haranalyze.options import Limits
+
+_META: Final = re.compile(r"(?:.*/)?(\d{1,9})-meta\.json")
+_PHASES: Final = {
+    "dns": "dns",
+    "connect": "connect",
+    "ssl": "ssl",
+    "send": "request",
+    "wait": "latency",
+    "receive": "response",
+}
+_PORTS: Final = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+
+
+def is_archive(names: Sequence[str]) -> bool:
+    """Whether an archive is a ``.chlz``, by the names of its members."""
+    return any(_META.fullmatch(name) for name in names)
+
+
+def is_session(transaction: Any) -> bool:
+    """Whether the first item of a JSON list is a transaction of Charles."""
+    return isinstance(transaction, dict) and {"scheme", "host", "request"} <= set(transaction)
+
+
+def read_session(data: Any, limits: Limits) -> HarLog:
+    """The transactions of a ``.chlsj``. Raises CaptureError: it holds none; LimitError: too many."""
+    return _log((value_of(one) for one in items_of(data)), limits)
+
+
+def read_archive(archive: Mapping[str, bytes], limits: Limits) -> HarLog:
+    """The transactions of a ``.chlz`` by their number. Raises as :func:`read_session`."""
+    found = sorted((int(match[1]), name) for name in archive if (match := _META.fullmatch(name)))
+    return _log((_with_bodies(archive, name, number) for number, name in found), limits)
+
+
+def _with_bodies(archive: Mapping[str, bytes], name: str, number: int) -> Any:
+    """A transaction with the bodies that lie beside it."""
+    transaction = _value(archive[name])
+    folder = name.rpartition("/")[0]
+    start = f"{folder}/{number}-" if folder else f"{number}-"
+    for half, mark in (("request", "req"), ("response", "res")):
+        beside = next((one for one in archive if one.startswith(start + mark)), None)
+        if beside is not None and isinstance(transaction, dict) and isinstance(transaction.get(half), dict):
+            transaction[half].setdefault("body", {"beside": archive[beside]})
+    return transaction
+
+
+def _value(data: bytes) -> Any:
+    items = items_of(b"[" + data + b"]")
+    return value_of(items[0]) if items else None
+
+
+def _log(transactions: Iterable[Any], limits: Limits) -> HarLog:
+    log = HarLog("charles", "Charles", limits)
+    for transaction in transactions:
+        if is_session(transaction) and as_text(transaction.get("method")) != "CONNECT":
+            _add(log, transaction)
+        else:
+            log.note("charles-transaction-left-out", "transactions that are no readable request are left out")
+    if not log.count:
+        raise CaptureError("this Charles session holds no request")
+    return log
+
+
+def _object(holder: Any, *names: str) -> dict[str, Any]:
+    for name in names:
+        holder = holder.get(name) if isinstance(holder, dict) else None
+    return holder if isinstance(holder, dict) else {}
+
+
+def _add(log: HarLog, transaction: dict[str, Any]) -> None:
+    asked, answered = _object(transaction, "request"), _object(transaction, "response")
+    status = answered.get("status")
+    state = as_text(transaction.get("status"))
+    started = parse_stamp(as_text(_object(transaction, "times").get("start")))
+    durations = _object(transaction, "durations")
+    phases = {
+        "dns": "dns",
+        "connect": "connect",
+        "ssl": "ssl",
+        "send": "request",
+        "wait": "latency",
+        "receive": "response",
+    }
+    spans = {phase: as_duration(durations.get(name)) for phase, name in phases.items()}
+    log.add(
+        as_text(transaction.get("method")).upper(),
+        _url(transaction),
+        _half(asked, transaction),
+        int(status) if isinstance(status, int | float) and 100 <= status < 1000 else 0,
+        _half(answered, transaction),
+        started=started[0] if started else None,
+        time=as_duration(durations.get("total")),
+        timings={phase: value for phase, value in spans.items() if value is not None},
+        error=as_text(transaction.get("errorMessage")) or (f"charles: {state[:40]}" if state != "COMPLETE" else ""),
+    )
+
+
+def _url(transaction: dict[str, Any]) -> str:
+    scheme, host = as_text(transaction.get("scheme")), as_text(transaction.get("host"))
+    port = transaction.get("actualPort") or transaction.get("port")
+    if isinstance(port, int) and port != _PORTS.get(scheme):
+        host = f"{host}:{port}"
+    path, query = as_text(transaction.get("path")), as_text(transaction.get("query"))
+    return f"{scheme}://{host}{path if path.startswith('/') else '/' + path}{'?' + query if query else ''}"
+
+
+def _half(side: dict[str, Any], transaction: dict[str, Any]) -> Half:
+    lines = _object(side, "header").get("headers")
+    headers = [
+        (as_text(one.get("name")), as_text(one.get("value")))
+        for one in (lines if isinstance(lines, list) else ())
+        if isinstance(one, dict)
+    ]
+    half = Half(headers, version=as_text(transaction.get("protocolVersion")))
+    body = _object(side, "body")
+    encodings = as_text(side.get("contentEncoding")) or half.first("content-encoding")
+    if isinstance(body.get("beside"), bytes):
+        half.body = Content(body["beside"], encodings)
+    elif isinstance(body.get("text"), str):
+        half.body = Content(body["text"])
+    elif isinstance(body.get("encoded"), str):
+        try:
+            half.body = Content(b64decode("".join(body["encoded"].split())), encodings)
+        except (binascii.Error, ValueError):
+            half.body = None
+    return half

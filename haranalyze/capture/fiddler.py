@@ -1,0 +1,105 @@
+"""Fiddler archives (SAZ): a zip with the raw request, raw response and timers of each session.
+
+``raw/N_c.txt`` holds the request, ``raw/N_s.txt`` the response as it came (still chunked and compressed),
+``raw/N_m.xml`` session flags and timers. Source: docs.telerik.com "Fiddler Archives"; fiddler.wikidot.com/saz-files.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from haranalyze.capture.har_log import Half, HarLog, bytes_of
+from haranalyze.capture.http_message import Answered, read_request_text, read_response_text, url_of
+from haranalyze.capture.stamps import parse_stamp
+from haranalyze.capture.xml_parts import attributes_of
+from haranalyze.errors import CaptureError
+from haranalyze.options import Limits
+
+_REQUEST: Final = re.compile(r"raw/(\d{1,9})_c\.txt", re.IGNORECASE)
+_LARGE: Final = 4_096  # bytes: a longer body is taken out of the archive again when it is asked for
+
+
+def is_archive(names: Sequence[str]) -> bool:
+    """Whether an archive is Fiddler's, by the names of its members."""
+    return any(_REQUEST.fullmatch(name) for name in names)
+
+
+def read_archive(archive: Mapping[str, bytes], limits: Limits) -> HarLog:
+    """The sessions of an archive by their number.
+
+    Raises:
+        CaptureError: it holds no request, is locked or damaged; LimitError: too many sessions.
+    """
+    log = HarLog("fiddler", "Fiddler", limits)
+    by_name = {name.lower(): name for name in archive}
+    numbers = sorted(
+        (found[1] for name in archive if (found := _REQUEST.fullmatch(name))), key=lambda one: (int(one), one)
+    )
+    tunnels = 0
+    for number in numbers:
+        asked = read_request_text(archive[by_name[f"raw/{number}_c.txt"]])
+        if asked is None:
+            log.note("saz-session-unreadable", "sessions without a readable request are left out")
+        elif asked.method == "CONNECT":
+            tunnels += 1
+        else:
+            answer = by_name.get(f"raw/{number}_s.txt", "")
+            answered = read_response_text(archive[answer]) if answer else Answered(0, "", Half())
+            _send_later(answered, archive, answer, limits)
+            started, time, timings = _times(_timers(archive, by_name.get(f"raw/{number}_m.xml", "")))
+            log.add(
+                asked.method,
+                url_of(asked.target, asked.half),
+                asked.half,
+                answered.status,
+                answered.half,
+                status_text=answered.reason,
+                started=started,
+                time=time,
+                timings=timings,
+            )
+    if tunnels:
+        log.note("saz-tunnels-left-out", "CONNECT requests to the proxy are left out", tunnels)
+    if not log.count:
+        raise CaptureError("this Fiddler archive holds no HTTP session that was decrypted")
+    return log
+
+
+def _send_later(answered: Answered, archive: Mapping[str, bytes], name: str, limits: Limits) -> None:
+    """Large bodies stay in the archive."""
+    body = answered.half.body
+    if body is None or (body.wire_size or 0) <= _LARGE:
+        return
+
+    def read() -> bytes:
+        again = read_response_text(archive[name]).half.body
+        return bytes_of(again, limits.max_body_bytes) if again is not None else b""
+
+    later: Callable[[], bytes] = read
+    answered.half.body = replace(body, data=later, encodings="")
+
+
+def _timers(archive: Mapping[str, bytes], name: str) -> dict[str, float]:
+    """Moments of a session in ms since the epoch; those Fiddler did not see (year 1) are left out."""
+    found = {}
+    for timer, written in attributes_of(archive[name], "SessionTimers").items() if name else ():
+        read = parse_stamp(written)
+        if read is not None and read[0] > 0:
+            found[timer] = read[0]
+    return found
+
+
+def _times(timers: dict[str, float]) -> tuple[float | None, float | None, dict[str, float]]:
+    """Start (ms since the epoch), duration and phases (ms) of a session."""
+    began = timers.get("ClientBeginRequest", timers.get("GotRequestHeaders"))
+    ended = timers.get("ClientDoneResponse", timers.get("ServerDoneResponse"))
+    if began is None:
+        return None, None, {}
+    sent = timers.get("FiddlerBeginRequest", began)
+    first = timers.get("ServerBeginResponse", timers.get("GotResponseHeaders", ended if ended is not None else sent))
+    last = max(ended if ended is not None else first, first)
+    timings = {"blocked": max(0.0, sent - began), "wait": max(0.0, first - sent), "receive": max(0.0, last - first)}
+    return began, max(0.0, last - began), timings
