@@ -61,6 +61,9 @@ class Archive(Mapping[str, bytes]):
             _check_growth(self._total, self._size, self._limits)
         return content
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._members
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._members)
 

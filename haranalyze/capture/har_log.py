@@ -32,7 +32,7 @@ class Content:
     """A body where it lies.
 
     Attributes:
-        data: any buffer, a text, or a function that gives the bytes when asked.
+        data: any buffer, a text, a function that gives the bytes when asked, or None where only the size is known.
         encodings: content codings still on it, as the Content-Encoding header writes them.
         mime_type: with parameters, as written.
         size: bytes after decoding, None unknown; wire_size: bytes as they travelled, None unknown.
@@ -71,14 +71,21 @@ class Bodies(Mapping[str, bytes]):
         self._held.append(content)
         return f"body-{len(self._held) - 1}"
 
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and self._number(name) is not None
+
+    def _number(self, name: str) -> int | None:
+        digits = name.removeprefix("body-")
+        if not (name.startswith("body-") and digits.isascii() and digits.isdigit() and len(digits) < 10):
+            return None
+        return int(digits) if int(digits) < len(self._held) else None
+
     def __getitem__(self, name: str) -> bytes:
-        number = name.removeprefix("body-")
-        if not (name.startswith("body-") and number.isascii() and number.isdigit() and len(number) < 10):
-            raise KeyError(name)
-        if int(number) >= len(self._held):
+        number = self._number(name)
+        if number is None:
             raise KeyError(name)
         try:
-            return bytes_of(self._held[int(number)], self._limit)
+            return bytes_of(self._held[number], self._limit)
         except CaptureError as error:  # a damaged member of an archive: the body counts as not recorded
             raise KeyError(name) from error
 
@@ -223,7 +230,7 @@ class HarLog:
         if body is not None:
             text = self._text(body)
             size = body.size
-            if size is None and not body.encodings and not callable(body.data):
+            if size is None and body.data is not None and not body.encodings and not callable(body.data):
                 size = len(body.data if not isinstance(body.data, str) else body.data.encode("utf-8", "replace"))
             content = {"size": -1 if size is None else size, "mimeType": body.mime_type or content["mimeType"], **text}
         return {
@@ -237,6 +244,8 @@ class HarLog:
 
     def _text(self, body: Content) -> dict[str, Any]:
         data = body.data
+        if data is None:
+            return {}
         if isinstance(data, str) and len(data) <= _INLINE:
             return {"text": data}
         if not callable(data) and not body.encodings and not isinstance(data, str) and len(data) <= _INLINE:

@@ -97,20 +97,22 @@ class Body:
     def __init__(
         self, text: Any, encoding: str, mime_type: str, size: int | None, spot: tuple[int, str], limit: int
     ) -> None:
-        self._text = text  # str, bytes of a file beside the HAR, or an undecoded JSON string
+        self._text = text  # str, an undecoded JSON string, or where a file beside the HAR is
         self._encoding = encoding
         self._limit = limit
         self._spot = spot
         self._json: Any = _UNREAD
         self.size = size
         undecoded = isinstance(text, msgspec.Raw)
-        self.present = bytes(memoryview(text)[:1]) == b'"' if undecoded else isinstance(text, str | bytes)
+        self.present = bytes(memoryview(text)[:1]) == b'"' if undecoded else isinstance(text, str | _Beside)
         self.raw_mime_type = mime_type.partition(";")[0].strip().lower()
 
     def _length(self) -> int:
         """Characters of the text, or a little more while it is undecoded."""
         text = self._text
-        return len(text if isinstance(text, str | bytes) else memoryview(text)) if self.present else 0
+        if isinstance(text, _Beside):
+            return self.size if self.size is not None else len(text.read() or b"")
+        return len(text if isinstance(text, str) else memoryview(text)) if self.present else 0
 
     @property
     def cut(self) -> bool:
@@ -130,8 +132,9 @@ class Body:
             return None
         text = late(self._text) if isinstance(self._text, msgspec.Raw) else self._text
         try:
-            if isinstance(text, bytes):
-                return text.decode("utf-8")
+            if isinstance(text, _Beside):
+                found = text.read()
+                return None if found is None or len(found) > 2 * self._limit else found.decode("utf-8")
             if not isinstance(text, str) or len(text) > self._limit:
                 return None
             if self._encoding != "base64":
@@ -143,11 +146,14 @@ class Body:
     def raw_stored(self) -> tuple[str, str] | None:
         """The text and its encoding (``""`` or ``base64``) as a HAR holds them, of any length; None when absent."""
         text = late(self._text) if isinstance(self._text, msgspec.Raw) else self._text
-        if isinstance(text, bytes):
+        if isinstance(text, _Beside):
+            found = text.read()
+            if found is None:
+                return None
             try:
-                return text.decode("utf-8"), ""
+                return found.decode("utf-8"), ""
             except UnicodeDecodeError:
-                return b64encode(text).decode(), "base64"
+                return b64encode(found).decode(), "base64"
         return (text, self._encoding if self._encoding == "base64" else "") if isinstance(text, str) else None
 
     def json(self) -> Any:
@@ -177,9 +183,20 @@ def _read_content(value: Any) -> _Content:
         return _Content()
 
 
-def _file_beside(name: Any, files: Mapping[str, bytes] | None) -> bytes | None:
-    """The body that stands in its own member of the archive: by exact name, in the same archive only."""
-    return files.get(name) if files and isinstance(name, str) else None
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """A body that stands in its own member of the archive; read anew each time, so that no copy of it stays."""
+
+    name: str
+    files: Mapping[str, bytes]
+
+    def read(self) -> bytes | None:
+        return self.files.get(self.name)
+
+
+def _file_beside(name: Any, files: Mapping[str, bytes] | None) -> _Beside | None:
+    """Where a body stands: by exact name, in the same archive only."""
+    return _Beside(name, files) if files and isinstance(name, str) and name in files else None
 
 
 _UNREAD = object()
@@ -540,9 +557,10 @@ class Response(Message):
 
     def raw_body_may_contain(self, words: str) -> bool:
         """Cheap test for a few ASCII letters in the body before it is decoded; False only when they are not in it."""
-        if self._fields[2]:  # files beside the recording
-            return True
         content = bytes(memoryview(self._fields[1]))
+        if self._fields[2] and b'"_file"' in content:
+            beside = _file_beside(_read_content(self._fields[1]).file, self._fields[2])
+            return beside is None or words.encode("ascii") in (beside.read() or b"")
         return words.encode("ascii") in content or b'"base64"' in content
 
     def raw_set_cookies(self) -> tuple[str, ...]:

@@ -85,6 +85,9 @@ class _Resources(Mapping[str, bytes]):
         except CaptureError as error:
             raise KeyError(name) from error
 
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.startswith(_RESOURCES) and name in self._archive
+
     def __iter__(self) -> Iterator[str]:
         return (name for name in self._archive if name.startswith(_RESOURCES))
 

@@ -211,12 +211,12 @@ def test_a_har_without_a_list_of_exchanges(member: str) -> None:
         (b'{"a": 1}', "no /log/entries"),
         (b"hello", "byte 0"),
         (b"<!DOCTYPE html><p>", "web page"),
-        (b"<?xml version='1.0'?><items burpVersion='2'>", "Burp"),
+        (b"<?xml version='1.0'?><items burpVersion='2'>", "XML is damaged at byte"),
         (b"1234:7:request", "mitmproxy"),
         (b'{"info":{"_postman_id":"x"},"item":[]}', "Postman collection"),
         (b'{"_postman_variable_scope":"environment"}', "Postman environment"),
         (b'{"constants":{},"events":[]}', "net log"),
-        (b'[{"durations":{},"request":{}}]', "Charles"),
+        (b'[{"durations":{},"request":{}}]', "a JSON list"),
     ],
 )
 def test_a_file_that_is_no_har_gives_one_error_that_says_what_it_is(data: bytes, words: str) -> None:
