@@ -6,14 +6,23 @@ from collections.abc import Iterator
 
 from haranalyze.facts import Facts
 from haranalyze.facts.cors import CorsDecision, CorsStep
+from haranalyze.facts.stack import Stack
 from haranalyze.findings import Confidence, Fix, Match, Passed, Said
 from haranalyze.text import Sentence
 
+from ._fixes import in_stacks
+from ._snippets import CORS_HEADERS, CORS_ORIGIN, Snippet
 from ._words import MOST_PLACES
 
 
-def refusals(facts: Facts, steps: tuple[CorsStep, ...], headline: str, fix: Fix) -> Iterator[Said]:
-    """One match for all calls of our session that the browser refused at these steps."""
+def refusals(
+    facts: Facts,
+    steps: tuple[CorsStep, ...],
+    headline: str,
+    fix: Fix,
+    topic: dict[Stack, Snippet] = CORS_ORIGIN,
+) -> Iterator[Said]:
+    """One match for all calls of our session refused at these steps; ``topic``: the lines of the change."""
     decisions = facts.derive(_decisions)
     found = [one for one in decisions if one.step in steps]
     if not found:
@@ -45,7 +54,9 @@ def refusals(facts: Facts, steps: tuple[CorsStep, ...], headline: str, fix: Fix)
         if decision.missing
         else (decision.place.text.name if decision.place.text is not None else ""),
         flow=tuple(sorted(touched)),
-        fixes=(fix,),
+        fixes=in_stacks(
+            facts, call, topic, fix, keep=topic is CORS_HEADERS, names=decision.missing, origin=decision.origin
+        ),
     )
 
 

@@ -1,93 +1,175 @@
-"""Changes to make in the hop that the capture shows: its own directives, before and after."""
+"""Changes in the words of the software that the recording shows: its own directives, before and after."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from haranalyze.facts import Exchange, Facts
 from haranalyze.facts.hops import Hop
+from haranalyze.facts.stack import PROXIES, Stack, stacks_of
 from haranalyze.findings import Fix, Owner
-from haranalyze.text import Sentence
+from haranalyze.text import Sentence, Text
+
+from . import _snippets
+from ._snippets import Snippet
 
 _PLACES = {
-    "nginx": Sentence("in the nginx location that proxies the API"),
-    "Apache httpd": Sentence("in the Apache virtual host of the API"),
-    "HAProxy": Sentence("in the HAProxy frontend and backend of the API"),
-    "Envoy": Sentence("in the Envoy route of the API"),
-    "Kong": Sentence("in the Kong plugins of the API's service and route"),
+    Stack.NGINX: Sentence("in the nginx location that proxies the API"),
+    Stack.APACHE: Sentence("in the Apache virtual host of the API"),
+    Stack.HAPROXY: Sentence("in the HAProxy frontend and backend of the API"),
+    Stack.ENVOY: Sentence("in the Envoy route of the API"),
+    Stack.TRAEFIK: Sentence("in the Traefik middleware of the API's router"),
+    Stack.CADDY: Sentence("in the Caddyfile site of the API"),
+    Stack.KONG: Sentence("in the Kong plugins of the API's service and route"),
+    Stack.API_GATEWAY: Sentence("in the API Gateway configuration of the API"),
+    Stack.CLOUDFRONT: Sentence("in the CloudFront behaviour of the API"),
+    Stack.CLOUDFLARE: Sentence("in the Cloudflare dashboard of the zone"),
+    Stack.EXPRESS: Sentence("where the Express app is made"),
+    Stack.FASTIFY: Sentence("where the Fastify server is made"),
+    Stack.NESTJS: Sentence("in main.ts of the NestJS app"),
+    Stack.NEXTJS: Sentence("in the Next.js app"),
+    Stack.FASTAPI: Sentence("where the FastAPI app is made"),
+    Stack.DJANGO: Sentence("in Django's settings.py"),
+    Stack.FLASK: Sentence("where the Flask app is made"),
+    Stack.SPRING: Sentence("in the Spring application's configuration"),
+    Stack.RAILS: Sentence("in the Rails configuration"),
+    Stack.LARAVEL: Sentence("in the Laravel configuration"),
+    Stack.ASPNET: Sentence("in Program.cs of the ASP.NET Core app"),
+    Stack.GO: Sentence("in the Go handler"),
 }
-# Request header: lines that take it away, and lines that let it through. {header} and {variable} are ours.
-_REQUEST_LINES = {
-    "nginx": ('proxy_set_header {header} "";', "proxy_set_header {header} $http_{variable};"),
-    "Apache httpd": ("RequestHeader unset {header}", "# RequestHeader unset {header}  (removed)"),
-    "HAProxy": ("http-request del-header {header}", "# http-request del-header {header}  (removed)"),
-    "Envoy": ("request_headers_to_remove: [{variable}]", "request_headers_to_remove: []"),
-}
-_ANSWER_LINES = {
-    "nginx": ("proxy_hide_header {header};", "# proxy_hide_header {header};  (removed)"),
-    "Apache httpd": ("Header unset {header}", "# Header unset {header}  (removed)"),
-    "HAProxy": ("http-response del-header {header}", "# http-response del-header {header}  (removed)"),
-    "Envoy": ("response_headers_to_remove: [{variable}]", "response_headers_to_remove: []"),
-}
+_BY_LINE = frozenset((Stack.NGINX, Stack.APACHE, Stack.KONG, Stack.DJANGO, Stack.FLASK))
+"""Their limit is for one header line (gunicorn for the Python ones); that of the others for all headers."""
+_SMALLEST = 16 * 1024
+_MOST_APPS, _MOST_PROXIES = 2, 1
+
+
+def in_stacks(
+    facts: Facts,
+    exchange: Exchange,
+    topic: dict[Stack, Snippet],
+    fix: Fix,
+    *,
+    keep: bool = False,
+    names: Sequence[Text] = (),
+    **values: Text | str | int,
+) -> tuple[Fix, ...]:
+    """A change in the words of the software that the exchange's host shows.
+
+    Args:
+        topic: a table of ``_snippets``; fix: the change in general words, used where no software shows that has lines.
+        keep: the general words stay first. names: header names for ``%NAMES%``; values: what the marks stand for,
+            by their names in lower case.
+    """
+    apps: list[Fix] = []
+    proxies: list[Fix] = []
+    for stack in stacks_of(facts, exchange):
+        snippet = topic.get(stack)
+        if snippet is None or (lines := _filled(snippet, names, values)) is None:
+            continue
+        if stack in PROXIES:
+            proxies.append(Fix(Owner.PROXY, _PLACES[stack], fix.text, *lines))
+        else:
+            apps.append(Fix(Owner.API, _PLACES[stack], fix.text, *lines))
+    apps, proxies = apps[:_MOST_APPS], proxies[:_MOST_PROXIES]
+    shown = proxies if fix.owner is Owner.PROXY else apps
+    head = [fix] if keep or not shown else []
+    return tuple(head + (proxies + apps if fix.owner is Owner.PROXY else apps + proxies))
 
 
 def pass_request_header(facts: Facts, exchange: Exchange, header: str) -> tuple[Fix, ...]:
     """Let a request header (our own spelling) through to the API, in the words of the server that answered."""
-    name = _name(facts.header_budget.hop(exchange))
-    place = _place(name)
+    stack = _stack(facts.header_budget.hop(exchange))
     words = Sentence("Let the {header} header through to the API, unchanged.", header=header)
-    fixes = [Fix(Owner.PROXY, place, words, *_lines(_REQUEST_LINES, name, header))]
-    if name == "Apache httpd" and header == "Authorization":  # httpd keeps it from CGI, FastCGI and WSGI programs
+    fixes = [_in(stack, _snippets.PASS_REQUEST_HEADER, words, header)]
+    if stack is Stack.APACHE and header == "Authorization":  # httpd keeps it from CGI, FastCGI and WSGI programs
         words = Sentence("If the API is a CGI, FastCGI or WSGI program, let httpd hand Authorization to it.")
-        fixes.append(Fix(Owner.PROXY, place, words, None, Sentence("CGIPassAuth On")))
+        fixes.append(Fix(Owner.PROXY, _place(stack), words, None, Sentence("CGIPassAuth On")))
     return tuple(fixes)
 
 
 def pass_answer_header(facts: Facts, exchange: Exchange, header: str, words: Sentence) -> Fix:
     """Let a response header through to the browser, in the words of the server that answered."""
-    name = _name(facts.header_budget.hop(exchange))
-    return Fix(Owner.PROXY, _place(name), words, *_lines(_ANSWER_LINES, name, header))
+    return _in(_stack(facts.header_budget.hop(exchange)), _snippets.PASS_ANSWER_HEADER, words, header)
 
 
-def larger_answers(hop: Hop | None) -> tuple[Sentence | None, Sentence | None]:
+def larger_answers(facts: Facts, hop: Hop | None) -> tuple[Sentence | None, Sentence | None]:
     """Lines that raise the buffer for the headers of an answer, before and after; None where we know none.
 
-    nginx refuses to start with ``proxy_buffer_size 16k`` alone: ``proxy_busy_buffers_size`` follows it to 32k and
-    has to stay below the whole of ``proxy_buffers`` (8 of 4k) less one (ngx_http_proxy_module.c).
+    The size is twice that of the largest session answer recorded, at least 16 KiB, as a power of two. nginx refuses to
+    start with ``proxy_buffer_size`` alone: ``proxy_busy_buffers_size`` follows it to twice its size and has to stay
+    below the whole of ``proxy_buffers`` less one (ngx_http_proxy_module.c).
     """
-    return _LARGER.get(_name(hop), (None, None))
+    handing = [one.exchange for one in facts.session.sign_ins] + [one.exchange for one in facts.session.refreshes]
+    largest = max((facts.header_budget.response(one).total for one in handing), default=0)
+    return _sized(hop, _snippets.LARGER_ANSWERS, 2 * largest)
 
 
-_LARGER: dict[str, tuple[Sentence | None, Sentence | None]] = {
-    "nginx": (
-        Sentence("# proxy_buffer_size 4k;  (default)"),
-        Sentence("proxy_buffer_size 16k;  proxy_buffers 8 16k;"),
-    ),
-    "Apache httpd": (
-        Sentence("ProxyPass / http://api:3000/"),
-        Sentence("ProxyPass / http://api:3000/ responsefieldsize=16384"),
-    ),
-    "HAProxy": (Sentence("# tune.bufsize 16384  (default)"), Sentence("tune.bufsize 32768")),
-    "Kong": (
-        Sentence("# nginx_proxy_proxy_buffer_size = 4k  (default)"),
-        Sentence("nginx_proxy_proxy_buffer_size = 16k,  nginx_proxy_proxy_buffers = 8 16k"),
-    ),
-}
+def larger_requests(hop: Hop | None, line: int, total: int) -> tuple[Sentence | None, Sentence | None]:
+    """Lines that raise the limit for request headers above what was sent, as a power of two of at least 16 KiB.
+
+    Args:
+        line: bytes of the longest header line; total: of all headers.
+    """
+    return _sized(hop, _snippets.LARGER_REQUESTS, line if _stack(hop) in _BY_LINE else total)
 
 
-def _lines(table: dict[str, tuple[str, str]], name: str, header: str) -> tuple[Sentence | None, Sentence | None]:
-    if name not in table:
-        return None, None
-    words = {"header": header, "variable": header.lower().replace("-", "_") if name == "nginx" else header.lower()}
-    template, replaced = table[name]
-    return Sentence(template, **_used(template, words)), Sentence(replaced, **_used(replaced, words))
+def _sized(hop: Hop | None, topic: dict[Stack, Snippet], needed: int) -> tuple[Sentence | None, Sentence | None]:
+    size = _SMALLEST
+    while size < 1.25 * needed:
+        size *= 2
+    stack = _stack(hop)
+    snippet = topic.get(stack) if stack is not None else None
+    lines = _filled(snippet, (), {"size": size, "kib": size // 1024}) if snippet is not None else None
+    return lines or (None, None)
 
 
-def _used(line: str, words: dict[str, str]) -> dict[str, str]:
-    return {key: value for key, value in words.items() if f"{{{key}}}" in line}
+def _in(stack: Stack | None, topic: dict[Stack, Snippet], words: Sentence, header: str) -> Fix:
+    snippet = topic.get(stack) if stack is not None else None
+    variable = header.lower().replace("-", "_") if stack is Stack.NGINX else header.lower()
+    lines = _filled(snippet, (), {"header": header, "variable": variable}) if snippet is not None else None
+    return Fix(Owner.PROXY, _place(stack), words, *(lines or (None, None)))
 
 
-def _place(name: str) -> Sentence:
-    return _PLACES.get(name) or Sentence("in the proxy, gateway or CDN in front of the API")
+def _place(stack: Stack | None) -> Sentence:
+    return _PLACES[stack] if stack is not None else Sentence("in the proxy, gateway or CDN in front of the API")
 
 
-def _name(hop: Hop | None) -> str:
-    return hop.name if hop is not None else ""
+def _stack(hop: Hop | None) -> Stack | None:
+    return next((stack for stack in Stack if hop is not None and stack.value == hop.name), None)
+
+
+def _filled(
+    snippet: Snippet, names: Sequence[Text], values: dict[str, Text | str | int]
+) -> tuple[Sentence | None, Sentence] | None:
+    """The lines with their marks filled in, None where the recording has no value for one."""
+    known: dict[str, Text | str | int] = dict(values)
+    known |= {f"name{place}": name for place, name in enumerate(names)}
+    found: list[Sentence | None] = []
+    for text in snippet:
+        if text is None:
+            found.append(None)
+            continue
+        if ("%NAMES%" in text or "%WORDS%" in text) and not names:
+            return None
+        line = text.replace("{", "{{").replace("}", "}}")
+        line = line.replace("%NAMES%", _places(len(names), ", ")).replace("%WORDS%", _places(len(names), " "))
+        for name in values:
+            line = line.replace(f"%{name.upper()}%", f"{{{name}}}")
+        if "%" in line and any(f"%{mark}%" in line for mark in _MARKS):
+            return None
+        used = {name: value for name, value in known.items() if f"{{{name}}}" in line}
+        found.append(Sentence(line, **used))
+    before, after = found
+    assert after is not None
+    return before, after
+
+
+def _places(count: int, between: str) -> str:
+    """Placeholders for so many names, one after the other."""
+    listed = ""
+    for place in range(count):
+        listed += (between if listed else "") + f"{{name{place}}}"
+    return listed
+
+
+_MARKS = ("ORIGIN", "HEADER", "VARIABLE", "SIZE", "KIB", "DOMAIN")

@@ -8,8 +8,12 @@ from haranalyze.facts import Facts
 from haranalyze.facts.cookie_jar import Reason, SetCookieEvent
 from haranalyze.facts.quality import Sanitized
 from haranalyze.facts.session import SignInResult
+from haranalyze.facts.stack import Stack
 from haranalyze.findings import CannotTell, Confidence, Fix, Match, Passed, Said
 from haranalyze.text import Place, Sentence
+
+from ._fixes import in_stacks
+from ._snippets import Snippet
 
 
 def session_cookies_refused(facts: Facts, *reasons: Reason) -> tuple[SetCookieEvent, ...]:
@@ -30,10 +34,17 @@ def _kept_by_another_line(facts: Facts, event: SetCookieEvent) -> bool:
     )
 
 
-def matches(facts: Facts, reasons: tuple[Reason, ...], cause: str, headline: str, fix: Fix) -> Iterator[Said]:
+def matches(
+    facts: Facts,
+    reasons: tuple[Reason, ...],
+    cause: str,
+    headline: str,
+    fix: Fix,
+    topic: dict[Stack, Snippet] | None = None,
+) -> Iterator[Said]:
     """One match for all session cookies refused for these reasons, with the calls that went without them.
 
-    ``headline`` begins with what the browser does; what went before it is said here.
+    ``headline`` begins with what the browser does; what went before it is said here. ``topic``: lines of the change.
     """
     refused = session_cookies_refused(facts, *reasons)
     if not refused:
@@ -75,7 +86,7 @@ def matches(facts: Facts, reasons: tuple[Reason, ...], cause: str, headline: str
         confidence=Confidence.CERTAIN if without else Confidence.LIKELY,
         subject=event.name,
         flow=tuple(one.exchange.index for one in refused) + tuple(one.index for one in without),
-        fixes=(fix,),
+        fixes=in_stacks(facts, event.exchange, topic or {}, fix, domain=event.exchange.host),
     )
 
 

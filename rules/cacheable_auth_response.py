@@ -19,6 +19,8 @@ from haranalyze.findings import Confidence, Fix, Layer, Match, Owner, Passed, Sa
 from haranalyze.rule import rule
 from haranalyze.text import Sentence
 
+from ._fixes import in_stacks
+from ._snippets import NO_STORE
 from ._words import flow, later, seen
 
 
@@ -61,7 +63,10 @@ def cacheable_auth_response(facts: Facts) -> Iterator[Said]:
         confidence=Confidence.CERTAIN,
         subject="cache-control",
         flow=flow(other.exchange for other in found),
-        fixes=(
+        fixes=in_stacks(
+            facts,
+            exchange,
+            NO_STORE,
             Fix(
                 Owner.API,
                 Sentence("on every answer that carries session headers"),

@@ -18,6 +18,8 @@ from haranalyze.findings import Confidence, Fix, Layer, Match, Owner, Passed, Sa
 from haranalyze.rule import rule
 from haranalyze.text import Sentence
 
+from ._fixes import in_stacks
+from ._snippets import NO_STORE
 from ._words import flow
 
 
@@ -67,7 +69,10 @@ def cached_front_token(facts: Facts) -> Iterator[Said]:
         owner=Owner.PROXY if replay.shared else Owner.API,
         subject=replay.header,
         flow=flow([one.exchange for one in replays] + [one.original for one in replays if one.original is not None]),
-        fixes=(
+        fixes=in_stacks(
+            facts,
+            exchange,
+            NO_STORE,
             Fix(
                 Owner.API,
                 Sentence("on every answer that carries session headers"),

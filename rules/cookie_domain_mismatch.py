@@ -19,6 +19,7 @@ from haranalyze.rule import Needs, rule
 from haranalyze.text import Sentence
 
 from ._refused_cookies import matches
+from ._snippets import COOKIE_DOMAIN
 
 
 @rule(
@@ -52,4 +53,5 @@ def cookie_domain_mismatch(facts: Facts) -> Iterator[Said]:
         "its Domain is not this host or a parent of it.",
         "the browser refuses to keep {name}: its Domain does not fit {host}.",
         fix,
+        COOKIE_DOMAIN,
     )

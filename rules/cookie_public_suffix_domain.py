@@ -19,6 +19,7 @@ from haranalyze.rule import Needs, rule
 from haranalyze.text import Sentence
 
 from ._refused_cookies import matches
+from ._snippets import COOKIE_DOMAIN
 
 
 @rule(
@@ -55,4 +56,5 @@ def cookie_public_suffix_domain(facts: Facts) -> Iterator[Said]:
         "its Domain is a public suffix, which belongs to many owners.",
         "the browser refuses to keep {name}: its Domain is a public suffix.",
         fix,
+        COOKIE_DOMAIN,
     )

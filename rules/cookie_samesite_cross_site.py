@@ -20,6 +20,7 @@ from haranalyze.rule import Needs, rule
 from haranalyze.text import Sentence
 
 from ._refused_cookies import matches
+from ._snippets import SAME_SITE_NONE
 
 
 @rule(
@@ -60,4 +61,5 @@ def cookie_samesite_cross_site(facts: Facts) -> Iterator[Said]:
         "SameSite forbids it on an answer to a cross-site call.",
         "the browser refuses to keep {name}: its SameSite does not allow {host} to set it for an app on another site.",
         fix,
+        SAME_SITE_NONE,
     )

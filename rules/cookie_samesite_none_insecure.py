@@ -20,6 +20,7 @@ from haranalyze.rule import Needs, rule
 from haranalyze.text import Sentence
 
 from ._refused_cookies import matches
+from ._snippets import SAME_SITE_NONE
 from ._words import flow, later
 
 
@@ -58,6 +59,7 @@ def cookie_samesite_none_insecure(facts: Facts) -> Iterator[Said]:
         "SameSite=None needs Secure.",
         "the browser refuses to keep {name}: SameSite=None without Secure.",
         fix,
+        SAME_SITE_NONE,
     )
 
 

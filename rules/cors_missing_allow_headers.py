@@ -19,6 +19,7 @@ from haranalyze.rule import Needs, rule
 from haranalyze.text import Sentence
 
 from ._cors import refusals
+from ._snippets import CORS_HEADERS
 
 
 @rule(
@@ -58,4 +59,5 @@ def cors_missing_allow_headers(facts: Facts) -> Iterator[Said]:
             None,
             Sentence("allowedHeaders: ['content-type', ...supertokens.getAllCORSHeaders()]"),
         ),
+        CORS_HEADERS,
     )

@@ -18,6 +18,8 @@ from haranalyze.findings import Fix, Layer, Match, Owner, Passed, Said, Severity
 from haranalyze.rule import Needs, rule
 from haranalyze.text import Sentence
 
+from ._fixes import in_stacks
+from ._snippets import CORS_EXPOSE
 from ._words import seen
 
 
@@ -57,7 +59,10 @@ def cors_missing_expose_headers(facts: Facts) -> Iterator[Said]:
             related=((exchange.response.place(header), Sentence("sent, but hidden from the app")),),
             subject=header,
             flow=tuple(other.index for other, name in _session_headers(facts) if not facts.cors.exposes(other, name)),
-            fixes=(
+            fixes=in_stacks(
+                facts,
+                exchange,
+                CORS_EXPOSE,
                 Fix(
                     Owner.API,
                     Sentence("where Access-Control-Expose-Headers is set after the session SDK"),
@@ -65,6 +70,7 @@ def cors_missing_expose_headers(facts: Facts) -> Iterator[Said]:
                     None,
                     Sentence("Access-Control-Expose-Headers: {header}", header=header),
                 ),
+                header=header,
             ),
         )
         return

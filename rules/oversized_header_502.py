@@ -84,7 +84,7 @@ def oversized_header_502(facts: Facts) -> Iterator[Said]:
                     knob=(hop.response_knob if hop else "") or "the response-header buffer",
                     limit=f" (the default is {limit} bytes)" if limit else "",
                 ),
-                *larger_answers(hop),
+                *larger_answers(facts, hop),
             ),
             Fix(
                 Owner.API,

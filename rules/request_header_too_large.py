@@ -18,6 +18,7 @@ from haranalyze.findings import Confidence, Fix, Layer, Match, Owner, Passed, Sa
 from haranalyze.rule import rule
 from haranalyze.text import Sentence
 
+from ._fixes import larger_requests
 from ._words import flow, later
 
 
@@ -79,8 +80,7 @@ def request_header_too_large(facts: Facts) -> Iterator[Said]:
                     knob=(hop.request_knob if hop else "") or "the request-header limit",
                     largest=one.budget.largest_line,
                 ),
-                Sentence("# large_client_header_buffers 4 8k;  (default)") if hop and hop.name == "nginx" else None,
-                Sentence("large_client_header_buffers 8 64k;") if hop and hop.name == "nginx" else None,
+                *larger_requests(hop, one.budget.largest_line, one.budget.total),
             ),
             Fix(
                 Owner.API,

@@ -20,6 +20,8 @@ from haranalyze.findings import Confidence, Fix, Layer, Match, Owner, Passed, Sa
 from haranalyze.rule import Needs, rule
 from haranalyze.text import Sentence
 
+from ._fixes import in_stacks
+from ._snippets import FORWARD_SCHEME, TRUST_PROXY
 from ._words import flow, later
 
 
@@ -63,19 +65,29 @@ def secure_cookie_not_emitted(facts: Facts) -> Iterator[Said]:
         subject="set-cookie",
         flow=flow([call, *one.refused]),
         fixes=(
-            Fix(
-                Owner.API,
-                Sentence("where the Express app is made"),
-                Sentence("Trust the proxy in front."),
-                None,
-                Sentence('app.set("trust proxy", 1)'),
+            *in_stacks(
+                facts,
+                call,
+                TRUST_PROXY,
+                Fix(
+                    Owner.API,
+                    Sentence("where the Express app is made"),
+                    Sentence("Trust the proxy in front."),
+                    None,
+                    Sentence('app.set("trust proxy", 1)'),
+                ),
             ),
-            Fix(
-                Owner.PROXY,
-                Sentence("in the proxy in front of the API"),
-                Sentence("Pass the scheme of the browser's connection on."),
-                None,
-                Sentence("proxy_set_header X-Forwarded-Proto $scheme;"),
+            *in_stacks(
+                facts,
+                call,
+                FORWARD_SCHEME,
+                Fix(
+                    Owner.PROXY,
+                    Sentence("in the proxy in front of the API"),
+                    Sentence("Pass the scheme of the browser's connection on."),
+                    None,
+                    Sentence("proxy_set_header X-Forwarded-Proto $scheme;"),
+                ),
             ),
         ),
         alternatives=(Sentence("the sign-in route does not write to the session"),),
