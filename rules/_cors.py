@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from haranalyze.facts import Facts
 from haranalyze.facts.cors import CorsDecision, CorsStep
 from haranalyze.facts.stack import Stack
-from haranalyze.findings import Confidence, Fix, Match, Passed, Said
+from haranalyze.findings import Confidence, Fix, Match, Owner, Passed, Said
 from haranalyze.text import Sentence
 
 from ._fixes import in_stacks
@@ -35,6 +35,10 @@ def refusals(
     touched = {one.exchange.index for one in found} | {
         one.preflight.index for one in found if one.preflight is not None
     }
+    system = facts.session.system_of(call)
+    has_own_headers = system is not None and bool(system.request_marks)
+    if topic is CORS_HEADERS and not has_own_headers and decision.missing:
+        fix = _NAMED_HEADERS
     yield Match(
         message=Sentence(
             "The browser keeps the answer of {method} {path} (#{index}) from the app: {step}.",
@@ -55,11 +59,24 @@ def refusals(
         else (decision.place.text.name if decision.place.text is not None else ""),
         flow=tuple(sorted(touched)),
         fixes=in_stacks(
-            facts, call, topic, fix, keep=topic is CORS_HEADERS, names=decision.missing, origin=decision.origin
+            facts,
+            call,
+            topic,
+            fix,
+            keep=topic is CORS_HEADERS and has_own_headers,
+            names=decision.missing,
+            origin=decision.origin,
         ),
     )
 
 
+_NAMED_HEADERS = Fix(
+    Owner.API,
+    Sentence("in the CORS settings of the API or its gateway"),
+    Sentence("Allow the headers the app sends."),
+    None,
+    Sentence("Access-Control-Allow-Headers: content-type, %NAMES%"),
+)
 _STEPS = {
     CorsStep.PREFLIGHT_STATUS: "the preflight is not answered with a success status",
     CorsStep.PREFLIGHT_REDIRECT: "the preflight is answered with a redirect",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from haranalyze.facts import Exchange, Facts
 from haranalyze.facts.hops import Hop
@@ -60,6 +61,7 @@ def in_stacks(
         keep: the general words stay first. names: header names for ``%NAMES%``; values: what the marks stand for,
             by their names in lower case.
     """
+    fix = _general(fix, names, values)
     apps: list[Fix] = []
     proxies: list[Fix] = []
     for stack in stacks_of(facts, exchange):
@@ -74,6 +76,14 @@ def in_stacks(
     shown = proxies if fix.owner is Owner.PROXY else apps
     head = [fix] if keep or not shown else []
     return tuple(head + (proxies + apps if fix.owner is Owner.PROXY else apps + proxies))
+
+
+def _general(fix: Fix, names: Sequence[Text], values: dict[str, Text | str | int]) -> Fix:
+    """The change in general words, its marks filled in."""
+    if fix.after is None or "%" not in fix.after.template:
+        return fix
+    lines = _filled((None, fix.after.template), names, values)
+    return replace(fix, after=lines[1] if lines is not None else None)
 
 
 def pass_request_header(facts: Facts, exchange: Exchange, header: str) -> tuple[Fix, ...]:

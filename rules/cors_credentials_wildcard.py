@@ -49,6 +49,6 @@ def cors_credentials_wildcard(facts: Facts) -> Iterator[Said]:
             Sentence("in the CORS settings of the API or its gateway"),
             Sentence("Answer with the app's exact origin, and Access-Control-Allow-Credentials: true."),
             Sentence("Access-Control-Allow-Origin: *"),
-            Sentence("Access-Control-Allow-Origin: (the app's origin)"),
+            Sentence("Access-Control-Allow-Origin: %ORIGIN%"),
         ),
     )

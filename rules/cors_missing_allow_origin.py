@@ -65,6 +65,6 @@ def _refused(facts: Facts) -> Iterator[Said]:
             Sentence("in the CORS settings of the API or its gateway"),
             Sentence("Send Access-Control-Allow-Origin with the app's origin on preflights and answers."),
             None,
-            Sentence("Access-Control-Allow-Origin: (the app's origin)"),
+            Sentence("Access-Control-Allow-Origin: %ORIGIN%"),
         ),
     )

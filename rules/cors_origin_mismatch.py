@@ -51,6 +51,6 @@ def cors_origin_mismatch(facts: Facts) -> Iterator[Said]:
             Sentence("in the CORS settings of the API or its gateway"),
             Sentence("Allow exactly the origin the app runs on (websiteDomain), scheme and port included."),
             None,
-            None,
+            Sentence("Access-Control-Allow-Origin: %ORIGIN%"),
         ),
     )

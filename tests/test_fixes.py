@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from haranalyze.facts.stack import PROXIES, Stack
-from tests.rules.stories import PAGE, UNAUTHORISED, call, fix_lines, jwt, sign_in
+from tests.rules.stories import PAGE, UNAUTHORISED, asks, call, fix_lines, jwt, sign_in
 from tests.rules.test_cors_credentials_wildcard import BLOCKED
 from tests.rules.test_cors_credentials_wildcard import PREFLIGHT as WILDCARD
 from tests.rules.test_cors_missing_allow_headers import PREFLIGHT as NOT_ALLOWED
@@ -54,13 +54,23 @@ def test_the_change_is_written_for_the_software_that_shows_with_the_origin_recor
 
 def test_where_no_software_shows_the_change_is_told_in_general_words() -> None:
     lines = fix_lines("cors-credentials-wildcard", cors(WILDCARD, "x-a: b"))
-    assert "Access-Control-Allow-Origin: (the app's origin)" in lines
+    assert lines.splitlines() == [
+        "Access-Control-Allow-Origin: *",
+        "Access-Control-Allow-Origin: https://app.example.com",
+    ]
 
 
 def test_the_names_that_are_missing_are_those_of_the_preflight() -> None:
     lines = fix_lines("cors-missing-allow-headers", cors(NOT_ALLOWED, "X-Powered-By: Express"))
     assert "allowedHeaders: 'content-type, rid, st-auth-mode'" in lines
     assert "getAllCORSHeaders" in lines  # the SDK's own way stays first
+
+
+def test_an_api_without_an_sdk_is_not_told_to_use_one() -> None:
+    preflight = NOT_ALLOWED.replace("rid,st-auth-mode", "authorization,x-tenant")
+    story = PAGE + preflight + asks("GET", "/api/me", f"> Authorization: Bearer {TOKEN}", "> x-tenant: a") + BLOCKED
+    lines = fix_lines("cors-missing-allow-headers", story)
+    assert lines == "Access-Control-Allow-Headers: content-type, authorization, x-tenant"
 
 
 def test_the_cookie_attributes_are_written_for_the_framework() -> None:

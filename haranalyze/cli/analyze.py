@@ -66,6 +66,7 @@ SEVERITIES = ("info", "low", "medium", "high", "critical", "cannot-tell")
 @click.option(
     "--all-exchanges", is_flag=True, help="Keep every exchange of a very large recording, however large the report."
 )
+@click.option("--case", is_flag=True, help="Take all recordings as one ticket: one verdict (text, markdown, json).")
 @configured
 @own_systems
 @common
@@ -80,6 +81,7 @@ def analyze(
     focus: tuple[str, ...],
     environments: tuple[str, ...],
     all_exchanges: bool,
+    case: bool,
     config: Path | None,
     systems: tuple[Path, ...],
     quiet: bool,
@@ -98,6 +100,7 @@ def analyze(
       haranalyze analyze ticket.har -o report.html --open
       haranalyze analyze ticket.har --format json | jq .verdict.headline
       haranalyze analyze *.har -o reports/ --format html
+      haranalyze analyze --case before.har after.har
       haranalyze analyze recordings/*.har -o results.sarif --fail-on high
       haranalyze analyze ticket.har --format markdown | gh issue comment 7 -F -
       cat ticket.har | haranalyze analyze - --fail-on high
@@ -109,6 +112,8 @@ def analyze(
         raise OptionsError(f"a report cannot be written as {how}; choose --format {', '.join(FORMATS)}")
     if open_ and output is None:
         raise OptionsError("--open needs -o, the file to write and open")
+    if case:
+        case_format(how)
     settings = settings_from(config, systems, quiet=quiet)
     options = replace(options_from(select, ignore, focus, settings), all_exchanges=all_exchanges)
     book = rulebook_with(settings.rule_packs)
@@ -127,7 +132,10 @@ def analyze(
             codes.append(_code(report, fail_on))
             if verbose:
                 _say_notes(report)
-    _deliver(made, how, output, open_=open_, quiet=quiet)
+    if case and made:
+        _deliver_case([report for _, report in made], how, output, open_=open_, quiet=quiet)
+    else:
+        _deliver(made, how, output, open_=open_, quiet=quiet)
     exit_with(codes)
 
 
@@ -174,6 +182,29 @@ def _deliver(made: list[tuple[str, Report]], how: str, output: Path | None, *, o
             click.echo(f"report written to {shown_name(str(path))}", err=True)
         if open_:
             click.launch(path.resolve().as_uri())
+
+
+def case_format(how: str) -> None:
+    """Refuse a format that no case is written in. Raises OptionsError."""
+    from haranalyze.report.case import FORMATS as KNOWN
+
+    if how not in KNOWN:
+        raise OptionsError(f"a case is not written as {how}; choose --format {', '.join(KNOWN)}, or leave --case out")
+
+
+def _deliver_case(reports: list[Report], how: str, output: Path | None, *, open_: bool, quiet: bool) -> None:
+    from haranalyze.report.case import build_case, render_case
+
+    case = build_case(reports)
+    if output is None:
+        click.echo(render_case(case, how, **(terminal_style() if how == "text" else {})), nl=False)
+        return
+    write(output, render_case(case, how))
+    if not quiet:
+        click.echo(f"{case.verdict.state.upper()}  {case.verdict.headline}", err=True)
+        click.echo(f"case written to {shown_name(str(output))}", err=True)
+    if open_:
+        click.launch(output.resolve().as_uri())
 
 
 def _report_name(file: str, how: str, number: int, made: list[tuple[str, Report]]) -> str:

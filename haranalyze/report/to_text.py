@@ -16,7 +16,7 @@ from haranalyze.report.texts import OWNERS
 if TYPE_CHECKING:
     from rich.console import Console
 
-_STATE = {
+STATES = {
     "fault": ("FAULT", "bold red"),
     "other-trouble": ("OTHER TROUBLE", "bold blue"),
     "healthy": ("HEALTHY", "bold green"),
@@ -83,7 +83,7 @@ def _head(console: Console, report: Report) -> None:
 
 def _verdict(console: Console, report: Report) -> None:
     verdict = report.verdict
-    word, style = _STATE[verdict.state]
+    word, style = STATES[verdict.state]
     _labelled(console, word, verdict.headline, indent=len(word) + 2, label_style=style)
     owner = next((words for owner, words in OWNERS.items() if owner.value == verdict.owner), "")
     sure = "" if verdict.state == "cannot-tell" else verdict.confidence
