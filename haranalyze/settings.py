@@ -135,10 +135,13 @@ def _text_of(path: Path) -> str:
 
 def _table_of(path: Path) -> dict[str, Any] | None:
     """The settings in a file; None for a ``pyproject.toml`` without any."""
+    text = _text_of(path)
+    if path.name == PROJECT_FILE and "haranalyze" not in text:
+        return None  # most projects' files: spares reading them on every run
     import tomllib
 
     try:
-        table = tomllib.loads(_text_of(path))
+        table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise OptionsError(f"{path} is not TOML: {error}") from error
     if path.name != PROJECT_FILE:
