@@ -210,11 +210,11 @@ def _text(case: Case, *, width: int, color: bool) -> str:
 
 def _markdown(case: Case) -> str:
     from haranalyze.report import to_markdown
+    from haranalyze.report.markdown import code, plain
 
-    plain = to_markdown.plain
     lines = [plain(_told(case)), ""]
     for place, one in enumerate(case.recordings):
         lead = " (leads)" if place == case.verdict.recording else ""
-        lines.append(f"* {STATES[one.state][0]}{lead}, {to_markdown.code(_name(case, place))}: {plain(one.headline)}")
+        lines.append(f"* {STATES[one.state][0]}{lead}, {code(_name(case, place))}: {plain(one.headline)}")
     lines += [f"* also {plain(other)}" for other in _others(case)]
     return "\n".join([*lines, "", to_markdown.render(case.reports[case.verdict.recording])])
