@@ -70,6 +70,7 @@ def examine(capture: Capture, rulebook: Rulebook, options: Options | None = None
 
 
 def _finding(number: int, item: Rule, match: Match, facts: Facts, projector: Projector) -> Finding:
+    cause = cause_of(item, match, facts, projector)
     touched = {match.at.exchange, *(place.exchange for place, _ in match.related), *match.flow}
     return Finding(
         id=f"f{number}",
@@ -79,7 +80,8 @@ def _finding(number: int, item: Rule, match: Match, facts: Facts, projector: Pro
         layer=item.layer,
         confidence=match.confidence,
         owner=match.owner or item.owner,
-        fingerprint=fingerprint(item, match, facts, projector),
+        fingerprint=fingerprint(cause),
+        cause=cause,
         match=match,
         exchanges=tuple(sorted(touched)),
     )
@@ -102,14 +104,18 @@ def judged_acceptances(facts: Facts) -> tuple[tuple[Accepted, bool], ...]:
     return tuple((one, day is not None and one.until < day) for one in facts.options.accepted)
 
 
-def fingerprint(item: Rule, match: Match, facts: Facts, projector: Projector) -> str:
-    """Equal for equal causes in different captures: rule, normalised path, cookie or header name, kind of hop.
+def cause_of(item: Rule, match: Match, facts: Facts, projector: Projector) -> tuple[str, str, str, str]:
+    """What makes two findings one cause: rule, normalised path, cookie or header name, kind of hop (``""``: none).
 
     Only words of our own vocabulary enter it, so neither secrets, hosts, users nor times can.
     """
     exchange = facts.timeline.exchange(match.at.exchange)
     subject = projector.show(match.subject) if isinstance(match.subject, Text) else match.subject
     hop = facts.header_budget.hop(exchange) if item.owner is Owner.PROXY else None
-    parts = (item.id, projector.path_shape(exchange.request.url.path), subject, hop.name if hop else "")
-    digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return item.id, projector.path_shape(exchange.request.url.path), subject, hop.name if hop else ""
+
+
+def fingerprint(cause: tuple[str, str, str, str]) -> str:
+    """Equal for equal causes in different captures, versioned: ``v1:`` and 12 hexadecimal digits."""
+    digest = hashlib.sha256("\n".join(cause).encode()).hexdigest()
     return f"{FINGERPRINT_VERSION}:{digest[:12]}"

@@ -33,6 +33,10 @@ class SessionSystemError(HaranalyzeError):
     """A session-system file cannot be loaded."""
 
 
+class BatchError(HaranalyzeError):
+    """A batch cannot go on: another run writes to its folder, its cluster is gone or has other code."""
+
+
 def did_you_mean(word: str, known: collections.abc.Iterable[str]) -> str:
     """The end of a message about an unknown word: ``; did you mean 'refresh-loop'?``, ``""`` where nothing is near."""
     from difflib import get_close_matches

@@ -157,6 +157,7 @@ class Finding:
 
     Attributes:
         id: ``f1``, ``f2``, ... in the order of the report; exchanges: every exchange it touches.
+        cause: what the fingerprint is made of: rule, path shape, cookie or header, kind of hop.
         consequence_of: id of the finding that explains this one, or None.
         accepted: what the options say of it while it is accepted, or None; it does not lead a verdict then.
     """
@@ -169,6 +170,7 @@ class Finding:
     confidence: Confidence
     owner: Owner
     fingerprint: str
+    cause: tuple[str, str, str, str]
     match: Match
     exchanges: tuple[int, ...]
     consequence_of: str | None = None

@@ -32,6 +32,7 @@ UNPREDICTABLE = frozenset(
 SHELLS = (
     "haranalyze/cli/",
     "haranalyze/web/",
+    "haranalyze/batch/",
     "haranalyze/workers/",
     "haranalyze/__main__.py",
     "haranalyze/__init__.py",
@@ -55,6 +56,7 @@ TESTED_ELSEWHERE = {
     "haranalyze/capture/__init__.py": "the way in: tests/capture/test_har.py and test_containers.py",
     "haranalyze/facts/__init__.py": "names of the facts, each tested in tests/facts",
     "haranalyze/report/__init__.py": "table of formats: tests/report",
+    "haranalyze/batch/__init__.py": "docstring only",
     "haranalyze/workers/__init__.py": "the pool of children: tests/workers/test_child.py",
     "rules/__init__.py": "order of the pack: tests/test_rulebook.py",
     "haranalyze/web/__init__.py": "docstring only",

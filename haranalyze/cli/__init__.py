@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from haranalyze.cli.analyze import analyze
+from haranalyze.cli.batch import batch
 from haranalyze.cli.convert import convert
 from haranalyze.cli.howto import howto
 from haranalyze.cli.rules import explain, rules
@@ -56,5 +57,5 @@ def main() -> None:
     """
 
 
-for command in (analyze, timeline, convert, serve, rules, explain, howto):
+for command in (analyze, batch, timeline, convert, serve, rules, explain, howto):
     main.add_command(command)

@@ -198,6 +198,15 @@ class AcceptanceInfo(msgspec.Struct, frozen=True, gc=False):
     state: str
 
 
+class CauseInfo(msgspec.Struct, frozen=True, gc=False):
+    """What a fingerprint is made of; ``""`` where the cause has no such part."""
+
+    rule: str
+    path: str
+    subject: str
+    hop: str
+
+
 class FindingInfo(msgspec.Struct, frozen=True, gc=False):
     """A finding; ``decides`` what observation would settle it, ``""`` where nothing is open."""
 
@@ -210,6 +219,7 @@ class FindingInfo(msgspec.Struct, frozen=True, gc=False):
     message: str
     consequence_of: str | None
     fingerprint: str
+    cause: CauseInfo
     exchanges: list[int]
     primary: Evidence
     related: list[Evidence]
@@ -461,6 +471,7 @@ def _finding(finding: Finding, facts: Facts, projector: Projector) -> FindingInf
         projector.say(match.message),
         finding.consequence_of,
         finding.fingerprint,
+        CauseInfo(*finding.cause),
         list(finding.exchanges[:1000]),
         _evidence(match.at, match.caption, match, facts, projector),
         [_evidence(place, caption, match, facts, projector) for place, caption in match.related],

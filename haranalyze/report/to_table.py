@@ -51,7 +51,7 @@ def write(table: DataFrame, format: str) -> str | bytes:  # noqa: A002 - the wor
         OptionsError: there is no such format.
     """
     if format == "csv":
-        return _defused(table).to_csv(index=False, lineterminator="\n")
+        return defused(table).to_csv(index=False, lineterminator="\n")
     if format == "json":
         return str(table.to_json(orient="records", date_format="iso", indent=2)) + "\n"
     if format == "parquet":
@@ -71,14 +71,15 @@ def visible_lines(text: str) -> str:
     return "\n".join(visible(line).rstrip() for line in text.split("\n")) + "\n"
 
 
-def _defused(table: DataFrame) -> DataFrame:
+def defused(table: DataFrame) -> DataFrame:
     """The table with text cells that no spreadsheet takes for a formula; numbers stay numbers."""
     safe = table.copy()
     for name in safe.columns:
         if safe[name].dtype.kind in "OUSTV" or str(safe[name].dtype) in {"string", "str", "category"}:
-            safe[name] = safe[name].astype(object).map(_cell)
+            safe[name] = safe[name].astype(object).map(defused_cell)
     return safe
 
 
-def _cell(value: object) -> object:
+def defused_cell(value: object) -> object:
+    """The cell, as text where it would be a formula."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

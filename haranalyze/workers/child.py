@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import math
 import mmap
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from haranalyze.rulebook import Rulebook
 
 _SERVES: Final = 2_000  # captures; a new process is cheaper than a heap that only grows
-_COLLECT_EVERY: Final = 100  # captures; the engine makes no cycles, its libraries make a few
+_EXHAUSTED: Final = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM))
 _FOREVER: Final = 1 << 62
 
 
@@ -56,8 +57,7 @@ def main() -> None:
         del outcome
         if leaves:
             return
-        if served % _COLLECT_EVERY == 0:
-            gc.collect()
+        gc.collect()  # half a millisecond; a few cycles would keep the capture and its open file alive
 
 
 def _pipes() -> tuple[BinaryIO, BinaryIO]:
@@ -186,6 +186,8 @@ def _bytes(request: Request) -> Any:
                 return b""
             return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
     except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno in _EXHAUSTED:
+            raise  # says nothing about the file: another child may open it
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "it cannot be read"
         raise CaptureError(f"the file cannot be opened: {reason}") from error
 

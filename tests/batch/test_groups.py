@@ -1,0 +1,140 @@
+"""Groups: what a person names, merges and splits; what rises; what is near."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas
+import pytest
+
+from haranalyze.batch.groups import Group, Grouping, groups_of, groups_table, leading, rise
+from haranalyze.batch.tables import CAPTURES
+from haranalyze.errors import OptionsError
+
+
+def rows(*given: dict[str, Any]) -> pandas.DataFrame:
+    """Leading rows; each given one is a ticket."""
+    standard: dict[str, Any] = {name: None for name, _ in CAPTURES} | {
+        "leads": True,
+        "state": "fault",
+        "headline": "It breaks.",
+        "confidence": "certain",
+        "owner": "api",
+        "rule": "some-rule",
+        "path": "/api/me",
+        "subject": "sid",
+        "hop": "",
+        "browser": "Chrome 156",
+        "hosts": ["api.example.com"],
+        "systems": [],
+        "report": "r.html",
+        "started": pandas.Timestamp("2026-11-22T10:00", tz="UTC"),
+    }
+    made = [standard | {"ticket": f"T{number:03}", **one} for number, one in enumerate(given)]
+    frame = pandas.DataFrame(made)
+    frame["started"] = pandas.to_datetime(frame["started"], utc=True)
+    return frame
+
+
+def grouped(frame: pandas.DataFrame, grouping: Grouping | None = None) -> list[Group]:
+    grouping = grouping or Grouping()
+    plain = frame.astype(object).where(frame.notna(), None)
+    frame["group"] = [grouping.group_of(dict(row)) for _, row in plain.iterrows()]
+    return groups_of(leading(frame), grouping)
+
+
+def test_a_group_says_who_has_it_since_when_and_where() -> None:
+    frame = rows(
+        {"fingerprint": "v1:a", "customer": "Acme", "started": "2026-11-20T01:00Z"},
+        {"fingerprint": "v1:a", "customer": "Acme", "confidence": "likely", "browser": "Safari 26"},
+        {"fingerprint": "v1:a", "customer": "Nimbus", "hosts": ["api.example.com", "x.test"]},
+        {"fingerprint": "v1:b", "subject": "other", "path": "/", "rule": "other-rule"},
+        {"fingerprint": None, "state": "healthy"},
+    )
+    first, second = grouped(frame)
+    assert (first.id, first.tickets, first.customers) == ("v1:a", 3, 2)
+    assert (first.first_seen, first.last_seen) == ("2026-11-20", "2026-11-22")
+    assert first.browsers == [("Chrome 156", 2), ("Safari 26", 1)]
+    assert first.hosts == [("api.example.com", 3), ("x.test", 1)]
+    assert first.example_ticket == "T002"  # the newest of the certain ones
+    assert first.days[-3:] == [1, 0, 2]
+    assert (second.id, second.near, second.customers) == ("v1:b", [], None)
+
+
+def test_near_groups_share_rule_cookie_or_endpoint() -> None:
+    frame = rows(
+        {"fingerprint": "v1:a"},
+        {"fingerprint": "v1:b", "rule": "other-rule", "path": "/x"},
+        {"fingerprint": "v1:c", "subject": "other"},
+        {"fingerprint": "v1:d", "subject": "", "path": "/y", "rule": "third"},
+    )
+    first = next(one for one in grouped(frame) if one.id == "v1:a")
+    assert first.near == [("v1:c", "same rule, same endpoint"), ("v1:b", "same sid")]
+
+
+def test_a_person_names_merges_and_splits(tmp_path: Path) -> None:
+    (tmp_path / "groups.toml").write_text(
+        """
+        [[group]]
+        name = "Both of them"
+        fingerprints = ["v1:a", "v1:b"]
+        [[group]]
+        name = "Only Heroku"
+        fingerprints = ["v1:a"]
+        only = { host = "*.herokuapp.com" }
+        """,
+        encoding="utf-8",
+    )
+    frame = rows(
+        {"fingerprint": "v1:a"},
+        {"fingerprint": "v1:b"},
+        {"fingerprint": "v1:a", "hosts": ["app.example.com", "api.herokuapp.com"]},
+        {"fingerprint": "v1:c"},
+    )
+    found = {one.name: (one.tickets, one.is_named) for one in grouped(frame, Grouping(tmp_path / "groups.toml"))}
+    assert found == {"Both of them": (2, True), "Only Heroku": (1, True), "It breaks.": (1, False)}
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("[[group", "is not TOML"),
+        ("groups = 1", "holds .*group.* tables"),
+        ('[[group]]\nname = "x"', "group 1: fingerprints is a list"),
+        ('[[group]]\nname = "x"\nfingerprints = ["44"]', "group 1: fingerprints"),
+        ('[[group]]\nname = "x"\nfingerprints = ["v1:4"]\nonly = 3', "group 1: only is a table"),
+        ('[[group]]\nnames = "x"', "group 1: its members are"),
+        ('[[group]]\nname = ""\nfingerprints = ["v1:4"]', "group 1: name is a text"),
+    ],
+)
+def test_a_wrong_groups_file_says_where(tmp_path: Path, content: str, words: str) -> None:
+    (tmp_path / "groups.toml").write_text(content, encoding="utf-8")
+    with pytest.raises(OptionsError, match=words):
+        Grouping(tmp_path / "groups.toml")
+
+
+@pytest.mark.parametrize(
+    ("days", "known", "words"),
+    [
+        ([1, 0, 1, 1, 0, 1, 1, 0, 1, 1, 0, 9, 11, 12], 14, "rising: 0.6 to 11 a day"),
+        ([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 4, 5], 14, "new: 12 in 3 days"),
+        ([5, 7, 4, 6, 8, 5, 6, 4, 7, 5, 6, 6, 7, 5], 14, ""),  # as every day
+        ([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1], 14, ""),  # too few to say
+        ([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 9, 9], 4, ""),  # the batch knows one day before
+        ([0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 1, 2, 2, 3], 6, ""),
+    ],
+)
+def test_a_rise_is_sudden_and_not_chance(days: list[int], known: int, words: str) -> None:
+    assert rise(days, known) == words
+
+
+def test_a_recording_without_times_takes_those_of_its_ticket() -> None:
+    frame = rows({"fingerprint": "v1:a", "started": None, "created": "2026-11-03T08:00:00Z"}, {"fingerprint": "v1:b"})
+    assert {one.id: one.first_seen for one in grouped(frame)} == {"v1:a": "2026-11-03", "v1:b": "2026-11-22"}
+
+
+def test_the_table_of_groups_holds_every_group() -> None:
+    table = groups_table(grouped(rows({"fingerprint": "v1:a"}, {"fingerprint": "v1:b", "path": ""})))
+    read = table.to_pylist()
+    assert [one["group"] for one in read] == ["v1:a", "v1:b"]
+    assert read[0]["browsers"] == [{"value": "Chrome 156", "tickets": 1}]
+    assert read[0]["near"] == [{"group": "v1:b", "why": "same rule, same sid"}]
