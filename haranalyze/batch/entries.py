@@ -17,6 +17,10 @@ from haranalyze.workers import ChildLimits, Failure
 MOST_HOSTS: Final = 8  # hosts of a recording's own calls that are listed
 
 
+# Roles of a recording's own calls; preflights and redirects may be anybody's.
+_OWN: Final = frozenset(("page", "sign-in", "sign-out", "session-call", "refresh", "auth-page"))
+
+
 class FindingRow(msgspec.Struct, frozen=True, gc=False):
     """A row of ``findings.parquet`` without its ticket."""
 
@@ -237,7 +241,7 @@ def _recording(document: _Document, sizes: dict[str, int]) -> Recording:
 
 def _hosts(rows: list[_Row]) -> list[str]:
     """Hosts of the recording's own calls, the busiest first."""
-    own = Counter(row.host for row in rows if row.role not in {"static", "third-party"} and row.host)
+    own = Counter(row.host for row in rows if row.role in _OWN and row.host)
     counted = own or Counter(row.host for row in rows if row.host)
     return [host for host, _ in sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:MOST_HOSTS]]
 

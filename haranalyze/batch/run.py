@@ -16,6 +16,7 @@ from haranalyze.batch.engines import Engine
 from haranalyze.batch.entries import Entry, identity
 from haranalyze.batch.groups import NEEDED, Group, Grouping, groups_of, groups_table, leading
 from haranalyze.batch.listing import Listing
+from haranalyze.batch.pages import pages
 from haranalyze.batch.sources import Item
 from haranalyze.batch.stores import FolderStore, Store, open_store
 from haranalyze.batch.tables import (
@@ -187,6 +188,9 @@ def _write(
     for path in sorted([*scratch.glob("*.parquet"), *scratch.glob("*.csv")]):
         store.place(path, path.name)
     store.write("failures.csv", failures_csv(listing.results()).encode())
+    store.remove("group")
+    for name, content in pages(captures, rows, groups, more, store.read):
+        store.write(name, content)
     summary = Summary(
         complete=progress.done == progress.total,
         tickets=len(rows),

@@ -245,7 +245,9 @@ def _row(row: dict[str, str], number: int, source: str, folder: str) -> Iterator
     if not is_remote(location) and folder and is_remote(folder):
         location = f"{folder}/{location}"
     if is_remote(location):
-        yield from _remote_files(location, ticket, columns)
+        for one in _remote_files(location, ticket, columns):
+            is_file = one.location == location and not is_remote(row[column])
+            yield msgspec.structs.replace(one, capture=row[column]) if is_file else one
         return
     path = Path(folder) / location
     if path.is_dir():

@@ -6,6 +6,7 @@ import hashlib
 import re
 from base64 import b64encode
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -92,6 +93,32 @@ def render(report: Report) -> str:
         data=Markup(encode(report, _numbered(report))),  # noqa: S704
         policy=_policy(style, script),
         **_view(report),
+    )
+
+
+def page(template: str, styles: Sequence[str], scripts: Sequence[str], data: Any, **view: Any) -> str:
+    """Another self-contained page in the look and under the policy of a report.
+
+    Args:
+        template: of the templates, given ``style``, ``script``, ``policy``, ``data`` and ``view``.
+        styles, scripts: templates' files, one after the other.
+        data: what the script reads, for a block no browser runs.
+    """
+    import msgspec
+    from markupsafe import Markup
+
+    style, script = "".join(map(_asset, styles)), "".join(map(_asset, scripts))
+    block = msgspec.json.encode(data).decode().replace("<", "\\u003c")
+    return (
+        environment()
+        .get_template(template)
+        .render(
+            style=Markup(style),  # noqa: S704 - our own file
+            script=Markup(script),  # noqa: S704 - our own file
+            data=Markup(block),  # noqa: S704 - JSON in which no "<" stands
+            policy=_policy(style, script),
+            **view,
+        )
     )
 
 

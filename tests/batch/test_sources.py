@@ -141,6 +141,6 @@ def test_other_file_systems_are_read_by_url() -> None:
         Item("2", "b.har", "memory:///week/2/b.har"),
     ]
     assert found("memory://week/*/a.har") == [("1", "a.har")]
-    assert list(items(["memory://week/m.csv"])) == [Item("T", "a.har", "memory://week/1/a.har", {"plan": "team"})]
+    assert list(items(["memory://week/m.csv"])) == [Item("T", "1/a.har", "memory://week/1/a.har", {"plan": "team"})]
     with pytest.raises(OptionsError, match="no recordings"):
         found("memory://nowhere")
