@@ -82,7 +82,7 @@ def test_filters_count_anew_and_stand_in_the_address(opened: Opener) -> None:
     page.get_by_role("button", name="Remove the filter Who must act: Proxy team").click()
     assert [int(one) for one in causes(page)] == before
     page.keyboard.press("/")
-    page.keyboard.type("cause 3 ")
+    page.keyboard.type("cause 13 ")
     assert len(causes(page)) == 1
     page.keyboard.press("Escape")
     assert [int(one) for one in causes(page)] == before
