@@ -89,21 +89,21 @@ class Projector:
     """Shows captured text for one report (or one call): one table of ordinals.
 
     Args:
-        facts: gives tokens their ordinals and error phrases their list; None for tables without analysis.
+        facts: give tokens their ordinals and error phrases their list, recording after recording; none for tables
+            without analysis.
     """
 
-    def __init__(self, facts: Facts | None = None) -> None:
+    def __init__(self, *facts: Facts) -> None:
         self._ordinals: dict[str, str] = {}
         self._counts: dict[str, int] = {}
         self._shown: dict[tuple[Kind, str, str], str] = {}
         self._phrases = PHRASES
-        if facts is not None:
-            self._phrases |= {
-                phrase.text.lower() for system in facts.systems for phrase in system.phrases if phrase.text
-            }
-            for token in facts.tokens.all:
-                self._ordinals.setdefault(raw(token.value), f"token {token.ordinal}")
-                self._counts["token"] = max(token.ordinal, self._counts.get("token", 0))
+        for one in facts:
+            self._phrases |= {phrase.text.lower() for system in one.systems for phrase in system.phrases if phrase.text}
+            before = self._counts.get("token", 0)
+            for token in one.tokens.all:
+                self._ordinals.setdefault(raw(token.value), f"token {before + token.ordinal}")
+                self._counts["token"] = max(before + token.ordinal, self._counts.get("token", 0))
 
     def show(self, text: Text) -> str:
         """What a reader may see of ``text``."""

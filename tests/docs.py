@@ -10,6 +10,9 @@ import click
 import msgspec
 
 from haranalyze.cli import main as cli
+from haranalyze.comparison.document import SCHEMA as COMPARISON
+from haranalyze.comparison.document import Comparison
+from haranalyze.report.document import SCHEMA as REPORT
 from haranalyze.report.document import Report
 from haranalyze.rule import Rule
 from haranalyze.rulebook import Rulebook
@@ -65,9 +68,9 @@ def index_page(rules: tuple[Rule, ...]) -> str:
     return f"# Rules\n\nGenerated from the rules themselves.\n\n| Rule | Severity | Fault |\n|---|---|---|\n{rows}\n"
 
 
-def schema() -> str:
-    made = msgspec.json.schema(Report)
-    made = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "haranalyze-report/0", **made}
+def schema(document: type[msgspec.Struct], title: str) -> str:
+    made = msgspec.json.schema(document)
+    made = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title, **made}
     for definition in made["$defs"].values():
         if definition.get("type") == "object" and "properties" in definition:
             definition["additionalProperties"] = False
@@ -79,7 +82,8 @@ def pages() -> dict[str, str]:
     rules = Rulebook.installed().rules
     return {
         "cli.md": cli_page(),
-        "report.schema.json": schema(),
+        "report.schema.json": schema(Report, REPORT),
+        "comparison.schema.json": schema(Comparison, COMPARISON),
         "rules/README.md": index_page(rules),
         **{f"rules/{rule.id}.md": rule_page(rule) for rule in rules},
     }

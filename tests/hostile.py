@@ -1,10 +1,10 @@
-"""A recording and a report whose every string is an attack: each calls ``marker`` if it ever runs."""
+"""A recording and a document whose every string is an attack: each calls ``marker`` if it ever runs."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
-from haranalyze.report.document import Report
+T = TypeVar("T", bound=msgspec.Struct)
 
 ATTACKS = (
     "<script>marker(1)</script>",
@@ -57,12 +57,13 @@ def hostile_story() -> str:
 # Members with a closed list of words, which a renderer may use to choose a shape.
 CLOSED = frozenset(
     "state confidence owner for severity outcome role mark side source rule id finding consequence_of findings chain "
-    "sanitized started ended sha256 fingerprint schema".split()
+    "sanitized started ended sha256 fingerprint schema kind weight".split()
 )
+COUNTED = frozenset(("folded", "minor"))  # names with counts
 
 
-def poisoned(report: Report) -> Report:
-    """The report with an attack in every open string, as if nothing had been projected."""
+def poisoned(document: T) -> T:
+    """The report or comparison with an attack in every open string, as if nothing had been projected."""
     count = 0
 
     def attack(value: Any, name: str = "") -> Any:
@@ -72,11 +73,10 @@ def poisoned(report: Report) -> Report:
             return ATTACKS[count % len(ATTACKS)]
         if isinstance(value, list):
             return [attack(item, name) for item in value]
-        if isinstance(value, dict) and name == "folded":
+        if isinstance(value, dict) and name in COUNTED:
             return {ATTACKS[place % len(ATTACKS)]: number for place, number in enumerate(value.values())}
         if isinstance(value, dict):
             return {key: attack(item, key) for key, item in value.items()}
         return value
 
-    made: Report = msgspec.convert(attack(msgspec.to_builtins(report)), Report)
-    return made
+    return msgspec.convert(attack(msgspec.to_builtins(document)), type(document))

@@ -53,6 +53,7 @@ TESTED_ELSEWHERE = {
     "haranalyze/protocol/__init__.py": "docstring only",
     "haranalyze/facts/hops.py": "table of proxies: tests/facts/test_header_budget.py",
     "haranalyze/facts/better_recording.py": "sentences: tests/facts/test_quality.py",
+    "haranalyze/comparison/__init__.py": "the way in: tests/comparison/test_pairs.py",
     "haranalyze/capture/__init__.py": "the way in: tests/capture/test_har.py and test_containers.py",
     "haranalyze/facts/__init__.py": "names of the facts, each tested in tests/facts",
     "haranalyze/report/__init__.py": "table of formats: tests/report",

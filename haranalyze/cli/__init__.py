@@ -11,6 +11,7 @@ import click
 
 from haranalyze.cli.analyze import analyze
 from haranalyze.cli.batch import batch
+from haranalyze.cli.compare import compare
 from haranalyze.cli.convert import convert
 from haranalyze.cli.howto import howto
 from haranalyze.cli.rules import explain, rules
@@ -51,11 +52,12 @@ def main() -> None:
     Examples:
       haranalyze analyze ticket.har
       haranalyze analyze ticket.har -o report.html --open
+      haranalyze compare works.har fails.har
       haranalyze timeline ticket.har --format csv -o timeline.csv
       haranalyze explain refresh-loop
       haranalyze howto chrome
     """
 
 
-for command in (analyze, batch, timeline, convert, serve, rules, explain, howto):
+for command in (analyze, batch, timeline, convert, serve, rules, explain, howto, compare):
     main.add_command(command)

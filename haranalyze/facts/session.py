@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -173,6 +174,15 @@ class Session:
         at = self._timeline.sent(exchange)
         others = (other for other in candidates if other is not exchange)
         return min(others, key=lambda other: abs(self._timeline.sent(other) - at), default=None)
+
+    @cached_property
+    def renewed_calls(self) -> frozenset[int]:
+        """Indexes of calls refused for an old token whose repetition after the refresh was accepted: all is well."""
+        return frozenset(
+            one.after.index
+            for one in self.refreshes
+            if one.result is RefreshResult.OK and one.after and one.retry and 0 < one.retry.response.status < 400
+        )
 
     def session_cookie_names(self) -> frozenset[Text]:
         """Names of cookies that carry the session on our hosts, by the data files and by what calls show."""

@@ -287,8 +287,8 @@ def build(analysis: Analysis) -> Report:
     shown, folded = rows(analysis, projector)
     return Report(
         SCHEMA,
-        _tool(analysis),
-        _capture(facts, projector),
+        tool_info(analysis),
+        capture_info(facts, projector),
         [
             SystemInfo(
                 found.system.id,
@@ -326,13 +326,15 @@ def _acceptances(analysis: Analysis) -> list[AcceptanceInfo]:
     ]
 
 
-def _tool(analysis: Analysis) -> Tool:
+def tool_info(analysis: Analysis) -> Tool:
+    """The tool and the packs that took part."""
     packs = [PackInfo(pack.name, pack.distribution, pack.version, len(pack.rules)) for pack in analysis.packs]
     version = next((pack.version for pack in packs if pack.distribution == "haranalyze"), "")
     return Tool("haranalyze", version, packs)
 
 
-def _capture(facts: Facts, projector: Projector) -> CaptureInfo:
+def capture_info(facts: Facts, projector: Projector) -> CaptureInfo:
+    """The recording as a reader may see it."""
     capture, timeline, quality = facts.capture, facts.timeline, facts.quality
     known = any(exchange.started is not None for exchange in capture.exchanges)
     last = max((timeline.ended(exchange) for exchange in facts.exchanges[-500:]), default=0.0)

@@ -165,10 +165,10 @@ def cors_words(decision: CorsDecision, projector: Projector) -> str:
     origin = projector.show(decision.origin)
     if decision.step is None:
         return f"allowed for {origin}" if decision.allowed else f"cannot be told for {origin}"
-    return f"{_CORS[decision.step]}, asked by {origin}"
+    return f"{CORS_WORDS[decision.step]}, asked by {origin}"
 
 
-_CORS = {
+CORS_WORDS = {
     CorsStep.PREFLIGHT_STATUS: "refused: the preflight's status is not 2xx",
     CorsStep.PREFLIGHT_REDIRECT: "refused: the preflight is redirected",
     CorsStep.ALLOW_ORIGIN_MISSING: "refused: no Access-Control-Allow-Origin",

@@ -74,7 +74,7 @@ def _steps(analysis: Analysis) -> Iterator[_Step]:
     wanted = {*analysis.verdict.in_question[:4], *([root.match.at.exchange] if root else ())}
     sign_ins = {one.exchange.index: one for one in session.sign_ins}
     sign_outs = {one.index for one in session.sign_outs}
-    renewed = _renewed(facts)
+    renewed = session.renewed_calls
     page = called = False
     for exchange in facts.exchanges:
         role, index = session.role(exchange), exchange.index
@@ -97,7 +97,7 @@ def _steps(analysis: Analysis) -> Iterator[_Step]:
             yield _Step(_ROLES[role], exchange, "not allowed" if role is Role.PREFLIGHT else "", 4)
 
 
-def _call(facts: Facts, exchange: Exchange, renewed: set[int], *, first: bool) -> _Step:
+def _call(facts: Facts, exchange: Exchange, renewed: frozenset[int], *, first: bool) -> _Step:
     """A call of the app: accepted, refused and renewed, or refused."""
     if exchange.index in renewed:
         return _Step("Token expires", exchange, "normal, renewed next", 2)
@@ -114,15 +114,6 @@ def _is_anonymous(facts: Facts, exchange: Exchange) -> bool:
     """Refused because nobody was signed in: normal, and no step of a login that comes later."""
     refused = facts.session.refusal(exchange) is not None
     return refused and not facts.session.signed_in_before(exchange)
-
-
-def _renewed(facts: Facts) -> set[int]:
-    """Calls refused for an old token whose repetition after the refresh was accepted."""
-    return {
-        one.after.index
-        for one in facts.session.refreshes
-        if one.result is RefreshResult.OK and one.after and one.retry and 0 < one.retry.response.status < 400
-    }
 
 
 _SIGN_IN = {

@@ -80,19 +80,38 @@ _DIAMONDS: Final = {"decisive": "◆ ", "missing": "◇ ", "": ""}
 
 def render(report: Report) -> str:
     """The page as one string."""
-    pages = environment()
-    style, script = _asset("report.css"), '"use strict";\n' + _asset("timeline.js") + _asset("report.js")
+    return page(
+        "report.html.j2",
+        ("report.css",),
+        ("timeline.js", "report.js"),
+        encode(report, _numbered(report)),
+        report=report,
+        **_view(report),
+    )
+
+
+def page(template: str, styles: Sequence[str], scripts: Sequence[str], data: str = "", **view: Any) -> str:
+    """One of our pages with its style sheets and scripts inside, allowed by their hashes.
+
+    Args:
+        data: a block of JSON for the scripts, in which no "<" stands.
+    """
     from markupsafe import Markup
 
-    return pages.get_template("report.html.j2").render(
-        report=report,
-        # The only texts that are not escaped: our own style sheet and script, allowed by their hash, and the data
-        # block, which no browser runs and in which no "<" can stand (timeline_data).
-        style=Markup(style),  # noqa: S704
-        script=Markup(script),  # noqa: S704
-        data=Markup(encode(report, _numbered(report))),  # noqa: S704
-        policy=_policy(style, script),
-        **_view(report),
+    style = "".join(_asset(name) for name in styles)
+    script = '"use strict";\n' + "".join(_asset(name) for name in scripts)
+    return (
+        environment()
+        .get_template(template)
+        .render(
+            # The only texts that are not escaped: our own style sheet and script, allowed by their hash, and the data
+            # block, which no browser runs and in which no "<" can stand (timeline_data).
+            style=Markup(style),  # noqa: S704
+            script=Markup(script),  # noqa: S704
+            data=Markup(data),  # noqa: S704
+            policy=_policy(style, script),
+            **view,
+        )
     )
 
 
@@ -360,14 +379,12 @@ def environment() -> Environment:
     """The one environment of all pages: everything is escaped, and an unknown name is an error."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    environment = Environment(
-        loader=PackageLoader("haranalyze.templates", ""), autoescape=True, undefined=StrictUndefined
-    )
-    environment.filters["chips"] = _chips
-    environment.filters["prose"] = _prose
-    environment.globals["mark"] = _mark
-    environment.globals["numbers"] = _numbers
-    return environment
+    made = Environment(loader=PackageLoader("haranalyze.templates", ""), autoescape=True, undefined=StrictUndefined)
+    made.filters["chips"] = _chips
+    made.filters["prose"] = _prose
+    made.globals["mark"] = _mark
+    made.globals["numbers"] = _numbers
+    return made
 
 
 @cache

@@ -19,7 +19,7 @@ from tests.samples import FOLDER, recording, stories
 
 
 def page(name: str) -> str:
-    return haranalyze.render(haranalyze.analyze_file(FOLDER / name / "capture.har"), "html")
+    return haranalyze.render(haranalyze.analyze_file(recording(FOLDER / name)), "html")
 
 
 def test_the_policy_allows_this_style_and_this_script_by_hash_and_nothing_else() -> None:

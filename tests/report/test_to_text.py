@@ -5,11 +5,11 @@ import pytest
 import haranalyze
 from haranalyze.errors import OptionsError
 from tests.hostile import poisoned
-from tests.samples import FOLDER, stories
+from tests.samples import FOLDER, recording, stories
 
 
 def text(name: str, **how: object) -> str:
-    return haranalyze.render(haranalyze.analyze_file(FOLDER / name / "capture.har"), "text", **how)
+    return haranalyze.render(haranalyze.analyze_file(recording(FOLDER / name)), "text", **how)
 
 
 def test_verdict_proof_and_fix_come_in_this_order() -> None:
