@@ -34,6 +34,8 @@ class Options:
     Attributes:
         select: rule ids to run (empty: all); ignore: rule ids to leave out.
         focus: host names whose session is asked about (empty: found by the engine).
+        as_browser: origin of a page; for recordings of other clients the report says what a browser there would have
+            done (empty: it does not).
         all_exchanges: keep every exchange in the report, however large it gets.
         api_domains, website_domains: domains of the user's own, subdomains included, beside those the engine finds.
         base_paths: beginnings of paths; where given, only calls below one sign in, renew or sign out.
@@ -46,6 +48,7 @@ class Options:
     select: frozenset[str] = frozenset()
     ignore: frozenset[str] = frozenset()
     focus: frozenset[str] = frozenset()
+    as_browser: str = ""
     all_exchanges: bool = False
     api_domains: frozenset[str] = frozenset()
     website_domains: frozenset[str] = frozenset()

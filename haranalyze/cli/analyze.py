@@ -15,6 +15,7 @@ from haranalyze.cli.shell import (
     FINDINGS,
     RULE_BROKE,
     UNREADABLE,
+    as_browser_option,
     common,
     configured,
     environment_option,
@@ -62,6 +63,7 @@ SEVERITIES = ("info", "low", "medium", "high", "critical", "cannot-tell")
 @click.option("--select", multiple=True, metavar="RULES", help="Run only these rules (comma-separated, repeatable).")
 @click.option("--ignore", multiple=True, metavar="RULES", help="Leave these rules out (comma-separated, repeatable).")
 @environment_option
+@as_browser_option
 @click.option("--focus", multiple=True, metavar="HOST", help="Host whose session is asked about (repeatable).")
 @click.option(
     "--all-exchanges", is_flag=True, help="Keep every exchange of a very large recording, however large the report."
@@ -80,6 +82,7 @@ def analyze(
     ignore: tuple[str, ...],
     focus: tuple[str, ...],
     environments: tuple[str, ...],
+    as_browser: str,
     all_exchanges: bool,
     case: bool,
     config: Path | None,
@@ -103,6 +106,7 @@ def analyze(
       haranalyze analyze --case before.har after.har
       haranalyze analyze recordings/*.har -o results.sarif --fail-on high
       haranalyze analyze ticket.har --format markdown | gh issue comment 7 -F -
+      haranalyze analyze postman.json --as-browser https://app.example.com
       cat ticket.har | haranalyze analyze - --fail-on high
     """
     from haranalyze.settings import rulebook_with
@@ -115,7 +119,7 @@ def analyze(
     if case:
         case_format(how)
     settings = settings_from(config, systems, quiet=quiet)
-    options = replace(options_from(select, ignore, focus, settings), all_exchanges=all_exchanges)
+    options = replace(options_from(select, ignore, focus, settings), all_exchanges=all_exchanges, as_browser=as_browser)
     book = rulebook_with(settings.rule_packs)
     book.selected(options)  # a wrong rule id is told before a large file is read
     codes: list[int] = []
@@ -129,6 +133,8 @@ def analyze(
             continue
         for report in reports:
             made.append((file, report))
+            if as_browser and report.as_browser is None and not quiet:
+                click.echo(f"{shown_name(file)}: a browser made it; --as-browser is for other clients", err=True)
             codes.append(_code(report, fail_on))
             if verbose:
                 _say_notes(report)

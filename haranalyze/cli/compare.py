@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import click
 from haranalyze.cli.shell import (
     EXIT_CODES,
     UNREADABLE,
+    as_browser_option,
     common,
     configured,
     environment_option,
@@ -45,6 +47,7 @@ FORMATS = ("text", "html", "json")
 @click.option("--open", "open_", is_flag=True, help="Open the written page in the browser.")
 @click.option("--focus", multiple=True, metavar="HOST", help="Host whose session is asked about (repeatable).")
 @environment_option
+@as_browser_option
 @configured
 @own_systems
 @common
@@ -56,6 +59,7 @@ def compare(
     open_: bool,
     focus: tuple[str, ...],
     environments: tuple[str, ...],
+    as_browser: str,
     config: Path | None,
     systems: tuple[Path, ...],
     quiet: bool,
@@ -65,12 +69,14 @@ def compare(
 
     GOOD is a recording in which it works, BAD one in which it fails: of another browser, another day or another
     environment. Both are laid side by side step by step; the first step with another outcome is named, with the lines
-    that differ there. What differs between any two recordings (dates, token values) is only counted.
+    that differ there. What differs between any two recordings (dates, token values) is only counted. Where another
+    client made GOOD, the gate that closed in the browser is named: CORS, SameSite, credentials mode, mixed content.
 
     \b
     Examples:
       haranalyze compare works-in-chrome.har fails-in-safari.har
       haranalyze compare yesterday.har today.har -o compare.html --open
+      haranalyze compare postman.json browser.har --as-browser https://app.example.com
       haranalyze compare staging.har production.har --format json | jq .headline
     """
     from haranalyze.comparison import compare as lay_side_by_side
@@ -85,7 +91,7 @@ def compare(
     if good == bad == "-":
         raise OptionsError("only one of the two recordings can come from standard input")
     settings = settings_from(config, systems, quiet=quiet)
-    options = options_from((), (), focus, settings)
+    options = replace(options_from((), (), focus, settings), as_browser=as_browser)
     book = rulebook_with(settings.rule_packs)
     gc.disable()  # two captures make millions of objects and no cycles
     try:

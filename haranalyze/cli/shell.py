@@ -62,6 +62,33 @@ def configured(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
+def as_browser_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The option of commands that look at recordings of other clients with a browser's eyes."""
+    return click.option(
+        "--as-browser",
+        metavar="ORIGIN",
+        callback=_origin,
+        default="",
+        help="For a recording of another client: what a browser at this origin would have done.",
+    )(command)
+
+
+def _origin(_context: click.Context, _parameter: click.Parameter, given: str) -> str:
+    """The origin of a page as browsers write it.
+
+    Raises:
+        OptionsError: it is none of http or https.
+    """
+    if not given:
+        return ""
+    from haranalyze.protocol.url import parse_url
+
+    url = parse_url(given)
+    if not url.ok or url.scheme not in {"http", "https"} or not url.host:
+        raise OptionsError("--as-browser needs the origin of a page, such as https://app.example.com")
+    return url.origin
+
+
 def own_systems(command: Callable[..., Any]) -> Callable[..., Any]:
     """The option of commands that read session systems of the user's own."""
     return click.option(

@@ -14,8 +14,10 @@ from haranalyze.analysis import Analysis
 from haranalyze.capture.model import Exchange
 from haranalyze.comparison.alignment import Alignment, Pair, align
 from haranalyze.comparison.differences import Change, Sides, Weight, changes, line
+from haranalyze.comparison.gates import ClosedGate, closed_gate
 from haranalyze.facts.session import RefreshResult, Role, SignInResult
 from haranalyze.redaction import Projector
+from haranalyze.report.as_browser import GATES, OUTCOMES, seen_by_browser
 from haranalyze.report.document import CaptureInfo, Tool, capture_info, tool_info
 from haranalyze.report.texts import OWNERS
 from haranalyze.text import Kind, Text
@@ -57,7 +59,8 @@ class StepInfo(msgspec.Struct, frozen=True, gc=False):
     """One step, numbered from 1.
 
     ``state`` is same, differs (without effect), parts (the first that has another outcome) or follows; ``count`` how
-    often it is repeated; ``told`` the difference in words.
+    often it is repeated; ``told`` the difference in words; ``foreseen`` what a browser would have done with the good
+    recording's call, where that was asked and another client made it.
     """
 
     number: int
@@ -68,6 +71,7 @@ class StepInfo(msgspec.Struct, frozen=True, gc=False):
     good: Half | None
     bad: Half | None
     told: str
+    foreseen: str
     changes: list[ChangeInfo]
     count: int
 
@@ -84,7 +88,8 @@ class Comparison(msgspec.Struct, frozen=True, gc=False):
     """The document.
 
     ``state`` is parts, same (no step has another outcome) or unrelated (no step in common); ``step`` the number of the
-    step where they part; ``difference`` what differs there; ``owner`` who must act, by the failing recording's own
+    step where they part; ``difference`` what differs there; ``gate`` the check of browsers that was closed, where the
+    good recording is of another client; ``owner`` who must act, by the failing recording's own
     verdict; ``notes`` what to keep in mind; ``minor`` counts of differences that do not matter; ``summary`` all of it
     as text to paste.
     """
@@ -96,6 +101,7 @@ class Comparison(msgspec.Struct, frozen=True, gc=False):
     difference: str
     owner: str | None
     rule: str | None
+    gate: str | None
     step: int | None
     good: SideInfo
     bad: SideInfo
@@ -115,6 +121,7 @@ class _Row:
     role: str
     good: Half | None
     bad: Half | None
+    pair: Pair
     changes: list[Change] = field(default_factory=list)
     decides: Change | None = None
     state: str = "same"
@@ -136,9 +143,12 @@ def build(good: Analysis, bad: Analysis) -> Comparison:
     number = next((place for place, row in enumerate(kept, start=1) if row.state == "parts"), None)
     for row in kept:
         row.told = f"follows from step {number}" if row.told == _FOLLOWS else row.told
-    steps = [_step(place, row) for place, row in enumerate(kept, start=1)]
+    foreseen = _foreseen(sides)
+    steps = [_step(place, row, foreseen) for place, row in enumerate(kept, start=1)]
     state = "parts" if number else "same" if common else "unrelated"
-    headline, difference = _headline(kept, number, state), _difference(kept, number)
+    parting = kept[number - 1].pair if number else None
+    gate = closed_gate(sides, parting.good, parting.bad) if parting and parting.bad else None
+    headline, difference = _headline(kept, number, state, gate), _difference(kept, number, gate)
     root = bad.verdict.root
     owner = bad.verdict.owner.value if bad.verdict.owner and number else None
     works, fails = _side(good, projector), _side(bad, projector)
@@ -151,6 +161,7 @@ def build(good: Analysis, bad: Analysis) -> Comparison:
         difference,
         owner,
         root.rule if root and number else None,
+        gate.name if gate else None,
         number,
         works,
         fails,
@@ -181,6 +192,7 @@ def _rows(sides: Sides, pair: Pair) -> Iterator[_Row]:
         side.facts.session.role(shown).value,
         _half(pair.good, sides.projector),
         _half(pair.bad, sides.projector),
+        pair,
     )
     if pair.good is None or pair.bad is None:
         row.decides = _alone(sides, pair)
@@ -212,6 +224,7 @@ def _cookie_row(row: _Row, kept: list[Change]) -> _Row:
         "cookie",
         msgspec.structs.replace(row.good, status=None, remark=kept[0].good_remark),
         msgspec.structs.replace(row.bad, status=None, remark=kept[0].bad_remark),
+        row.pair,
         kept,
         kept[0] if kept[0].weight is Weight.DECIDES else None,
     )
@@ -266,6 +279,8 @@ def _alone(sides: Sides, pair: Pair) -> Change | None:
     role = session.role(exchange)
     if wrong or role is Role.STATIC or exchange.index in session.renewed_calls:
         return None
+    if role is Role.PREFLIGHT and not sides.good.facts.quality.is_browser:
+        return None  # no other client asks first; what came of it shows at the call
     if refresh is not None and refresh.result in {RefreshResult.OK, RefreshResult.CLEARED_DUPLICATES}:
         if refresh.after is not None and refresh.after.index in session.renewed_calls:
             return None
@@ -356,7 +371,19 @@ def _is_like(one: _Row, other: _Row) -> bool:
     return seen(one) == seen(other)
 
 
-def _step(number: int, row: _Row) -> StepInfo:
+def _foreseen(sides: Sides) -> dict[int, str]:
+    """For the good recording of another client: what a browser at the asked origin would have done, by exchange."""
+    seen = seen_by_browser(sides.good.facts, sides.projector)
+    if seen is None:
+        return {}
+    found = {}
+    for call in seen.calls:
+        why = f" ({GATES[call.gate]}: {call.told})" if call.gate else ""
+        found[call.exchange] = f"a browser at {seen.origin}: {OUTCOMES[call.outcome]}{why}"
+    return found
+
+
+def _step(number: int, row: _Row, foreseen: dict[int, str]) -> StepInfo:
     return StepInfo(
         number,
         row.name,
@@ -366,6 +393,7 @@ def _step(number: int, row: _Row) -> StepInfo:
         row.good,
         row.bad,
         row.told,
+        foreseen.get(row.good.exchange, "") if row.good and row.good.status is not None else "",
         [
             ChangeInfo(one.kind, one.weight.name.lower(), one.side, _line_of(one), one.good, one.bad)
             for one in row.changes
@@ -383,23 +411,25 @@ def _line_of(change: Change) -> str:
 # words
 
 
-def _headline(rows: list[_Row], number: int | None, state: str) -> str:
+def _headline(rows: list[_Row], number: int | None, state: str, gate: ClosedGate | None) -> str:
     if state == "unrelated":
         return "The two recordings have no step in common: they do not show the same flow."
     if number is None:
         return "No step has another outcome in the failing recording: what differs does not touch the login."
     row = rows[number - 1]
     assert row.decides is not None
-    told = row.decides.told
+    told = row.decides.told.rstrip(".")
+    if gate is not None:
+        told += f": the browser's gate that closed is {gate.name} ({gate.told})"
     if number == 1:
         return f"They part at the first step: {told}."
     before = rows[number - 2]
     until = f"{before.name.lower()} (step {number - 1})"
     same = "Identical" if all(one.state == "same" for one in rows[: number - 1]) else "The same outcome"
-    return f"{same} until {until}; then {told.rstrip('.')}."
+    return f"{same} until {until}; then {told}."
 
 
-def _difference(rows: list[_Row], number: int | None) -> str:
+def _difference(rows: list[_Row], number: int | None, gate: ClosedGate | None) -> str:
     """What stands on the two sides of the step where they part."""
     if number is None:
         return ""
@@ -411,7 +441,8 @@ def _difference(rows: list[_Row], number: int | None) -> str:
         one for one in row.changes if one.weight >= Weight.MATTERS and one.kind not in {"finding", "cookie-kept"}
     ]
     told = [_pair_in_words(one) for one in telling if one is not row.decides or one.kind in {"cors", "token"}]
-    if row.decides.kind == "status" and row.good and row.bad and not any(one.side == "request" for one in telling):
+    asked_alike = row.good and row.bad and not any(one.side == "request" for one in telling)
+    if row.decides.kind == "status" and asked_alike and gate is None:
         told.insert(0, "the recorded request is the same on both sides, so what differs lies behind it")
     sentence = "; ".join(told[:_DETAILS])
     return f"{sentence.replace('the recorded', 'The recorded', 1)}." if sentence else ""

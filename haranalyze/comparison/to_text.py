@@ -104,6 +104,10 @@ def _steps(console: Console, comparison: Comparison) -> None:
             table = _table()
         else:
             _row(table, step)
+        if step.foreseen:
+            console.print(table)
+            _line(console, "", step.foreseen, "dim")
+            table = _table()
     console.print(table)
     if comparison.folded:
         _line(console, "", f"and {comparison.folded} more steps")

@@ -10,6 +10,7 @@ from haranalyze.analysis import Analysis, judged_acceptances
 from haranalyze.facts import Facts
 from haranalyze.findings import Finding, Fix, Match, Outcome, RuleOutcome
 from haranalyze.redaction import Projector
+from haranalyze.report.as_browser import SeenByBrowser, seen_by_browser
 from haranalyze.report.details import Curl, Detail, curl, details
 from haranalyze.report.exact import exact_spans
 from haranalyze.report.pictures import (
@@ -273,6 +274,7 @@ class Report(msgspec.Struct, frozen=True, gc=False):
     rules: list[RuleInfo]
     guides: list[GuideInfo]
     notes: list[NoteInfo]
+    as_browser: SeenByBrowser | None
     exchanges: list[Row]
     folded: dict[str, int]
     details: list[Detail]
@@ -306,6 +308,7 @@ def build(analysis: Analysis) -> Report:
         [_rule(one, projector) for one in analysis.outcomes],
         _guides(analysis),
         [NoteInfo(note.code, note.message, note.pointer, note.count) for note in facts.capture.notes],
+        seen_by_browser(facts, projector),
         shown,
         folded,
         details(analysis, projector),

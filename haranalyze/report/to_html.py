@@ -11,6 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from haranalyze.report.as_browser import GATES, OUTCOMES
 from haranalyze.report.document import FindingInfo, Report
 from haranalyze.report.drawing import budget_picture, token_picture
 from haranalyze.report.proof import Card
@@ -162,6 +163,8 @@ def _view(report: Report) -> dict[str, Any]:
         "holds": [words for words in report.capture.quality.holds if words != "authorization headers"],
         "anchors": {at: f"p{at}" if at in proven else f"x{at}" if at in shown else "timeline" for at in steps},
         "box_marks": _BOX_MARKS,
+        "browser_outcomes": OUTCOMES,
+        "browser_gates": GATES,
         "state_words": _BOX_WORDS,
         "step_marks": _STEP_MARKS,
         "diamonds": _DIAMONDS,
@@ -298,6 +301,7 @@ def _sections(report: Report, groups: dict[str, list[Any]]) -> list[tuple[str, s
         ("ask", "Ask for better", "", report.capture.quality.ask),
         ("normal", "Looks alarming", len(groups["normal"]), groups["normal"]),
         ("again", "By hand", "", facts.curl),
+        ("as-browser", "In a browser", "", report.as_browser),
         ("texts", "Ready texts", len(_ready(report)), True),
         ("also", "Also seen", seen or "", seen or report.notes),
         ("checked", "Checked", len(report.rules), True),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
+from haranalyze.report.as_browser import GATES, OUTCOMES
 from haranalyze.report.document import Evidence, FindingInfo, FixInfo, Report
 from haranalyze.report.excerpt import excerpt
 from haranalyze.report.markdown import code, fenced, plain, prose
@@ -32,7 +33,7 @@ def render(report: Report) -> str:
     blocks = [*_head(report, root), *_steps(report)]
     if root is not None:
         blocks += [*_proof(report, root), *_fixes(root)]
-    blocks += [*_asked(report), *_also(report), *_ready(report), _checked(report)]
+    blocks += [*_as_browser(report), *_asked(report), *_also(report), *_ready(report), _checked(report)]
     kept: list[str] = []
     room = LONGEST - len(_OMITTED) - 2
     for block in blocks:
@@ -117,6 +118,21 @@ def _asked(report: Report) -> list[str]:
     if step and step not in told:
         blocks.append(f"**Next:** {prose(step)}")
     return blocks
+
+
+def _as_browser(report: Report) -> list[str]:
+    """What a browser would have done with each call of another client."""
+    seen = report.as_browser
+    if seen is None:
+        return []
+    lines = []
+    for call in seen.calls[:_MOST_CALLS]:
+        why = f": {GATES[call.gate]}, {prose(call.told)}" if call.gate else ""
+        lines.append(f"* {code(f'#{call.exchange} {call.method} {call.path}')} {OUTCOMES[call.outcome]}{why}")
+    return [f"**A browser at {code(seen.origin)}** would have done with these calls:", "\n".join(lines)]
+
+
+_MOST_CALLS: Final = 40
 
 
 def _also(report: Report) -> list[str]:

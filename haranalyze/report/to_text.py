@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from haranalyze.redaction import visible_but_chips
+from haranalyze.report.as_browser import GATES, OUTCOMES
 from haranalyze.report.document import Evidence, FindingInfo, Report
 from haranalyze.report.excerpt import Shown, excerpt
 from haranalyze.report.texts import OWNERS
@@ -48,6 +49,7 @@ def render(report: Report, *, width: int = 80, color: bool = False) -> str:
     if root is not None:
         _proof(console, report, root)
         _fix(console, root)
+    _as_browser(console, report)
     _also(console, report)
     _checked(console, report)
     return "\n".join(line.rstrip() for line in out.getvalue().replace(_TOGETHER, " ").splitlines()) + "\n"
@@ -160,6 +162,28 @@ def _fix(console: Console, root: FindingInfo) -> None:
         label = ""
     if root.fix:
         console.print()
+
+
+def _as_browser(console: Console, report: Report) -> None:
+    """What a browser would have done with each call of another client."""
+    seen = report.as_browser
+    if seen is None:
+        return
+    _labelled(console, "as", f"a browser at {seen.origin} would have done with these calls:", indent=_LEFT)
+    for call in seen.calls[:_MOST_CALLS]:
+        tone = {"passes": "green", "cannot-tell": "yellow"}.get(call.outcome, "red")
+        status = call.status or "no answer"
+        _labelled(
+            console, "", f"#{call.exchange:<4}{call.method} {call.path}  {status}  {OUTCOMES[call.outcome]}", tone
+        )
+        if call.gate:
+            _labelled(console, "", f"{GATES[call.gate]}: {call.told}", "dim", indent=_LEFT + 5)
+    if (more := len(seen.calls) - _MOST_CALLS + seen.more) > 0:
+        _labelled(console, "", f"and {more} more", "dim")
+    console.print()
+
+
+_MOST_CALLS = 40
 
 
 def _also(console: Console, report: Report) -> None:
