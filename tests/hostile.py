@@ -18,6 +18,13 @@ ATTACKS = (
     "=cmd|' /C marker'!A0",
     "<style>@import url(http://evil.example/x)</style>",
     "<base href=http://evil.example/><form action=http://evil.example/>",
+    "[marker(10)](javascript:marker(10)) ![x](http://evil.example/x.png)",
+    "`marker(11)` ``` <details ontoggle=marker(11) open>",
+    "]]><script xmlns='http://www.w3.org/1999/xhtml'>marker(12)</script>&xxe;",
+    "[bold red]marker(13)[/] {0} ${marker(13)} <%= marker(13) %>",
+    "\x1b]8;;http://evil.example/\x07marker(14)\x1b]8;;\x07\x9b31m",
+    "@octocat #1 https://evil.example/marker(15) www.evil.example",
+    "<?xml-stylesheet href='http://evil.example/x.xsl'?><!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]>",
 )
 
 
@@ -31,7 +38,7 @@ def hostile_story() -> str:
         '< {"access_token": "abc<script>marker(9)</script>"}',
     ]
     for attack in ATTACKS:
-        clean = attack.replace(" ", "%20").replace("\x1b", "")
+        clean = attack.replace(" ", "%20").replace("\x1b", "").replace("#", "%23")
         lines += [
             f"> GET https://api.example.com/{clean}?{clean}={clean}#x",
             f"> X-{clean.replace(':', '')}: {attack}",

@@ -1,37 +1,33 @@
 """The page of a comparison in a real Chromium, opened from disk."""
 
-from pathlib import Path
-
-from playwright.sync_api import Browser
-
 from haranalyze.capture.transcript import read_transcript
 from haranalyze.comparison import compare, render
-from tests.browser.test_report_page import browser, opened
+from tests.browser.conftest import Opener
 from tests.comparison.test_pairs import compared
 from tests.hostile import hostile_story, poisoned
 
-__all__ = ["browser"]  # the fixture
 LAX = ("st-fixed-lax-cross-site-heroku", "st-lax-cross-site-heroku")
 
 
-def test_the_sentence_is_on_the_first_screen_and_nothing_leaves_the_page(browser: Browser, tmp_path: Path) -> None:
-    page, trouble = opened(browser, render(compared(*LAX), "html"), tmp_path)
-    box = page.locator("h1").bounding_box()
+def test_the_sentence_is_on_the_first_screen_and_nothing_leaves_the_page(opened: Opener) -> None:
+    it = opened(render(compared(*LAX), "html"))
+    box = it.page.locator("h1").bounding_box()
     assert box is not None
     assert box["y"] + box["height"] < 300
-    assert trouble == []
+    assert it.trouble == []
 
 
-def test_the_page_never_scrolls_sideways(browser: Browser, tmp_path: Path) -> None:
-    page, _ = opened(browser, render(compared(*LAX), "html"), tmp_path)
+def test_the_page_never_scrolls_sideways(opened: Opener) -> None:
+    page = opened(render(compared(*LAX), "html")).page
     for width in (320, 390, 1024):
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), width
 
 
-def test_filter_swap_and_copy_work_by_keyboard(browser: Browser, tmp_path: Path) -> None:
+def test_filter_swap_and_copy_work_by_keyboard(opened: Opener) -> None:
     made = compared(*LAX)
-    page, trouble = opened(browser, render(made, "html"), tmp_path)
+    it = opened(render(made, "html"))
+    page = it.page
     rows = page.locator("table.steps tbody:visible")
     assert rows.count() == len(made.steps)
     page.locator("#differences").focus()
@@ -48,22 +44,22 @@ def test_filter_swap_and_copy_work_by_keyboard(browser: Browser, tmp_path: Path)
     page.keyboard.press("Enter")
     page.wait_for_timeout(100)
     assert page.locator("button[data-copy=summary]").inner_text() in ("Copied ✓", "Select the text below")
-    assert trouble == []
+    assert it.trouble == []
 
 
-def test_without_scripts_everything_is_there_to_read(browser: Browser, tmp_path: Path) -> None:
-    page, trouble = opened(browser, render(compared(*LAX), "html"), tmp_path, scripts=False)
-    assert page.locator("button:visible").count() == 0
-    assert page.locator("tbody.parts .minus").first.is_visible()
-    assert page.locator("#summary").is_visible()
-    assert trouble == []
+def test_without_scripts_everything_is_there_to_read(opened: Opener) -> None:
+    it = opened(render(compared(*LAX), "html"), scripts=False)
+    assert it.page.locator("button:visible").count() == 0
+    assert it.page.locator("tbody.parts .minus").first.is_visible()
+    assert it.page.locator("#summary").is_visible()
+    assert it.trouble == []
 
 
-def test_nothing_two_recordings_hold_can_run(browser: Browser, tmp_path: Path) -> None:
+def test_nothing_two_recordings_hold_can_run(opened: Opener) -> None:
     hostile = read_transcript(hostile_story())
     for html in (render(compare(hostile, hostile), "html"), render(poisoned(compared(*LAX)), "html")):
-        page, trouble = opened(browser, html, tmp_path)
-        page.wait_for_timeout(200)
-        assert page.evaluate("window.called") == []
-        assert page.locator("main img, main iframe, main script, main form").count() == 0
-        assert trouble == []
+        it = opened(html)
+        it.page.wait_for_timeout(200)
+        assert it.page.evaluate("window.called") == []
+        assert it.page.locator("main img, main iframe, main script, main form").count() == 0
+        assert it.trouble == []
