@@ -14,7 +14,7 @@ from haranalyze.analysis import Analysis
 from haranalyze.capture.model import Exchange
 from haranalyze.comparison.alignment import Alignment, Pair, align
 from haranalyze.comparison.differences import Change, Sides, Weight, changes, line
-from haranalyze.comparison.gates import ClosedGate, closed_gate
+from haranalyze.comparison.gates import ClosedGate, closed_gate, never_sent
 from haranalyze.facts.session import RefreshResult, Role, SignInResult
 from haranalyze.redaction import Projector
 from haranalyze.report.as_browser import GATES, OUTCOMES, seen_by_browser
@@ -138,6 +138,8 @@ def build(good: Analysis, bad: Analysis) -> Comparison:
     rows = [row for pair in alignment.pairs for row in _rows(sides, pair)]
     common = any(pair.good and pair.bad for pair in alignment.pairs)
     at = _parting(rows) if common else None
+    if at is None or rows[at].bad is None:
+        at = _never_sent(sides, rows, at)
     _tell(rows, at)
     kept = _folded(rows)
     number = next((place for place, row in enumerate(kept, start=1) if row.state == "parts"), None)
@@ -147,7 +149,7 @@ def build(good: Analysis, bad: Analysis) -> Comparison:
     steps = [_step(place, row, foreseen) for place, row in enumerate(kept, start=1)]
     state = "parts" if number else "same" if common else "unrelated"
     parting = kept[number - 1].pair if number else None
-    gate = closed_gate(sides, parting.good, parting.bad) if parting and parting.bad else None
+    gate = _gate(sides, parting) if parting else None
     headline, difference = _headline(kept, number, state, gate), _difference(kept, number, gate)
     root = bad.verdict.root
     owner = bad.verdict.owner.value if bad.verdict.owner and number else None
@@ -316,6 +318,22 @@ def _parting(rows: list[_Row]) -> int | None:
         told = f"the good recording goes on with {rows[at].line} and the failing one does not"
         rows[at].decides = Change("step", Weight.DECIDES, "request", "step", rows[at].line, None, told)
     return at
+
+
+def _never_sent(sides: Sides, rows: list[_Row], at: int | None) -> int | None:
+    """Where the good recording goes on alone: a call that the browser may not even send comes before other reasons."""
+    for place, row in enumerate(rows):
+        if row.bad is None and row.pair.good is not None and never_sent(sides, row.pair.good):
+            told = f"the good recording calls {row.line} and the failing one never sends it"
+            row.decides = Change("step", Weight.DECIDES, "request", "step", row.line, None, told)
+            return place
+    return at
+
+
+def _gate(sides: Sides, pair: Pair) -> ClosedGate | None:
+    if pair.bad is not None:
+        return closed_gate(sides, pair.good, pair.bad)
+    return never_sent(sides, pair.good) if pair.good is not None else None
 
 
 def _tell(rows: list[_Row], at: int | None) -> None:

@@ -40,10 +40,22 @@ def closed_gate(sides: Sides, good: Exchange | None, bad: Exchange) -> ClosedGat
     return _mixed_content(sides, bad) or _cors(sides, bad) or _cookies(sides, good, bad)
 
 
+def never_sent(sides: Sides, good: Exchange) -> ClosedGate | None:
+    """The gate that keeps a browser from sending a call at all, so that its recording does not even list it."""
+    facts = sides.bad.facts
+    if sides.good.facts.quality.is_browser or not facts.quality.is_browser or good.request.url.is_trustworthy:
+        return None
+    pages = [one.request.url.scheme for one in facts.exchanges if one.is_page]
+    return _MIXED if pages and set(pages) == {"https"} else None
+
+
+_MIXED: Final = ClosedGate("mixed content", "the page is loaded over https and calls http, which browsers do not send")
+
+
 def _mixed_content(sides: Sides, bad: Exchange) -> ClosedGate | None:
     page = parse_url(sides.bad.facts.timeline.page_url(bad))
     if page.scheme == "https" and not bad.request.url.is_trustworthy and bad.failed:
-        return ClosedGate("mixed content", "the page is loaded over https and calls http, which browsers do not send")
+        return _MIXED
     return None
 
 

@@ -169,7 +169,7 @@ def _as_browser(console: Console, report: Report) -> None:
     seen = report.as_browser
     if seen is None:
         return
-    _labelled(console, "as", f"a browser at {seen.origin} would have done with these calls:", indent=_LEFT)
+    _labelled(console, "seen", f"from a page at {seen.origin}; what a browser would have done:")
     for call in seen.calls[:_MOST_CALLS]:
         tone = {"passes": "green", "cannot-tell": "yellow"}.get(call.outcome, "red")
         status = call.status or "no answer"

@@ -12,7 +12,8 @@ import shutil
 import socket
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,32 +58,31 @@ def executable() -> str | None:
 
 def exports_of(answers: dict[tuple[str, str], Answer], play: Callable[[Page], object]) -> Exports:
     """Record what ``play`` does in a tab against a local HTTP/1.1 server (``tests.oracle.server``)."""
-    with tempfile.TemporaryDirectory() as folder:
-        server, stop = _started(answers, Path(folder))
-        try:
-            return _recorded(server, play)
-        finally:
-            stop()
+    with started(answers) as server:
+        return recorded(server, play)
 
 
-def _started(answers: dict[tuple[str, str], Answer], folder: Path) -> tuple[Server, Callable[[], None]]:
+@contextmanager
+def started(answers: dict[tuple[str, str], Answer]) -> Iterator[Server]:
+    """A local server with these answers, for as long as it is needed."""
     server, loop = Server(), asyncio.new_event_loop()
     server.answers.update(answers)
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
-    asyncio.run_coroutine_threadsafe(server.start(folder), loop).result(10)
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run_coroutine_threadsafe(server.start(Path(folder)), loop).result(10)
+        try:
+            yield server
+        finally:
+            asyncio.run_coroutine_threadsafe(server.stop(), loop).result(10)
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join(10)
+            loop.run_until_complete(loop.shutdown_asyncgens())
+            loop.close()
 
-    def stop() -> None:
-        asyncio.run_coroutine_threadsafe(server.stop(), loop).result(10)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
-        loop.run_until_complete(loop.shutdown_asyncgens())
-        loop.close()
 
-    return server, stop
-
-
-def _recorded(server: Server, play: Callable[[Page], object]) -> Exports:
+def recorded(server: Server, play: Callable[[Page], object]) -> Exports:
+    """Record what ``play`` does in a tab against the server; every host name leads to it."""
     port = _free_port()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(

@@ -37,7 +37,7 @@ def test_each_call_has_its_outcome_gate_and_reason() -> None:
 def test_every_format_for_people_tells_it() -> None:
     report = seen()
     text = " ".join(haranalyze.render(report, "text").split())
-    assert f"a browser at {ORIGIN} would have done with these calls:" in text
+    assert f"seen from a page at {ORIGIN}; what a browser would have done:" in text
     assert "#1 GET /api/orders 200 is blocked CORS: the answer has no Access-Control-Allow-Origin" in text
     assert '<section id="as-browser"' in haranalyze.render(report, "html")
     assert "`#1 GET /api/orders` is blocked: CORS," in haranalyze.render(report, "markdown")
