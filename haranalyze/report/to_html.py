@@ -91,16 +91,20 @@ def render(report: Report) -> str:
     )
 
 
-def page(template: str, styles: Sequence[str], scripts: Sequence[str], data: str = "", **view: Any) -> str:
-    """One of our pages with its style sheets and scripts inside, allowed by their hashes.
+def page(template: str, styles: Sequence[str], scripts: Sequence[str], data: Any = None, **view: Any) -> str:
+    """One of our self-contained pages, under the policy that allows its own style sheet and script by hash.
 
     Args:
-        data: a block of JSON for the scripts, in which no "<" stands.
+        template: of the templates, given ``style``, ``script``, ``policy``, ``data`` and ``view``.
+        styles, scripts: templates' files, one after the other.
+        data: what the scripts read, for a block no browser runs; a string is one already, without any "<".
     """
+    import msgspec
     from markupsafe import Markup
 
-    style = "".join(_asset(name) for name in styles)
-    script = '"use strict";\n' + "".join(_asset(name) for name in scripts)
+    style = "".join(map(_asset, styles))
+    script = '"use strict";\n' + "".join(map(_asset, scripts))
+    block = data if isinstance(data, str) else msgspec.json.encode(data).decode().replace("<", "\\u003c")
     return (
         environment()
         .get_template(template)
@@ -109,33 +113,7 @@ def page(template: str, styles: Sequence[str], scripts: Sequence[str], data: str
             # block, which no browser runs and in which no "<" can stand (timeline_data).
             style=Markup(style),  # noqa: S704
             script=Markup(script),  # noqa: S704
-            data=Markup(data),  # noqa: S704
-            policy=_policy(style, script),
-            **view,
-        )
-    )
-
-
-def page(template: str, styles: Sequence[str], scripts: Sequence[str], data: Any, **view: Any) -> str:
-    """Another self-contained page in the look and under the policy of a report.
-
-    Args:
-        template: of the templates, given ``style``, ``script``, ``policy``, ``data`` and ``view``.
-        styles, scripts: templates' files, one after the other.
-        data: what the script reads, for a block no browser runs.
-    """
-    import msgspec
-    from markupsafe import Markup
-
-    style, script = "".join(map(_asset, styles)), "".join(map(_asset, scripts))
-    block = msgspec.json.encode(data).decode().replace("<", "\\u003c")
-    return (
-        environment()
-        .get_template(template)
-        .render(
-            style=Markup(style),  # noqa: S704 - our own file
-            script=Markup(script),  # noqa: S704 - our own file
-            data=Markup(block),  # noqa: S704 - JSON in which no "<" stands
+            data=Markup(block),  # noqa: S704
             policy=_policy(style, script),
             **view,
         )
