@@ -11,10 +11,12 @@ Stays quiet when
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from haranalyze.facts import Facts
+from haranalyze.facts.aws_gateway import is_gateway
 from haranalyze.facts.cors import CorsStep, readable_without_cors
-from haranalyze.findings import Fix, Layer, Match, Owner, Question, Said, Severity
+from haranalyze.findings import Confidence, Fix, Layer, Match, Owner, Question, Said, Severity
 from haranalyze.rule import Needs, rule
 from haranalyze.text import Sentence
 
@@ -52,7 +54,29 @@ def cors_missing_allow_origin(facts: Facts) -> Iterator[Said]:
             ),
         )
         return
-    yield from said
+    yield from (_of_gateway(facts, one) if isinstance(one, Match) else one for one in said)
+
+
+def _of_gateway(facts: Facts, match: Match) -> Match:
+    """An AWS HTTP API sends no CORS header at all where the origin, the method or one header is not in its lists."""
+    if not is_gateway(facts.timeline.exchange(match.at.exchange)):
+        return match
+    return replace(
+        match,
+        confidence=Confidence.LIKELY,
+        alternatives=(Sentence("The origin is allowed, and a requested header or the method is not in the lists."),),
+        decides=Sentence("Compare the CORS lists of the API in the AWS console with what the preflight asks for."),
+        fixes=(_AWS, *match.fixes),
+    )
+
+
+_AWS = Fix(
+    Owner.API,
+    Sentence("in the CORS settings of the HTTP API"),
+    Sentence("Allow the app's origin and every header the session client sends; one that is missing hides all."),
+    Sentence("AllowHeaders: [content-type]"),
+    Sentence("AllowHeaders: [content-type, rid, fdi-version, anti-csrf, st-auth-mode, authorization]"),
+)
 
 
 def _refused(facts: Facts) -> Iterator[Said]:

@@ -78,8 +78,14 @@ def cors_missing_expose_headers(facts: Facts) -> Iterator[Said]:
 
 
 def _session_headers(facts: Facts) -> Iterator[tuple[Exchange, str]]:
-    """Answers of named systems that carry the header their front end reads."""
+    """Answers of named systems with the headers their front end reads: the session's state, the proof against forged
+    requests, and in header mode the tokens themselves. An empty header removes something and need not be read."""
     for exchange in facts.exchanges:
         system = facts.session.system_of(exchange) if facts.session.is_ours(exchange) else None
-        if system is not None and system.front_token_header and exchange.response.has(system.front_token_header):
-            yield exchange, system.front_token_header
+        if system is None or not system.front_token_header:
+            continue
+        names = (*system.response_marks, system.anti_csrf_header)
+        if facts.session.transport(exchange) == "header" and not exchange.response.has("set-cookie"):
+            names += (*system.access_headers, *system.refresh_headers)
+        for name in dict.fromkeys(name for name in names if name and exchange.response.get(name)):
+            yield exchange, name

@@ -1,5 +1,5 @@
-"""``python -m tests.docs --write``: writes the generated pages: rules, help texts, the report's schema, the session
-systems in one file."""
+"""``python -m tests.docs --write``: writes the generated pages: rules, causes, help texts, the report's schema, the
+session systems in one file."""
 
 import argparse
 import json
@@ -17,6 +17,7 @@ from haranalyze.report.document import Report
 from haranalyze.rule import Rule
 from haranalyze.rulebook import Rulebook
 from haranalyze.systems import COMPILED, compiled, toml_systems
+from tests import causes
 
 FOLDER = Path(__file__).parents[1] / "docs"
 SYSTEMS = FOLDER.parent / "haranalyze" / "systems" / COMPILED
@@ -85,6 +86,7 @@ def pages() -> dict[str, str]:
         "report.schema.json": schema(Report, REPORT),
         "comparison.schema.json": schema(Comparison, COMPARISON),
         "rules/README.md": index_page(rules),
+        "causes.md": causes.page(),
         **{f"rules/{rule.id}.md": rule_page(rule) for rule in rules},
     }
 

@@ -125,6 +125,13 @@ def marked(piece: str, begin: str, words: str, kind: str = "related") -> str:
     return "".join(lines)
 
 
+def words_of_fixes(rule_id: str, transcript: str) -> str:
+    """The sentences of all changes that the one finding of a rule proposes."""
+    found = examine(read_transcript(transcript), Rulebook.installed())
+    (finding,) = (one for one in found.findings if one.rule == rule_id)
+    return "\n".join(Projector(found.facts).say(fix.text) for fix in finding.match.fixes)
+
+
 def fix_lines(rule_id: str, transcript: str) -> str:
     """All lines of the changes that the one finding of a rule proposes."""
     found = examine(read_transcript(transcript), Rulebook.installed())

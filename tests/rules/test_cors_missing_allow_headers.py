@@ -7,6 +7,7 @@ from tests.rules.stories import (
     ACCEPTED,
     PAGE,
     call,
+    fix_lines,
     jwt,
 )
 
@@ -41,6 +42,12 @@ BLOCKED = "* error: net::ERR_FAILED\n"
 
 def test_points_at_the_exchange_that_proves_it() -> None:
     check_rule(RULE, PAGE + PREFLIGHT + call() + BLOCKED)
+
+
+def test_a_gateway_with_a_list_of_its_own() -> None:
+    gateway = PREFLIGHT.replace("< 204", "< 204\n    < x-amz-apigw-id: 1\n    < x-amzn-requestid: 2")
+    check_rule(RULE, PAGE + gateway + call() + BLOCKED)
+    assert "getAllCORSHeaders" in fix_lines(RULE, PAGE + gateway + call() + BLOCKED)
 
 
 def test_a_list_without_commas_allows_nothing() -> None:

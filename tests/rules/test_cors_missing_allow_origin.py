@@ -2,12 +2,13 @@
 
 import pytest
 
-from haranalyze.findings import Outcome
+from haranalyze.findings import Confidence, Outcome
 from haranalyze.testing import check_outcome, check_rule
 from tests.rules.stories import (
     ACCEPTED,
     PAGE,
     call,
+    fix_lines,
     jwt,
     sign_in,
 )
@@ -49,6 +50,13 @@ def test_answers_that_no_browser_would_hand_over_are_a_question() -> None:
     check_rule(RULE, story)
     check_outcome(RULE, story, Outcome.QUESTION)
     check_outcome(RULE, PAGE + sign_in(TOKEN) + open_door, Outcome.PASS)
+
+
+def test_an_aws_http_api_may_mean_a_header() -> None:
+    gateway = PREFLIGHT.replace("< Access-Control-Allow-Headers: rid, st-auth-mode", "< Apigw-Requestid: abc=")
+    check_rule(RULE, PAGE + gateway + call() + "* error: net::ERR_FAILED\n", confidence=Confidence.LIKELY)
+    lines = fix_lines(RULE, PAGE + gateway + call() + "* error: net::ERR_FAILED\n")
+    assert "rid, fdi-version, anti-csrf, st-auth-mode" in lines
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from tests.rules.stories import (
     ACCEPTED,
     PAGE,
     call,
+    cookies,
     jwt,
     marked,
     sign_in,
@@ -28,6 +29,28 @@ def test_points_at_the_exchange_that_proves_it() -> None:
     )
 
 
+EXPOSED = "< Access-Control-Expose-Headers: front-token, st-access-token, st-refresh-token, anti-csrf"
+HEADERS = f"< st-access-token: {TOKEN}\n< st-refresh-token: r.n.V2\n"
+
+
+def test_a_wildcard_names_nothing_for_calls_with_credentials() -> None:
+    story = marked(sign_in(TOKEN), "< front-token", "hidden from the app")
+    check_rule(RULE, PAGE + story.replace(EXPOSED, "< Access-Control-Expose-Headers: *   # want: does not name it"))
+
+
+def test_the_token_headers_of_header_mode_have_to_be_read_too() -> None:
+    story = marked(sign_in(TOKEN, setting=HEADERS, mode="header"), "< st-access-token", "hidden from the app")
+    own = "< Access-Control-Expose-Headers: front-token, anti-csrf   # want: carries st-access-token"
+    check_rule(RULE, PAGE + story.replace(EXPOSED, own))
+
+
+def test_the_header_of_older_clients() -> None:
+    old = "< id-refresh-token: 6f;1795318463000"
+    story = sign_in(TOKEN).replace("< front-token", f"{old}   # related: hidden from the app\n< front-token")
+    own = "< Access-Control-Expose-Headers: front-token   # want: carries id-refresh-token"
+    check_rule(RULE, PAGE + story.replace(EXPOSED, own))
+
+
 @pytest.mark.parametrize(
     "transcript",
     [
@@ -44,6 +67,13 @@ def test_points_at_the_exchange_that_proves_it() -> None:
             + call("/api/me", COOKIE)
             + "< 200\n< Access-Control-Allow-Origin: https://app.example.com\n< Access-Control-Allow-Credentials: true\n",
             id="no session header",
+        ),
+        pytest.param(PAGE + sign_in(TOKEN, setting=HEADERS, mode="header"), id="header mode, exposed"),
+        pytest.param(
+            (PAGE + sign_in(TOKEN, setting=cookies(TOKEN) + "< st-access-token:\n")).replace(
+                EXPOSED, "< Access-Control-Expose-Headers: front-token"
+            ),
+            id="an empty header",
         ),
     ],
 )

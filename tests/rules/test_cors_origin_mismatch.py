@@ -49,6 +49,13 @@ def test_a_value_that_is_no_origin_is_another_one_too() -> None:
     check_rule(RULE, PAGE + story + call() + BLOCKED)
 
 
+def test_a_development_origin_that_is_not_allowed() -> None:
+    page = PAGE.replace("https://app.example.com", "http://localhost:3000")
+    asked = PREFLIGHT.replace("Origin: https://app.example.com", "Origin: http://localhost:3000")
+    asked = asked.replace("Origin: http://app.example.com", "Origin: https://app.example.com")
+    check_rule(RULE, page + asked + call().replace("https://app.example.com", "http://localhost:3000") + BLOCKED)
+
+
 @pytest.mark.parametrize(
     "transcript",
     [

@@ -5,6 +5,7 @@ import pytest
 from haranalyze.findings import Outcome
 from haranalyze.testing import check_outcome, check_rule
 from tests.rules.stories import (
+    ACCEPTED,
     FOREIGN,
     PAGE,
     UNAUTHORISED,
@@ -14,6 +15,7 @@ from tests.rules.stories import (
     jwt,
     marked,
     sign_in,
+    words_of_fixes,
 )
 
 RULE = "interceptor-missing"
@@ -51,6 +53,21 @@ def test_a_recipe_that_the_backend_does_not_have_is_a_question() -> None:
     missed = asks("POST", "/auth/signinup/code", "> rid: passwordless", "> st-auth-mode: cookie") + "< 404\n"
     check_outcome(RULE, PAGE + sign_in(TOKEN) + missed, Outcome.QUESTION)
     check_outcome(RULE, PAGE + missed, Outcome.PASS)
+
+
+def test_calls_made_before_the_client_was_started() -> None:
+    bare = asks("GET", "/api/me   # want: none of the headers") + UNAUTHORISED
+    story = PAGE + sign_in(TOKEN).replace("> st-auth-mode", "> x-none") + bare
+    check_rule(RULE, story + marked(call("/api/you", COOKIE), "> st-auth-mode", "other calls carry it") + ACCEPTED)
+
+
+def test_the_fetch_of_a_framework() -> None:
+    """SvelteKit hands ``load`` a fetch of its own; its calls look like any other made around the client."""
+    data = "> GET https://app.example.com/_app/immutable/entry/start.js\n* type: script\n< 200\n"
+    story = PAGE + data + marked(sign_in(TOKEN), "> st-auth-mode", "other calls carry it")
+    story += asks("GET", "/api/me   # want: none of the headers") + UNAUTHORISED
+    check_rule(RULE, story)
+    assert "of a framework" in words_of_fixes(RULE, story)
 
 
 @pytest.mark.parametrize(
