@@ -16,6 +16,7 @@ from collections.abc import Iterator
 
 from haranalyze.facts import Exchange, Facts
 from haranalyze.facts.session import Says
+from haranalyze.facts.token_traits import is_refresh_token_sent
 from haranalyze.findings import CannotTell, Layer, Match, Owner, Passed, Said, Severity
 from haranalyze.protocol.auth import Authorization, Credential
 from haranalyze.rule import rule
@@ -95,7 +96,7 @@ def _is_good(facts: Facts, call: Exchange, sent: Authorization) -> bool:
     accepted = accepted_header(facts, call)
     if sent.shape is not Credential.WELL_FORMED or has_other_scheme(sent, accepted):
         return False
-    if accepted is None and is_password(sent):
+    if (accepted is None and is_password(sent)) or is_refresh_token_sent(facts, call):
         return False
     token = facts.tokens.access_token(call)
     remaining = facts.tokens.remaining(token, call) if token else None

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 
 from haranalyze.facts import Facts
 from haranalyze.facts.session import Refusal, Says
+from haranalyze.facts.token_traits import is_refresh_token_sent
 from haranalyze.findings import Confidence, Fix, Layer, Match, Owner, Passed, Said, Severity
 from haranalyze.protocol.auth import Authorization, Credential
 from haranalyze.rule import rule
@@ -32,6 +33,7 @@ _FORMS = {
     Credential.TEMPLATE: "it holds a variable name that was never filled in.",
     Credential.QUOTED: "the token stands in quotes.",
 }
+_REFRESH = "it is the refresh token, which belongs to the refresh call alone."
 _OTHER_SCHEME = "its scheme is not the one of the calls that the API accepts."
 _READ = frozenset((Says.EXPIRED, Says.RENEW, Says.AUDIENCE, Says.PERMISSION, Says.CSRF, Says.ROUTING))
 
@@ -95,6 +97,10 @@ def _confidence(facts: Facts, trouble: str) -> Confidence:
 
 def _fix(trouble: str) -> Fix:
     place = Sentence("where the API client adds the header")
+    if trouble == _REFRESH:
+        return Fix(
+            Owner.FRONTEND, place, Sentence("Send the access token; the refresh token goes to the refresh call.")
+        )
     if trouble == _OTHER_SCHEME:
         return Fix(Owner.FRONTEND, place, Sentence("Send the header in the form that the accepted calls use."))
     return Fix(
@@ -112,6 +118,9 @@ def _trouble(facts: Facts, refusal: Refusal, sent: Authorization) -> str:
     if sent.shape is not Credential.WELL_FORMED:
         return "" if _was_read(refusal, sent, accepted) else _FORMS[sent.shape]
     ours = refusal.says is Says.NO_CREDENTIALS and not refusal.foreign
+    unread = refusal.says not in _READ and not refusal.foreign and not facts.session.refresh(refusal.exchange)
+    if unread and is_refresh_token_sent(facts, refusal.exchange):
+        return _REFRESH
     return _OTHER_SCHEME if ours and has_other_scheme(sent, accepted) else ""
 
 

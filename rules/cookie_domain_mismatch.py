@@ -14,7 +14,8 @@ from collections.abc import Iterator
 
 from haranalyze.facts import Facts
 from haranalyze.facts.cookie_jar import Reason
-from haranalyze.findings import Fix, Layer, Owner, Said, Severity
+from haranalyze.facts.session_cookies import kept_for_sibling
+from haranalyze.findings import Confidence, Fix, Layer, Match, Owner, Said, Severity
 from haranalyze.rule import Needs, rule
 from haranalyze.text import Sentence
 
@@ -47,11 +48,60 @@ def cookie_domain_mismatch(facts: Facts) -> Iterator[Said]:
         Sentence('cookieDomain: ".other.example"'),
         Sentence("cookieDomain: undefined  // the host itself"),
     )
-    yield from matches(
-        facts,
-        (Reason.DOMAIN_MISMATCH,),
-        "its Domain is not this host or a parent of it.",
-        "the browser refuses to keep {name}: its Domain does not fit {host}.",
-        fix,
-        COOKIE_DOMAIN,
+    said = tuple(
+        matches(
+            facts,
+            (Reason.DOMAIN_MISMATCH,),
+            "its Domain is not this host or a parent of it.",
+            "the browser refuses to keep {name}: its Domain does not fit {host}.",
+            fix,
+            COOKIE_DOMAIN,
+        )
+    )
+    siblings = () if any(isinstance(one, Match) for one in said) else tuple(_kept_for_another(facts))
+    yield from siblings or said
+
+
+def _kept_for_another(facts: Facts) -> Iterator[Match]:
+    """Calls to a sibling host that go without the session cookie, because it was set for the first host alone."""
+    found = facts.derive(kept_for_sibling)
+    if not found:
+        return
+    one = found[0]
+    call, event = one.call, one.event
+    yield Match(
+        message=Sentence(
+            "#{index} goes to {host} without {name}, which is kept for {other} alone.",
+            index=call.index,
+            host=call.host,
+            name=event.name,
+            other=event.exchange.host,
+        ),
+        headline=Sentence(
+            "Sign-in works on {other}, but {host} gets no session: {name} has no Domain, so it stays with {other}.",
+            other=event.exchange.host,
+            host=call.host,
+            name=event.name,
+        ),
+        at=event.place,
+        caption=Sentence("decides it: no Domain, so for this host alone"),
+        related=((call.status_place, Sentence("the other host gets no cookie")),),
+        confidence=Confidence.LIKELY,
+        subject=event.name,
+        flow=tuple(other.call.index for other in found),
+        fixes=(
+            Fix(
+                Owner.API,
+                Sentence("where the session cookies are configured"),
+                Sentence(
+                    "Set the cookie domain to the parent of both hosts (and sessionTokenBackendDomain in the app)."
+                ),
+                Sentence("cookieDomain: undefined  // the host itself"),
+                Sentence('cookieDomain: ".example.com"'),
+            ),
+        ),
+        alternatives=(Sentence("The second host is not meant to share this session."),),
+        decides=Sentence(
+            "Ask whether {host} and {other} share one session backend.", host=call.host, other=event.exchange.host
+        ),
     )

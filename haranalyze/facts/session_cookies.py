@@ -89,6 +89,46 @@ def _asking(facts: Facts) -> tuple[Exchange, ...]:
     return tuple(sorted((one for one in found.values() if one.response.status != 403), key=facts.timeline.position))
 
 
+@dataclass(frozen=True, slots=True)
+class KeptForSibling:
+    """A call refused for want of a session on one host, whose session cookie a sibling host set without Domain."""
+
+    call: Exchange
+    event: SetCookieEvent
+
+
+def kept_for_sibling(facts: Facts) -> tuple[KeptForSibling, ...]:
+    """Calls to a host of the same site and session system that never sets the session cookie itself, in client order.
+
+    Only named systems count: their own words on both hosts show that the hosts share a kind of session.
+    """
+    names = facts.session.session_cookie_names()
+    stored = [
+        event
+        for event in facts.cookie_jar.events
+        if event.name in names and event.refused is None and not event.is_deletion
+    ]
+    setters = {event.exchange.request.url.host for event in stored}
+    found: list[KeptForSibling] = []
+    for refusal in facts.session.refusals if stored else ():
+        call, host = refusal.exchange, refusal.exchange.request.url.host
+        if refusal.says is not Says.NO_CREDENTIALS or refusal.by is None or refusal.foreign or host in setters:
+            continue
+        if not facts.quality.shows_absence(call, "cookie") and not call.request.has("cookie"):
+            continue
+        if any(Text(name, Kind.COOKIE_NAME) in names for name, _ in call.request.raw_cookie_pairs()):
+            continue
+        for event in stored:
+            own = event.exchange
+            if event.raw_parsed.domain is not None or event.at > facts.timeline.sent(call):
+                continue
+            same = registrable_domain(own.request.url.host) == registrable_domain(host)
+            if same and facts.session.system_of(own) is refusal.by:
+                found.append(KeptForSibling(call, event))
+                break
+    return tuple(found)
+
+
 def sends_to_sign_in(exchange: Exchange) -> bool:
     """Whether the answer redirects to a sign-in page, by the words of its path; not one that comes from there."""
     if exchange.response.status not in _REDIRECTS:

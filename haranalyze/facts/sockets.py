@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _REFUSED: Final = frozenset((401, 403))
 _CARRIERS: Final = ("authorization", "x-api-key", "x-access-token", "x-auth-token", "x-session-token")
 _PARAMETERS: Final = ("token", "auth", "ticket", "jwt", "key", "session", "sid", "signature")
+_RELOADERS: Final = ("webpack-hmr", "sockjs-node", "/@vite", "livereload", "browser-sync")
 _MOST: Final = 100  # handshakes looked at
 
 
@@ -44,13 +45,19 @@ def bare_handshakes(facts: Facts) -> tuple[BareHandshake, ...]:
             continue
         if not facts.session.is_ours(exchange) or not facts.session.signed_in_before(exchange):
             continue
-        if _carries_anything(facts, exchange):
+        if _carries_anything(facts, exchange) or (exchange.failed and not _concerns_the_session(facts, exchange)):
             continue
         shown = all(facts.quality.shows_absence(exchange, name) for name in ("cookie", "authorization"))
         found.append(BareHandshake(exchange, exchange.response.status in _REFUSED, not shown))
         if len(found) >= _MOST:
             break
     return tuple(found)
+
+
+def _concerns_the_session(facts: Facts, exchange: Exchange) -> bool:
+    """Of handshakes without an answer only those to hosts of the session, and no reload channel of a dev server."""
+    url = exchange.request.url
+    return url.host in facts.session.hosts and not any(part in url.path for part in _RELOADERS)
 
 
 def _carries_anything(facts: Facts, exchange: Exchange) -> bool:

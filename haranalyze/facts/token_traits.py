@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from haranalyze.facts.tokens import Token
+from haranalyze.facts.tokens import Carrier, Token, TokenUse
 
 if TYPE_CHECKING:
     from haranalyze.capture.model import Exchange
@@ -25,6 +25,19 @@ def key_kind(token: Token) -> str:
 def wants_anti_csrf(token: Token) -> bool:
     """Whether the session was made with an anti-CSRF token of its own (SuperTokens ``VIA_TOKEN``)."""
     return token.jwt is not None and isinstance(token.jwt.raw_claim("antiCsrfToken"), str)
+
+
+def is_refresh_token_sent(facts: Facts, call: Exchange) -> bool:
+    """Whether Authorization carries a refresh token: one the recording shows being handed out as such, or by its
+    build one of SuperTokens (three parts, the last ``V0`` to ``V2``; supertokens-core)."""
+    if any(
+        token.use is TokenUse.REFRESH and sighting.carrier is Carrier.AUTHORIZATION
+        for token, sighting in facts.tokens.sent_with(call)
+    ):
+        return True
+    sent = facts.tokens.authorization(call)
+    parts = sent[0].raw_token.split(".") if sent is not None else []
+    return len(parts) == 3 and parts[2] in {"V0", "V1", "V2"}
 
 
 def is_identity_token(token: Token) -> bool:

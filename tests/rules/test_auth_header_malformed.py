@@ -8,10 +8,13 @@ from tests.rules.stories import (
     CORS,
     NO_TOKEN,
     PAGE,
+    UNAUTHORISED,
+    asks,
     bearer_call,
     bearer_sign_in,
     jwt,
     marked,
+    sign_in,
 )
 
 RULE = "auth-header-malformed"
@@ -26,6 +29,23 @@ def test_points_at_the_exchange_that_proves_it() -> None:
     check_rule(
         RULE,
         PAGE + bearer_sign_in(TOKEN) + bearer_call("Bearer undefined   # want: literal such as undefined", REFUSED),
+    )
+
+
+REFRESH = "9f3c.a71e.V2"
+
+
+def test_a_refresh_token_is_no_access_token() -> None:
+    handed_out = f"< st-access-token: {TOKEN}\n< st-refresh-token: {REFRESH}\n"
+    sent = f"> Authorization: Bearer {REFRESH}   # want: it is the refresh token"
+    refused = marked(UNAUTHORISED, "< 401", "answered 401")
+    story = PAGE + sign_in(TOKEN, setting=handed_out, mode="header")
+    check_rule(RULE, story + asks("GET", "/api/me", "> st-auth-mode: header", "> rid: anti-csrf", sent) + refused)
+    check_rule(
+        "auth-header-lost-upstream",
+        (story + asks("GET", "/api/me", "> rid: anti-csrf", sent) + UNAUTHORISED).replace(
+            "   # want: it is the refresh token", ""
+        ),
     )
 
 

@@ -2,10 +2,12 @@
 
 import pytest
 
+from haranalyze.findings import Confidence
 from haranalyze.testing import check_rule
 from tests.rules.stories import (
     ACCEPTED,
     CORS,
+    FOREIGN,
     PAGE,
     UNAUTHORISED,
     asks,
@@ -32,6 +34,36 @@ def test_points_at_the_exchange_that_proves_it() -> None:
         + marked(call("/api/me", "> Accept: */*"), "> GET", "sent without it, answered 401")
         + UNAUTHORISED,
     )
+
+
+def sibling(cookie: str = "> Accept: */*", want: str = "", host: str = "api2.example.com") -> str:
+    """The session client's call to another host of the same site."""
+    return asks("GET", f"/api/me{want}", "> st-auth-mode: cookie", "> rid: anti-csrf", cookie, host=host)
+
+
+def test_a_cookie_without_domain_stays_with_the_host_that_set_it() -> None:
+    setting = marked(cookies(TOKEN), "< Set-Cookie: sAccessToken", "kept for api.example.com alone", "want")
+    refused = marked(UNAUTHORISED, "< 401", "the other host gets no cookie")
+    check_rule(RULE, PAGE + sign_in(TOKEN, setting=setting) + sibling() + refused, confidence=Confidence.LIKELY)
+
+
+@pytest.mark.parametrize(
+    "transcript",
+    [
+        pytest.param(
+            PAGE
+            + sign_in(TOKEN, setting=cookies(TOKEN, attributes="; Path=/; Domain=example.com; HttpOnly; Secure"))
+            + sibling(COOKIE)
+            + ACCEPTED,
+            id="shared",
+        ),
+        pytest.param(PAGE + sign_in(TOKEN) + sibling() + FOREIGN, id="another system"),
+        pytest.param(PAGE + sign_in(TOKEN) + sibling(host="api.other.net") + UNAUTHORISED, id="another site"),
+        pytest.param(PAGE + sibling() + UNAUTHORISED + sign_in(TOKEN), id="before signing in"),
+    ],
+)
+def test_sibling_hosts_that_share_no_session(transcript: str) -> None:
+    check_rule(RULE, transcript)
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,9 @@ def test_devtools_does_not_export_the_answer_so_it_is_a_question() -> None:
         pytest.param(PAGE + socket("< 401\n"), id="nobody signed in"),
         pytest.param(COOKIES + socket("< 401\n", host="chat.widget.net"), id="another site"),
         pytest.param(COOKIES + socket("< 500\n"), id="the server fails"),
+        pytest.param(
+            BEARER + "> GET wss://app.example.com/_next/webpack-hmr\n* type: websocket\n", id="a development server"
+        ),
     ],
 )
 def test_stays_quiet(transcript: str) -> None:
