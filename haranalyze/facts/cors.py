@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from haranalyze.facts._cookie_steps import Step
 from haranalyze.facts._cors_steps import steps_of
+from haranalyze.facts._survey import survey_of
 from haranalyze.protocol.browsers import browser_named
 from haranalyze.protocol.cors_check import (
     CHROMIUM_STEPS,
@@ -411,9 +412,11 @@ def readable_without_cors(facts: Facts) -> tuple[Exchange, ...]:
     if facts.quality.is_browser is False or facts.capture.exporter not in ("chromium", "firefox"):
         return ()
     found = []
-    for exchange in facts.exchanges:
+    for exchange in facts.derive(survey_of).interesting:
         response = exchange.response
-        if not 200 <= response.status < 300 or exchange.raw_error or response.has("access-control-allow-origin"):
+        if not 200 <= response.status < 300 or exchange.request.host not in facts.session.hosts:
+            continue
+        if exchange.raw_error or response.has("access-control-allow-origin"):
             continue
         if exchange.request.method == "OPTIONS" or not facts.session.carries_credentials(exchange):
             continue

@@ -101,19 +101,13 @@ class SentAway:
 
 def sent_away_while_signed_in(facts: Facts) -> tuple[SentAway, ...]:
     """Pages (or their data) answered with a redirect to the sign-in, or 401, while the browser's calls are accepted."""
-    hosts = {
-        one.request.host
-        for one in facts.exchanges
-        if any(part in one.request.raw_url for part in _RENDERING)
-        or "next.js" in (one.response.raw("x-powered-by") or "").lower()
-    }
     found = []
-    for page in facts.derive(survey_of).interesting if hosts else ():
-        if page.request.host not in hosts or not (page.is_page or _is_data(page)):
+    for page in facts.derive(survey_of).interesting:
+        if not (sends_to_sign_in(page) or page.response.status == 401) or not (page.is_page or _is_data(page)):
             continue
-        if not (sends_to_sign_in(page) or page.response.status == 401) or not facts.session.signed_in_before(page):
+        if not facts.session.signed_in_before(page) or _is_expired(facts, page):
             continue
-        if _is_expired(facts, page):
+        if page.request.host not in facts.derive(_rendering_hosts):
             continue
         accepted = next((one for one in facts.derive(_accepted_calls) if one is not page), None)
         if accepted is not None:
@@ -121,6 +115,14 @@ def sent_away_while_signed_in(facts: Facts) -> tuple[SentAway, ...]:
         if len(found) >= _MOST:
             break
     return tuple(found)
+
+
+def _rendering_hosts(facts: Facts) -> frozenset[str]:
+    """Hosts of frameworks that render pages on the server, by their own paths and headers."""
+    hosts = {one.request.host for one in facts.exchanges if any(part in one.request.raw_url for part in _RENDERING)}
+    pages = (one for one in facts.derive(survey_of).interesting if one.is_page)
+    named = {one.request.host for one in pages if "next.js" in (one.response.raw("x-powered-by") or "").lower()}
+    return frozenset(hosts | named)
 
 
 def _accepted_calls(facts: Facts) -> tuple[Exchange, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from haranalyze.facts._survey import survey_of
+from haranalyze.facts._survey import path_of, survey_of
 from haranalyze.facts.session import Refresh, RefreshResult, Refusal, Says
 from haranalyze.systems import SessionSystem, path_ends
 from haranalyze.text import Text
@@ -55,9 +55,20 @@ def bare_calls(facts: Facts) -> tuple[BareCall, ...]:
 
 
 def _marked_call(facts: Facts, call: Exchange, system: SessionSystem) -> Exchange | None:
-    marked = [one for one in facts.exchanges if one.request.has(system.transport_header)]
-    same = [one for one in marked if one.request.host == call.request.host]
-    return next(iter(same or marked), None)
+    """The first call with the marks on the same host, else on any."""
+    by_host = facts.derive(_marked_by_host).get(system.transport_header, {})
+    return by_host.get(call.request.host) or next(iter(by_host.values()), None)
+
+
+def _marked_by_host(facts: Facts) -> dict[str, dict[str, Exchange]]:
+    """For each header that a session client adds, the first call of each host that bears it."""
+    names = {one.transport_header for one in facts.systems if one.transport_header}
+    found: dict[str, dict[str, Exchange]] = {name: {} for name in names}
+    for exchange in facts.derive(survey_of).interesting:
+        for name in names:
+            if exchange.request.has(name):
+                found[name].setdefault(exchange.request.host, exchange)
+    return found
 
 
 def never_marked(facts: Facts) -> tuple[Exchange, ...]:
@@ -168,10 +179,10 @@ def unknown_recipes(facts: Facts) -> tuple[UnknownRecipe, ...]:
     served: dict[str, Exchange] = {}
     for exchange in facts.derive(survey_of).interesting:
         system = facts.session.system_of(exchange)
-        if system is None or not system.auth_paths or not has_marks(exchange, system):
+        if system is None or not system.auth_paths or exchange.request.method == "OPTIONS":
             continue
         routes = system.auth_paths + system.sign_in_paths + system.sign_up_paths
-        if exchange.request.method == "OPTIONS" or not path_ends(exchange.request.url.path, routes):
+        if not path_ends(path_of(exchange.request.raw_url), routes) or not has_marks(exchange, system):
             continue
         if exchange.response.status in {404, 405}:
             missed.append((exchange, system))

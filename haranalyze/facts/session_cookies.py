@@ -108,10 +108,10 @@ def kept_for_sibling(facts: Facts) -> tuple[KeptForSibling, ...]:
         for event in facts.cookie_jar.events
         if event.name in names and event.refused is None and not event.is_deletion
     ]
-    setters = {event.exchange.request.url.host for event in stored}
+    setters = {event.exchange.request.host for event in stored}
     found: list[KeptForSibling] = []
     for refusal in facts.session.refusals if stored else ():
-        call, host = refusal.exchange, refusal.exchange.request.url.host
+        call, host = refusal.exchange, refusal.exchange.request.host
         if refusal.says is not Says.NO_CREDENTIALS or refusal.by is None or refusal.foreign or host in setters:
             continue
         if not facts.quality.shows_absence(call, "cookie") and not call.request.has("cookie"):
@@ -122,7 +122,7 @@ def kept_for_sibling(facts: Facts) -> tuple[KeptForSibling, ...]:
             own = event.exchange
             if event.raw_parsed.domain is not None or event.at > facts.timeline.sent(call):
                 continue
-            same = registrable_domain(own.request.url.host) == registrable_domain(host)
+            same = registrable_domain(own.request.host) == registrable_domain(host)
             if same and facts.session.system_of(own) is refusal.by:
                 found.append(KeptForSibling(call, event))
                 break
