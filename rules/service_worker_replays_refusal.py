@@ -67,6 +67,7 @@ def service_worker_replays_refusal(facts: Facts) -> Iterator[Said]:
         at=call.response.place("date"),
         caption=Sentence("decides it: made before the sign-in"),
         related=(
+            *(((one.kept.response.place("date"), Sentence("the answer it kept")),) if one.kept is not None else ()),
             (one.sign_in.response.place("date"), Sentence("the sign-in")),
             *later([other.exchange for other in found[1:]], "the same"),
         ),

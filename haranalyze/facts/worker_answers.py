@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 class WorkerAnswer:
     """A refusal that a service worker handed to the page after a sign-in.
 
-    ``is_older``: by the Date headers of the same host it was made before the sign-in; None where one of them is
-    missing.
+    ``kept``: the server's own answer that it is, seen before the sign-in, where the recording holds it. ``is_older``:
+    by that, or by the Date headers of the same host, it was made before the sign-in; None where neither tells.
     """
 
     exchange: Exchange
     sign_in: Exchange
+    kept: Exchange | None
     is_older: bool | None
 
 
@@ -48,23 +49,30 @@ def refusals_by_worker(facts: Facts) -> tuple[WorkerAnswer, ...]:
         ]
         if not before:
             continue
-        older = _is_older(facts, exchange, before[-1])
+        kept = _kept(facts, exchange, before[-1])
+        older = True if kept is not None else _is_older(exchange, before[-1])
         if older is not False:
-            found.append(WorkerAnswer(exchange, before[-1], older))
+            found.append(WorkerAnswer(exchange, before[-1], kept, older))
     return tuple(found)
 
 
-def _is_older(facts: Facts, exchange: Exchange, sign_in: Exchange) -> bool | None:
-    """By the Date headers of one host; within one second only the same answer, seen before the sign-in, tells."""
+def _kept(facts: Facts, exchange: Exchange, sign_in: Exchange) -> Exchange | None:
+    """The server's answer to the same call, with the same status and Date, from before the sign-in."""
+    made, until, status = _date(exchange), facts.timeline.sent(sign_in), exchange.response.status
+    for one in facts.exchanges if made is not None else ():
+        if one.source is not Source.NETWORK or one.request.raw_url != exchange.request.raw_url:
+            continue
+        if one.response.status == status and _date(one) == made and facts.timeline.answered(one) <= until:
+            return one
+    return None
+
+
+def _is_older(exchange: Exchange, sign_in: Exchange) -> bool | None:
+    """By the Date headers of one host, which count whole seconds."""
     made, signed_in = _date(exchange), _date(sign_in)
-    if made is None or signed_in is None:
+    if made is None or signed_in is None or made == signed_in:
         return None
-    if made != signed_in:
-        return made < signed_in
-    until, status = facts.timeline.sent(sign_in), exchange.response.status
-    same = (one for one in facts.exchanges if one.request.raw_url == exchange.request.raw_url and _date(one) == made)
-    earlier = (one for one in same if one.source is Source.NETWORK and facts.timeline.answered(one) <= until)
-    return True if any(one.response.status == status for one in earlier) else None
+    return made < signed_in
 
 
 def _asked_the_network(facts: Facts, exchange: Exchange) -> bool:

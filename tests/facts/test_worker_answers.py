@@ -25,6 +25,7 @@ def test_a_real_worker_that_kept_a_refusal() -> None:
     ]
     (one,) = refusals_by_worker(facts)
     assert (one.exchange.index, one.sign_in.index, one.is_older) == (4, 3, True)
+    assert one.kept is facts.capture.exchanges[2]
 
 
 def test_the_verdict_about_it_blames_the_worker_alone() -> None:
