@@ -81,8 +81,8 @@ def _session_headers(facts: Facts) -> Iterator[tuple[Exchange, str]]:
     """Answers of named systems with the headers their front end reads: the session's state, the proof against forged
     requests, and in header mode the tokens themselves. An empty header removes something and need not be read."""
     for exchange in facts.exchanges:
-        system = facts.session.system_of(exchange) if facts.session.is_ours(exchange) else None
-        if system is None or not system.front_token_header:
+        system = facts.session.system_of(exchange)
+        if system is None or not system.front_token_header or not facts.session.is_ours(exchange):
             continue
         names = (*system.response_marks, system.anti_csrf_header)
         if facts.session.transport(exchange) == "header" and not exchange.response.has("set-cookie"):
