@@ -79,6 +79,11 @@ class Timeline:
         """When the exchange was over, ms after origin."""
         return (self._times[exchange.index] or self._measure(exchange))[2]
 
+    def times(self, exchange: Exchange) -> tuple[float, float, float, float]:
+        """``started``, ``sent``, ``answered`` and ``ended`` at once."""
+        index = exchange.index
+        return (self._start[index], *(self._times[index] or self._measure(exchange)))
+
     def wall(self, moment: float) -> float:
         """A moment on the timeline as ms since the epoch."""
         return self.origin + moment

@@ -355,7 +355,7 @@
         marks(picture, scale, width, refused, CROSS, "cross");
       }));
     }
-    if (Object.keys(data.pins).length) { lanes.appendChild(findingLane()); }
+    if (Object.keys(data.pins).some(function (p) { return pins(p)[0][1] !== "note"; })) { lanes.appendChild(findingLane()); }
   }
   function findingLane() {
     var places = Object.keys(data.pins).map(Number).filter(function (p) { return pins(p)[0][1] !== "note"; });
@@ -396,7 +396,7 @@
     if (isRed(p) || pins(p).some(function (pin) { return pin[1] === "follows"; })) { node.classList.add("pinned"); }
     if (shownLength >= 8 && from >= 0 && from + length <= width + 1) {
       var queued = make("span", "queued"), waiting = make("span", "waiting"), rest = rows.took[p] || 1;
-      queued.style.width = rows.queued[p] / rest * 100 + "%"; waiting.style.width = rows.waited[p] / rest * 100 + "%";
+      queued.style.width = Math.max(rows.sent[p] - rows.at[p], 0) / rest * 100 + "%"; waiting.style.width = Math.max(rows.answered[p] - rows.sent[p], 0) / rest * 100 + "%";
       add(node, queued, waiting, make("span", "receiving"));
     } else { node.classList.add("narrow"); node.appendChild(make("span", "receiving")); }
     cellNode.appendChild(node);
@@ -404,7 +404,7 @@
     if (remark) {
       var said = chips(make("span", "remark"), remark), right = from_ + shownLength + 7;
       if (right + remark.length * 6 < width || from_ < width / 2) { said.style.left = right + "px"; said.style.right = "0"; }
-      else { said.style.right = width - from_ + 10 + "px"; said.classList.add("before"); }
+      else { said.style.right = width - from_ + 18 + "px"; said.classList.add("before"); }
       cellNode.appendChild(said);
     }
     return cellNode;
@@ -589,7 +589,7 @@
       add(inside, first, cookiesColumn(detail), thirdColumn(p, detail));
     } else {
       var some = make("div");
-      add(some, make("p", "", "Sent at +" + seconds(rows.at[p] + rows.queued[p], 3) + ", answered after " + rows.waited[p] + " ms, complete after " + rows.took[p] + " ms."));
+      add(some, make("p", "", "Sent at +" + seconds(rows.sent[p], 3) + ", answered at +" + seconds(rows.answered[p], 3) + ", complete after " + rows.took[p] + " ms."));
       add(some, make("p", "note", "The header lines of this exchange are not in this page: the recording is large, and no finding names it."));
       inside.appendChild(some);
     }

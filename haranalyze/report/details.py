@@ -15,7 +15,7 @@ from haranalyze.redaction import Projector
 from haranalyze.report.proof import cors_words
 from haranalyze.text import Text
 
-MOST = 800  # exchanges with details: those findings name first, then those of the session, then the others
+MOST = 500  # exchanges with details: those findings name first, then those of the session, then the others
 MOST_LINES = 60  # header lines of one message
 MOST_COOKIES = 60
 LONGEST = 600  # characters of one shown value

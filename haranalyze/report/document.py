@@ -29,7 +29,7 @@ from haranalyze.report.strip import Box, strip
 from haranalyze.report.texts import Texts, texts
 from haranalyze.text import Place, Sentence, Text
 
-SCHEMA = "haranalyze-report/0"
+SCHEMA = "haranalyze-report/1"
 
 
 class PackInfo(msgspec.Struct, frozen=True, gc=False):

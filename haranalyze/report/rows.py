@@ -13,7 +13,7 @@ from haranalyze.facts.session import Refresh, RefreshResult, Role, SignInResult
 from haranalyze.redaction import Projector
 from haranalyze.timeline import Timeline
 
-EVERY = 60_000  # rows of one report: so many fit into a page of 8 MB beside everything else
+EVERY = 20_000  # rows of one report: more would cost a page its speed, and in the end its 8 MB
 LONGEST_PATH = 300  # characters
 MOST_HOSTS = 500  # hosts of folded exchanges listed by name
 NEAR = 10  # exchanges before and after one that a finding names
@@ -145,7 +145,7 @@ class _Writer:
     def row(self, exchange: Exchange) -> Row:
         """The row of one exchange."""
         timeline, request = self._facts.timeline, exchange.request
-        started = timeline.started(exchange)
+        started, sent, answered, ended = timeline.times(exchange)
         index, url = exchange.index, request.url
         if request.method not in self._methods:
             self._methods[request.method] = self._projector.show(exchange.method)
@@ -164,9 +164,9 @@ class _Writer:
             path,
             exchange.response.status,
             round(started, 1),
-            round(timeline.sent(exchange), 1),
-            round(timeline.answered(exchange), 1),
-            round(timeline.ended(exchange) - started, 1),
+            round(sent, 1),
+            round(answered, 1),
+            round(ended - started, 1),
             self._projector.show(failure) if (failure := exchange.failure) else "",
             exchange.source.value,
             exchange.response.transfer_size,

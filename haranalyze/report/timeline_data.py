@@ -37,6 +37,13 @@ class _Strings:
             self.size += len(text) + 8
         return at
 
+    def all(self, texts: list[str]) -> list[int]:
+        """Positions of many texts, of which few are different."""
+        for text in dict.fromkeys(texts):
+            self(text)
+        known = self._known
+        return [known[text] for text in texts]
+
 
 def encode(report: Report, pins: dict[int, list[tuple[int, str]]]) -> str:
     """JSON of rows, lanes and details; ``pins`` are numbers and tones of findings by exchange.
@@ -67,11 +74,10 @@ def encode(report: Report, pins: dict[int, list[tuple[int, str]]]) -> str:
             for card in facts.proof
         },
     }
-    spent = len(msgspec.json.encode(data)) + strings.size + _REST
-    room = min(BYTES + BYTES_EACH * report.capture.exchanges, MOST_BYTES) - spent
-    data["details"] = dict(_details(report, strings, room))
-    data["strings"] = strings.listed
-    text = msgspec.json.encode(data).decode()
+    encoded = msgspec.json.encode(data)
+    room = min(BYTES + BYTES_EACH * report.capture.exchanges, MOST_BYTES) - len(encoded) - strings.size - _REST
+    rest = {"details": dict(_details(report, strings, room)), "strings": strings.listed}
+    text = (encoded[:-1] + b"," + msgspec.json.encode(rest)[1:]).decode()
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
@@ -85,14 +91,14 @@ def _columns(report: Report, strings: _Strings) -> dict[str, Any]:
     rows = report.exchanges
     return {
         "n": [row.exchange for row in rows],
-        "role": [strings(row.role) for row in rows],
-        "method": [strings(row.method) for row in rows],
-        "host": [strings(row.host) for row in rows],
-        "path": [strings(row.path) for row in rows],
+        "role": strings.all([row.role for row in rows]),
+        "method": strings.all([row.method for row in rows]),
+        "host": strings.all([row.host for row in rows]),
+        "path": strings.all([row.path for row in rows]),
         "status": [row.status for row in rows],
         "at": [row.at for row in rows],
-        "queued": [round(max(row.sent - row.at, 0.0), 1) for row in rows],
-        "waited": [round(max(row.answered - row.sent, 0.0), 1) for row in rows],
+        "sent": [row.sent for row in rows],
+        "answered": [row.answered for row in rows],
         "took": [row.took for row in rows],
         "page": [-1 if row.page is None else row.page for row in rows],
     }

@@ -129,6 +129,7 @@ def _view(report: Report) -> dict[str, Any]:
     proven = {card.exchange for card in report.facts.proof}
     steps = {box.exchange for box in report.facts.strip}
     groups, pins = _groups(report, root), _pins(report)
+    budget, tokens = budget_picture(report), token_picture(report)
     return {
         "root": root,
         "state_word": _STATES[report.verdict.state],
@@ -154,13 +155,13 @@ def _view(report: Report) -> dict[str, Any]:
         "rows": {row.exchange: row for row in report.exchanges},
         "shown_rows": shown,
         "timeline": [_bar(row, 1000.0 / span, pins) for row in rows],
-        "budget_picture": budget_picture(report),
-        "token_picture": token_picture(report),
+        "budget_picture": budget,
+        "token_picture": tokens,
         "ticks": [f"{span * part / 4000:.1f} s" for part in (1, 2, 3)],
         "span": span,
         "folded_count": sum(report.folded.values()),
         "folded_words": _folded_words(report.folded),
-        "sections": _sections(report, groups),
+        "sections": _sections(report, groups, drawn=bool(budget or tokens)),
     }
 
 
@@ -264,7 +265,7 @@ def _folded_words(folded: dict[str, int]) -> str:
     return ", ".join(named) + (f" and {len(folded) - 8} more" if len(folded) > 8 else "")
 
 
-def _sections(report: Report, groups: dict[str, list[Any]]) -> list[tuple[str, str, str]]:
+def _sections(report: Report, groups: dict[str, list[Any]], *, drawn: bool) -> list[tuple[str, str, str]]:
     facts, fixes = report.facts, next((one.fix for one in report.findings if one.id == report.verdict.finding), [])
     seen = sum(len(groups[name]) for name in ("consequences", "others", "notes")) + len(report.questions)
     cannot = report.verdict.state == "cannot-tell"
@@ -278,12 +279,12 @@ def _sections(report: Report, groups: dict[str, list[Any]]) -> list[tuple[str, s
         ("missing", "What is missing", len(_waiting(report)), cannot and _waiting(report)),
         ("ask", "Ask for better", "", report.capture.quality.ask),
         ("normal", "Looks alarming", len(groups["normal"]), groups["normal"]),
-        ("again", "By hand", "", facts.curl),
         ("as-browser", "In a browser", "", report.as_browser),
         ("texts", "Ready texts", len(_ready(report)), True),
+        ("again", "By hand", "", facts.curl),
         ("also", "Also seen", seen or "", seen or report.notes),
         ("checked", "Checked", len(report.rules), True),
-        ("sizes", "Sizes and tokens", "", token_picture(report) or budget_picture(report)),
+        ("sizes", "Sizes and tokens", "", drawn),
         ("timeline", "Timeline", report.capture.exchanges, True),
     ]
     return [(anchor, name, str(count)) for anchor, name, count, there in listed if there]
@@ -364,6 +365,7 @@ def environment() -> Environment:
     made = Environment(loader=PackageLoader("haranalyze.templates", ""), autoescape=True, undefined=StrictUndefined)
     made.filters["chips"] = _chips
     made.filters["prose"] = _prose
+    made.filters["marked"] = _marked
     made.globals["mark"] = _mark
     made.globals["numbers"] = _numbers
     return made
@@ -392,6 +394,21 @@ def _chips(text: str) -> Markup:
 
     escaped = str(escape(text))
     return Markup(CHIP.sub(r'<span class="chip">«\1»</span>', escaped))  # noqa: S704 - escaped on the line above
+
+
+def _marked(text: str, spans: list[tuple[int, int]]) -> Markup:
+    """The text as chips, its exact parts set off; nothing is set off where the whole line is meant."""
+    from markupsafe import Markup
+
+    out, at = Markup(), 0
+    for start, length in sorted(spans):
+        if start < at or length >= len(text):
+            continue
+        out += (
+            _chips(text[at:start]) + Markup('<b class="exact">') + _chips(text[start : start + length]) + Markup("</b>")
+        )
+        at = start + length
+    return out + _chips(text[at:])
 
 
 def _prose(text: str) -> Markup:

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import haranalyze
-from tests.samples import FOLDER
+from tests.samples import FOLDER, recording
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +49,7 @@ def opened(browser: Browser, tmp_path: Path) -> Iterator[Opener]:
             viewport={"width": size[0], "height": size[1]},
             java_script_enabled=scripts,
             timezone_id="Europe/Berlin",
+            reduced_motion="reduce",
             **how,
         )
         contexts.append(context)
@@ -70,4 +71,4 @@ def opened(browser: Browser, tmp_path: Path) -> Iterator[Opener]:
 @cache
 def report(name: str) -> str:
     """The page of a sample."""
-    return haranalyze.render(haranalyze.analyze_file(FOLDER / name / "capture.har"), "html")
+    return haranalyze.render(haranalyze.analyze_file(recording(FOLDER / name)), "html")

@@ -10,13 +10,15 @@ import haranalyze
 from haranalyze.capture.transcript import read_transcript
 from tests.browser.conftest import Opener, report
 from tests.hostile import hostile_story, poisoned
-from tests.samples import stories
+from tests.samples import recording, stories
 
 NAMES = [story.name for story in stories()]
 LOOP = "refresh-loop-foreign-401"
 
 
 UNFOLD = "document.querySelectorAll('details').forEach(fold => fold.open = true)"
+# The long list of rules is alike on every page: one sample unfolds it.
+UNFOLD_SHORT = "document.querySelectorAll('details:not(#checked details)').forEach(fold => fold.open = true)"
 
 
 def violations(page: Page, *rules: str) -> list[str]:
@@ -35,7 +37,7 @@ def test_the_page_of_every_sample(opened: Opener, name: str) -> None:
         box = page.locator(selector).first.bounding_box()
         assert box is not None
         assert box["y"] + box["height"] < 768, selector
-    page.evaluate(UNFOLD)
+    page.evaluate(UNFOLD if name == LOOP else UNFOLD_SHORT)
     copied = page.evaluate(COPY_ALL)
     assert len(copied) >= 4
     assert [one for one in copied if one["got"] != one["wanted"] or not one["done"]] == []
@@ -117,7 +119,7 @@ def test_nothing_a_recording_holds_can_run(opened: Opener) -> None:
 )
 def test_nothing_a_document_holds_can_run_even_if_nothing_had_been_masked(opened: Opener, name: str) -> None:
     sample = next(story for story in stories() if story.name == name)
-    made = opened(haranalyze.render(poisoned(haranalyze.analyze_file(sample / "capture.har")), "html"))
+    made = opened(haranalyze.render(poisoned(haranalyze.analyze_file(recording(sample))), "html"))
     drive(made.page)
     assert made.page.evaluate("window.called") == []
     assert made.page.locator("main img, main iframe, main script, main form, main style, main base").count() == 0

@@ -1,6 +1,7 @@
 """The document: valid, projected, deterministic, and small for large recordings."""
 
 import json
+import re
 from pathlib import Path
 
 import jsonschema
@@ -9,10 +10,15 @@ import pytest
 
 import haranalyze
 from haranalyze.analysis import examine
+from haranalyze.capture.model import Source
 from haranalyze.capture.transcript import read_transcript
+from haranalyze.facts.session import Role
+from haranalyze.findings import Confidence, Outcome, Owner, Severity
 from haranalyze.report import rows
-from haranalyze.report.document import build
+from haranalyze.report.document import SCHEMA as SCHEMA_NAME
+from haranalyze.report.document import FactsInfo, Report, build
 from haranalyze.rulebook import Rulebook
+from haranalyze.verdict import State
 from tests.docs import FOLDER
 from tests.rules.stories import ACCEPTED, PAGE, call, cookies, jwt, sign_in
 from tests.samples import recording, stories
@@ -56,3 +62,17 @@ def test_a_large_recording_folds_static_files_and_third_parties(monkeypatch: pyt
     assert report.folded == {"cdn.other.net": 2_100}
     assert report.capture.exchanges == 2_102
     assert len(report.exchanges) == 2
+
+
+def test_the_documented_closed_lists_are_complete() -> None:
+    page = (FOLDER / "report-format.md").read_text(encoding="utf-8")
+    for words in (State, Role, Severity, Confidence, Owner, Outcome, Source):
+        for word in words:
+            assert re.search(rf"\b{re.escape(word.value)}\b", page), word
+    assert f"`{SCHEMA_NAME}`" in page
+
+
+def test_every_member_of_the_document_is_documented() -> None:
+    page = (FOLDER / "report-format.md").read_text(encoding="utf-8")
+    members = [*(name for name in Report.__struct_fields__[1:] if name != "facts"), *(f"facts.{name}" for name in FactsInfo.__struct_fields__)]
+    assert [name for name in members if f"`{name}`" not in page and f"`{name.rpartition('.')[2]}`" not in page] == []

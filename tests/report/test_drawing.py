@@ -4,11 +4,11 @@ import haranalyze
 from haranalyze.capture.transcript import read_transcript
 from haranalyze.report.document import Report
 from haranalyze.report.drawing import WIDTH, budget_picture, ticks, token_picture
-from tests.samples import FOLDER
+from tests.samples import FOLDER, recording
 
 
 def report(name: str) -> Report:
-    return haranalyze.analyze_file(FOLDER / name / "capture.har")
+    return haranalyze.analyze_file(recording(FOLDER / name))
 
 
 def test_a_cut_off_answer_is_told_and_marked() -> None:

@@ -58,7 +58,7 @@ def test_there_are_never_more_than_eight() -> None:
 
 
 def told(name: str) -> list[tuple[str, str, str]]:
-    report = haranalyze.analyze_file(FOLDER / name / "capture.har")
+    report = haranalyze.analyze_file(recording(FOLDER / name))
     return [(box.name, box.remark, box.state) for box in report.facts.strip]
 
 

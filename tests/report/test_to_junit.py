@@ -17,7 +17,7 @@ SCHEMA = xmlschema.XMLSchema(Path(__file__).parent / "schemas" / "junit-10.xsd")
 
 
 def analyzed(name: str) -> Report:
-    return haranalyze.analyze_file(FOLDER / name / "capture.har")
+    return haranalyze.analyze_file(recording(FOLDER / name))
 
 
 def suite_of(report: Report) -> ElementTree.Element:

@@ -20,7 +20,7 @@ OURS = ("<details><summary>", "</details>", "<sub>", "</sub>", "</summary>")
 
 
 def analyzed(name: str) -> Report:
-    return haranalyze.analyze_file(FOLDER / name / "capture.har")
+    return haranalyze.analyze_file(recording(FOLDER / name))
 
 
 def tokens(text: str) -> Iterator[Token]:

@@ -22,7 +22,7 @@ VALID = jsonschema.Draft4Validator(SCHEMA, format_checker=jsonschema.Draft4Valid
 
 
 def analyzed(name: str) -> Report:
-    return haranalyze.analyze_file(FOLDER / name / "capture.har")
+    return haranalyze.analyze_file(recording(FOLDER / name))
 
 
 def log_of(report: Report) -> dict[str, Any]:
