@@ -58,6 +58,13 @@ def browser(session: nox.Session) -> None:
 
 
 @nox.session
+def screens(session: nox.Session) -> None:
+    """Write the pictures of the page under docs/screens anew; look at each."""
+    _with_chromium(session)
+    session.run(PYTHON, "-m", "pytest", "tests/browser/test_screens.py", "--write-screens", *session.posargs)
+
+
+@nox.session
 def oracle(session: nox.Session) -> None:
     """Cookies and CORS against a real Chromium, a small part; ``nox -s oracle -- --seed 7`` for a full run."""
     _with_chromium(session)

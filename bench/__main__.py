@@ -163,6 +163,12 @@ def cost_per_exchange(counts: tuple[int, ...], output: Path) -> list[float]:
     return costs
 
 
+def share_of_report(path: Path) -> float:
+    """Time for the document and the page, as a share of reading and analysing."""
+    took = stages(path)
+    return (took["report"] + took["html"]) / (took["read"] + took["all of these again, verdict"])
+
+
 def targets(measured: dict[str, Measured], costs: list[float], imported: float) -> None:
     """The ratios beside what they are to be."""
     bodies, many, small = (measured[name] for name in ("bodies.har", "exchanges-40000.har", "small-200.har"))
@@ -176,6 +182,7 @@ def targets(measured: dict[str, Measured], costs: list[float], imported: float) 
         ("200 exchanges, above python -c pass", above_empty, 0.4, "s"),
         ("imports of analyze", imported / 1000, 0.2, "s"),
         ("cost per exchange, largest / smallest", max(steady) / min(steady), 1.2, "x"),
+        ("report and page / analysis, 40,000 exchanges", share_of_report(DATA / "exchanges-40000.har"), 0.3, "x"),
     ]
     print(f"\n{'target':50} {'measured':>10} {'at most':>10}")
     for name, value, most, unit in rows:

@@ -99,7 +99,9 @@
   links.forEach(function (link, at) {
     link.addEventListener("click", function () {
       var title = parts[at].querySelector("h1, h2");
-      if (title) { title.tabIndex = -1; title.focus({ preventScroll: true }); }
+      if (!title) { return; }
+      title.tabIndex = -1;
+      setTimeout(function () { title.focus({ preventScroll: true }); }, 0); // after the jump, which takes the focus away
     });
   });
 

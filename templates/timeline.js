@@ -7,7 +7,7 @@
   var text = data.strings, rows = data.rows, count = rows.n.length;
   if (!count) { return; }
   var section = document.getElementById("timeline");
-  var ROW = 26, GROUP = 30, AROUND = 400, WHOLE = 250, FEWEST_ROUNDS = 5, PLACES = 1000;
+  var ROW = 26, GROUP = 30, AROUND = 130, WHOLE = 250, FEWEST_ROUNDS = 5, PLACES = 1000;
   var QUIET = { "static": 1, "third-party": 1 };
   var ROLES = ["page", "sign-in", "sign-out", "session-call", "refresh", "preflight", "redirect", "auth-page", "third-party", "static"];
 
@@ -387,50 +387,62 @@
     node.setAttribute("role", "gridcell");
     return node;
   }
-  function bar(p) {
-    var width = axisWidth(), scale = width / (state.to - state.from);
+  function fillBar(when, p) {
+    var width = axisWidth(), scale = width / (state.to - state.from), node = when.firstChild;
     var from = (rows.at[p] - state.from) * scale, length = Math.max(rows.took[p] * scale, 3);
-    var from_ = Math.max(from, 0), shownLength = Math.max(Math.min(from + length, width) - from_, 3);
-    var cellNode = cell("c-when"), node = make("span", "t-bar bar-" + role(p));
-    node.style.left = Math.min(from_, width - 3) + "px"; node.style.width = shownLength + "px";
-    if (isRed(p) || pins(p).some(function (pin) { return pin[1] === "follows"; })) { node.classList.add("pinned"); }
-    if (shownLength >= 8 && from >= 0 && from + length <= width + 1) {
+    var left = Math.max(from, 0), seen = Math.max(Math.min(from + length, width) - left, 3);
+    var whole = seen >= 8 && from >= 0 && from + length <= width + 1, red = pins(p).some(function (pin) { return pin[1] === "fault" || pin[1] === "follows"; });
+    node.className = "t-bar bar-" + role(p) + (whole ? "" : " narrow") + (red ? " pinned" : "");
+    node.style.left = Math.min(left, width - 3) + "px"; node.style.width = seen + "px";
+    if (whole) {
       var queued = make("span", "queued"), waiting = make("span", "waiting"), rest = rows.took[p] || 1;
-      queued.style.width = Math.max(rows.sent[p] - rows.at[p], 0) / rest * 100 + "%"; waiting.style.width = Math.max(rows.answered[p] - rows.sent[p], 0) / rest * 100 + "%";
-      add(node, queued, waiting, make("span", "receiving"));
-    } else { node.classList.add("narrow"); node.appendChild(make("span", "receiving")); }
-    cellNode.appendChild(node);
-    var remark = text[data.remarks[p]] || text[data.failures[p]] || (data.sources[p] ? "from " + words(data.sources[p]) : "");
-    if (remark) {
-      var said = chips(make("span", "remark"), remark), right = from_ + shownLength + 7;
-      if (right + remark.length * 6 < width || from_ < width / 2) { said.style.left = right + "px"; said.style.right = "0"; }
-      else { said.style.right = width - from_ + 18 + "px"; said.classList.add("before"); }
-      cellNode.appendChild(said);
+      queued.style.width = Math.max(rows.sent[p] - rows.at[p], 0) / rest * 100 + "%";
+      waiting.style.width = Math.max(rows.answered[p] - rows.sent[p], 0) / rest * 100 + "%";
+      node.insertBefore(waiting, node.firstChild);
+      node.insertBefore(queued, waiting);
     }
-    return cellNode;
+    var remark = text[data.remarks[p]] || text[data.failures[p]] || (data.sources[p] ? "from " + words(data.sources[p]) : "");
+    if (!remark) { return; }
+    var said = chips(make("span", "remark"), remark), right = left + seen + 7;
+    if (right + remark.length * 6 < width || left < width / 2) { said.style.left = right + "px"; said.style.right = "0"; }
+    else { said.style.right = width - left + 18 + "px"; said.classList.add("before"); }
+    when.appendChild(said);
   }
   function pinMark(pin) {
     var mark = make("span", "pin-mark pin-mark-" + pin[1], String(pin[0]));
     mark.setAttribute("aria-hidden", "true");
     return mark;
   }
+  // Rows are copies of one: a copy costs a tenth of making a dozen elements.
+  var pattern = make("div", "t-row");
+  function buildPattern() {
+    pattern.setAttribute("role", "row");
+    var number = cell("c-n"), kind = cell("c-role"), request = cell("c-request"), when = cell("c-when");
+    add(number, make("span", "twist"), make("b", "", " "));
+    add(kind, make("span"), make("span", "role-word", " "));
+    add(request, make("span", "method", " "), make("bdi", "path", " "), make("bdi", "host", " "));
+    add(when, add(make("span"), make("span", "receiving")));
+    add(pattern, number, kind, request, cell("c-status", " "), cell("c-took", " "), when);
+  }
   function rowNode(i) {
-    var p = items[i].p, node = make("div", "t-row"), number = cell("c-n");
-    node.setAttribute("role", "row");
+    var p = items[i].p, node = pattern.cloneNode(true), number = node.firstChild, kind = number.nextSibling, request = kind.nextSibling, status = request.nextSibling;
+    node.id = "row-" + i;
     node.setAttribute("aria-rowindex", p + 2);
     node.setAttribute("aria-expanded", String(!!state.open[p]));
-    node.id = "row-" + i;
-    add(number, make("span", "twist"), make("b", "", "#" + rows.n[p]));
+    number.lastChild.firstChild.data = "#" + rows.n[p];
+    kind.firstChild.className = "role role-" + role(p);
+    kind.lastChild.firstChild.data = words(role(p));
+    request.children[0].firstChild.data = text[rows.method[p]] + " ";
+    request.children[1].firstChild.data = text[rows.path[p]];
+    request.children[2].firstChild.data = text[rows.host[p]];
+    status.firstChild.data = rows.status[p] ? String(rows.status[p]) : "none";
+    status.nextSibling.firstChild.data = Math.round(rows.took[p]) + " ms";
     pins(p).forEach(function (pin, place) {
       if (!place) { number.appendChild(pinMark(pin)); }
       number.appendChild(make("span", "heard", " finding " + pin[0] + ": " + data.findings[pin[0] - 1][0]));
     });
-    var kind = cell("c-role"), request = cell("c-request"), status = cell("c-status", rows.status[p] ? String(rows.status[p]) : "none");
-    add(kind, make("span", "role role-" + role(p)), make("span", "role-word", words(role(p))));
-    var path = make("bdi", "path", text[rows.path[p]]), host = make("bdi", "host", text[rows.host[p]]);
-    add(request, make("span", "method", text[rows.method[p]] + " "), path, " ", host);
     if ((rows.status[p] >= 400 || !rows.status[p]) && pins(p).some(function (pin) { return pin[1] !== "note"; })) { status.classList.add("bad"); }
-    add(node, number, kind, request, status, cell("c-took", Math.round(rows.took[p]) + " ms"), bar(p));
+    fillBar(node.lastChild, p);
     if (state.open[p]) { node.classList.add("is-open"); }
     return node;
   }
@@ -616,24 +628,29 @@
     Object.keys(live_).forEach(function (i) {
       if (!wanted[i]) { live_[i].forEach(function (node) { node.remove(); }); delete live_[i]; }
     });
+    var fresh = document.createDocumentFragment();
     Object.keys(wanted).map(Number).forEach(function (i) {
       var made = live_[i];
       if (!made) {
         var kind = items[i].kind;
         made = live_[i] = [kind === "row" ? rowNode(i) : kind === "group" ? groupNode(i) : foldNode(i)];
-        body.appendChild(made[0]);
+        fresh.appendChild(made[0]);
         if (kind === "row" && state.open[items[i].p]) {
           made.push(detailNode(i));
-          body.appendChild(made[1]);
+          fresh.appendChild(made[1]);
         }
       }
       made[0].style.transform = "translateY(" + tops[i] + "px)";
       made[0].classList.toggle("is-active", i === state.active);
       if (made[1]) {
         made[1].style.transform = "translateY(" + (tops[i] + ROW) + "px)";
-        var high = made[1].offsetHeight;
-        if (heights[items[i].p] !== high) { heights[items[i].p] = high; grew = true; }
       }
+    });
+    body.appendChild(fresh);
+    Object.keys(wanted).forEach(function (i) {
+      if (!live_[i][1]) { return; }
+      var high = live_[i][1].offsetHeight;
+      if (heights[items[i].p] !== high) { heights[items[i].p] = high; grew = true; }
     });
     if (state.active >= 0 && live_[state.active]) { grid.setAttribute("aria-activedescendant", "row-" + state.active); }
     else { grid.removeAttribute("aria-activedescendant"); }
@@ -746,7 +763,7 @@
   }
 
   function start() {
-    buildTools(); buildOverview();
+    buildPattern(); buildTools(); buildOverview();
     var columns = [["c-n", "#"], ["c-role", "Role"], ["c-request", "Request"], ["c-status", "Status"], ["c-took", "Took"], ["c-when", "When"]];
     var headRow = make("div", "t-row head-row");
     headRow.setAttribute("role", "row"); headRow.setAttribute("aria-rowindex", 1);

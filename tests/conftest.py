@@ -16,3 +16,8 @@ def same_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TZ", "Pacific/Chatham")
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of our own: they must be known before any folder is collected."""
+    parser.addoption("--write-screens", action="store_true", help="write the pictures under docs/screens anew")

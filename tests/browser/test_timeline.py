@@ -1,10 +1,11 @@
 """The timeline by keyboard and pointer, and ten thousand rows of it."""
 
+import json
+import os
 import re
-from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 import haranalyze
 from bench import captures
@@ -126,7 +127,7 @@ def test_rules_are_filtered_by_keyboard(opened: Opener) -> None:
 def test_sections_are_reached_by_number_and_focus_follows(opened: Opener) -> None:
     page = opened(report(LOOP)).page
     page.keyboard.press("3")
-    assert page.evaluate("document.activeElement.id") == "proof-title"
+    page.wait_for_function("document.activeElement.id === 'proof-title'")
     page.wait_for_function("document.querySelector('nav.sections [aria-current]').textContent.startsWith('Proof')")
 
 
@@ -138,39 +139,53 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> str:
     return haranalyze.render(haranalyze.analyze_file(path), "html")
 
 
-WATCH = """
-window.long = [];
-new PerformanceObserver(list => list.getEntries().forEach(one => window.long.push(Math.round(one.duration))))
-  .observe({type: 'longtask', buffered: true});
-"""
+def busy(trace: bytes) -> list[float]:
+    """Milliseconds of processor time of each task of the page's main thread after the mark, longest first.
+
+    Processor time, because a machine that does other work beside the test makes every task long by the clock.
+    """
+    events = json.loads(trace)["traceEvents"]
+    began = next(one["ts"] for one in events if one["name"] == "scrolling")
+    main = {
+        (one["pid"], one["tid"])
+        for one in events
+        if one["name"] == "thread_name" and one["args"]["name"] == "CrRendererMain"
+    }
+    tasks = [
+        one["tdur"] / 1000
+        for one in events
+        if one["name"].endswith("RunTask") and one["ts"] > began and "tdur" in one and (one["pid"], one["tid"]) in main
+    ]
+    return sorted(tasks, reverse=True)
 
 
-def test_ten_thousand_exchanges_are_painted_within_a_second_and_scroll_smoothly(opened: Opener, large: str) -> None:
+def test_ten_thousand_exchanges_are_painted_within_a_second_and_scroll_smoothly(
+    browser: Browser, opened: Opener, large: str
+) -> None:
     page = opened(large).page
     paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
-    page.evaluate(WATCH)
+    browser.start_tracing(page=page, categories=["toplevel", "blink.user_timing"])
     page.locator("#timeline").scroll_into_view_if_needed()
     page.wait_for_timeout(300)
-    page.evaluate("window.long = []")
+    page.evaluate("performance.mark('scrolling')")
     for _ in range(40):
         page.mouse.wheel(0, 2_500)
         page.wait_for_timeout(16)
     for share in (0.2, 0.9, 0.5):
         page.evaluate(f"window.scrollTo(0, document.documentElement.scrollHeight * {share})")
         page.wait_for_timeout(50)
+    tasks = busy(browser.stop_tracing())
     shown = numbers(page)
     assert shown
     assert shown[0] > 100
-    long: list[Any] = page.evaluate("window.long")
-    print(f"first paint {paint:.0f} ms, long tasks while scrolling {long}, page {len(large) / 1e6:.2f} MB")
+    longest = [round(one) for one in tasks[:5]]
+    print(f"first paint {paint:.0f} ms, longest tasks while scrolling {longest} ms, page {len(large) / 1e6:.2f} MB")
     assert paint < 1_000 * slack()
-    assert [one for one in long if one > LEAST * slack()] == []
+    assert tasks[0] < LEAST
 
 
 def slack() -> float:
     """How much slower than alone the machine runs now: other work on its processors is not the page's doing."""
-    import os
-
     return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 

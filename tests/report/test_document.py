@@ -74,5 +74,8 @@ def test_the_documented_closed_lists_are_complete() -> None:
 
 def test_every_member_of_the_document_is_documented() -> None:
     page = (FOLDER / "report-format.md").read_text(encoding="utf-8")
-    members = [*(name for name in Report.__struct_fields__[1:] if name != "facts"), *(f"facts.{name}" for name in FactsInfo.__struct_fields__)]
+    members = [
+        *(name for name in Report.__struct_fields__[1:] if name != "facts"),
+        *(f"facts.{name}" for name in FactsInfo.__struct_fields__),
+    ]
     assert [name for name in members if f"`{name}`" not in page and f"`{name.rpartition('.')[2]}`" not in page] == []
