@@ -169,3 +169,13 @@ def test_pictures_carry_their_sentence() -> None:
     html = page("sign-in-502-big-headers")
     assert "nginx most likely cut the answer of #9 off" in html
     assert "fill-likely" in html
+
+
+def test_the_exact_part_of_the_deciding_line_is_set_off_and_nothing_is_lost() -> None:
+    for story in stories():
+        report = haranalyze.analyze_file(recording(story))
+        html = haranalyze.render(report, "html")
+        root = next((one for one in report.findings if one.id == report.verdict.finding), None)
+        for part in re.findall(r'<b class="exact">(.*?)</b>', html):
+            assert root
+            assert unescape(re.sub(r"<[^>]+>", "", part)) in root.primary.quote
