@@ -7,7 +7,7 @@
   var text = data.strings, rows = data.rows, count = rows.n.length;
   if (!count) { return; }
   var section = document.getElementById("timeline");
-  var ROW = 26, GROUP = 30, AROUND = 130, WHOLE = 250, FEWEST_ROUNDS = 5, PLACES = 1000;
+  var ROW = 26, GROUP = 30, AROUND = 78, WHOLE = 250, FEWEST_ROUNDS = 5, PLACES = 1000;
   var QUIET = { "static": 1, "third-party": 1 };
   var ROLES = ["page", "sign-in", "sign-out", "session-call", "refresh", "preflight", "redirect", "auth-page", "third-party", "static"];
 

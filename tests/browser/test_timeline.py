@@ -145,11 +145,12 @@ def busy(trace: bytes) -> list[float]:
     Processor time, because a machine that does other work beside the test makes every task long by the clock.
     """
     events = json.loads(trace)["traceEvents"]
-    began = next(one["ts"] for one in events if one["name"] == "scrolling")
+    mark = next(one for one in events if one["name"] == "scrolling")
+    began = mark["ts"]
     main = {
         (one["pid"], one["tid"])
         for one in events
-        if one["name"] == "thread_name" and one["args"]["name"] == "CrRendererMain"
+        if one["name"] == "thread_name" and one["args"]["name"] == "CrRendererMain" and one["pid"] == mark["pid"]
     }
     tasks = [
         one["tdur"] / 1000
