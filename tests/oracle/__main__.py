@@ -28,11 +28,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--cookies", type=int, default=500, help="scenarios about cookies")
     parser.add_argument("--cors", type=int, default=200, help="scenarios about CORS")
     parser.add_argument("--only", action="append", help="one scenario, e.g. c17 or o3; its traffic is printed")
+    parser.add_argument("--firefox", action="store_true", help="ask Firefox which cookies it sends, not Chromium")
     parser.add_argument("--save", type=Path, help="folder for the HAR of each scenario that is compared")
     parser.add_argument("-v", "--verbose", action="store_true", help="three examples of each disagreement, with story")
     options = parser.parse_args(arguments)
     scenarios = cookie_scenarios(options.seed, options.cookies) + cors_scenarios(options.seed, options.cors)
     scenarios = [one for one in scenarios if one.name in (options.only or (one.name,))]
+    if options.firefox:
+        return firefox(options.seed, [one for one in scenarios if one.area == "cookies"], verbose=options.verbose)
     begun = time.monotonic()
     chromium = Chromium()
     recordings = asyncio.run(chromium.play(scenarios))
@@ -51,6 +54,22 @@ def main(arguments: list[str] | None = None) -> int:
         judge = cookie_checks if scenario.area == "cookies" else cors_checks
         figures.add(judge(scenario, recording))
     print("\n".join(figures.lines(examples=3 if options.verbose else 1)))
+    return 0 if figures.are_good else 1
+
+
+def firefox(seed: int, scenarios: list[Scenario], *, verbose: bool) -> int:
+    """The cookie scenarios in Firefox; what it sends is all that its protocol tells."""
+    from tests.oracle.firefox import Firefox, sent_checks
+
+    begun, browser = time.monotonic(), Firefox()
+    recordings = asyncio.run(browser.play(scenarios))
+    print(f"{browser.version}, seed {seed}, {len(scenarios)} scenarios in {time.monotonic() - begun:.0f} s")
+    figures = Figures({scenario.name: scenario for scenario in scenarios}, browser="Firefox")
+    for scenario in scenarios:
+        for trouble in recordings[scenario.name].troubles:
+            print(f"{scenario.name}: {trouble}; {scenario.story}")
+        figures.add(sent_checks(scenario, recordings[scenario.name]))
+    print("\n".join(figures.lines(examples=3 if verbose else 1)))
     return 0 if figures.are_good else 1
 
 

@@ -107,7 +107,7 @@ class Tab:
             "method": call.method,
             "name": call.name,
             "reads": list(call.reads),
-            "init": _init(call),
+            "init": init_of(call),
         }
         if call.how in ("link", "form"):
             async with place.expect_navigation(timeout=PATIENCE):
@@ -116,7 +116,8 @@ class Tab:
         return await place.evaluate("c => call(c)", written)
 
 
-def _init(call: Call) -> dict[str, Any]:
+def init_of(call: Call) -> dict[str, Any]:
+    """The second argument of ``fetch``."""
     init: dict[str, Any] = {"method": call.method}
     if call.credentials:
         init["credentials"] = call.credentials

@@ -78,11 +78,11 @@ def cookie_checks(scenario: Scenario, recording: Recording) -> Iterator[Check]:
     """What was stored, sent and left out in one scenario."""
     facts = facts_of(recording.har(cookies=False))
     hops = list(enumerate(recording.hops))
-    unseen = frozenset(index for index, hop in hops if not is_credentialed(scenario.calls[hop.call], hop))
+    unseen = frozenset(index for index, hop in hops if not is_credentialed(scenario.calls[hop.call], hop.url))
     for index, hop in hops:
         if "k=" not in hop.url or hop.type == "Preflight":
             continue
-        where = f"#{index} {hop.request['method']} {hop.url} ({_how(scenario.calls[hop.call])})"
+        where = f"#{index} {hop.request['method']} {hop.url} ({how_of(scenario.calls[hop.call])})"
         asked = _Asked(facts, facts.capture.exchanges[index], hop, scenario.name, where, unseen)
         yield from _stored(asked)
         if hop.sent is not None:
@@ -91,15 +91,16 @@ def cookie_checks(scenario: Scenario, recording: Recording) -> Iterator[Check]:
                 yield from _left_out(asked)
 
 
-def _how(call: Call) -> str:
+def how_of(call: Call) -> str:
+    """A call in a few words."""
     return f"{call.how}{f' {call.credentials}' if call.credentials else ''}{' in a frame' if call.within else ''}"
 
 
-def is_credentialed(call: Call, hop: Hop) -> bool:
+def is_credentialed(call: Call, url: str) -> bool:
     """Whether cookies may go with the request and be kept from its answer (Fetch standard, credentials mode)."""
     if call.how != "fetch" or call.credentials == "include":
         return True
-    parts = urlsplit(hop.url)
+    parts = urlsplit(url)
     return call.credentials != "omit" and f"{parts.scheme}://{parts.netloc}" == call.origin
 
 

@@ -47,7 +47,7 @@ def cors_checks(scenario: Scenario, recording: Recording) -> Iterator[Check]:
         last = recording.hops_of(hop)[-1] is hop
         result = recording.results[hop.call]
         theirs = hop.cors_error or ("allowed" if not last or result.get("resolved") else "failed otherwise")
-        included = is_credentialed(call, hop)
+        included = is_credentialed(call, hop.url)
         yield _decided(BLIND, about, theirs, blind, index, included=included)
         yield _decided(EXPORTED, about, theirs, exported, index, included=included)
         if hop.sent is not None:
@@ -82,7 +82,7 @@ def _decided(area: str, about: tuple[str, str], theirs: str, facts: Facts, index
 
 def _mode(about: tuple[str, str], hop: Hop, call: Call, facts: Facts, index: int) -> Check:
     """A claim about the credentials mode has to be right; not knowing is no error."""
-    theirs = "included" if is_credentialed(call, hop) else "omitted"
+    theirs = "included" if is_credentialed(call, hop.url) else "omitted"
     ours = facts.cors.credentials(facts.capture.exchanges[index]).value
     kind = "" if ours in (theirs, "unknown") else f"credentials mode: {theirs}, ours {ours}"
     return Check(CREDENTIALS, *about, theirs, ours, kind)

@@ -25,8 +25,8 @@ def known_reasons(path: Path = KNOWN) -> list[tuple[re.Pattern[str], str]]:
 class Figures:
     """Checks of a run by area and kind."""
 
-    def __init__(self, scenarios: Mapping[str, Scenario], known: Path = KNOWN) -> None:
-        self._scenarios = scenarios
+    def __init__(self, scenarios: Mapping[str, Scenario], known: Path = KNOWN, *, browser: str = "Chromium") -> None:
+        self._scenarios, self._browser = scenarios, browser
         self._known = known_reasons(known)
         self._areas: dict[str, list[Check]] = {}
 
@@ -64,7 +64,7 @@ class Figures:
             yield f"{len(found):>5} {kind}{f'  (known: {reason})' if reason else ''}"
             for check in found[: 1 if reason else examples]:
                 yield f"        {check.scenario} {check.where}"
-                yield f"            Chromium: {check.chromium[:_WIDTH]}"
+                yield f"            {self._browser}: {check.chromium[:_WIDTH]}"
                 yield f"            ours: {check.ours[:_WIDTH]}"
                 if examples > 1 and not reason:
                     yield f"            {self._scenarios[check.scenario].story}"
