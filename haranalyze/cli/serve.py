@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 )
 @click.option("--queue", default=100, show_default=True, type=click.IntRange(1), help="Recordings that may wait.")
 @click.option(
+    "--reserve", default=256, show_default=True, metavar="MB", type=click.IntRange(0), help="Left free on disk."
+)
+@click.option(
     "--keep-days", default=30.0, show_default=True, type=click.FloatRange(0.01), help="How long reports live."
 )
 @click.option("--jobs", default=2, show_default=True, type=click.IntRange(1), help="Recordings read at a time.")
@@ -103,6 +106,7 @@ def serve(**given: Any) -> None:
         max_upload=given["max_upload"] * MB,
         queue=given["queue"],
         keep_days=given["keep_days"],
+        reserve=given["reserve"] * MB,
         jobs=given["jobs"],
         memory=given["memory"] * MB,
         seconds=given["time_limit"],

@@ -13,7 +13,6 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from haranalyze.errors import HaranalyzeError
-from haranalyze.report.document import Report
 from haranalyze.web import views
 from haranalyze.web.arrival import Upload, clean_ticket, receive_body, shown_name
 from haranalyze.web.gate import person_of
@@ -227,6 +226,7 @@ def _document(site: Site, capture: str, format: str) -> bytes | None:  # noqa: A
     if document is None:
         return None
     from haranalyze.report import render
+    from haranalyze.report.document import Report
 
     return render(msgspec.json.decode(document, type=Report), format).encode()
 

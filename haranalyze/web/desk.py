@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from haranalyze.errors import HaranalyzeError
 from haranalyze.options import Limits, Options
+from haranalyze.web.grants import Grants
 from haranalyze.web.reading import Outcome, reading_of
 from haranalyze.web.records import Log, Metrics
 from haranalyze.web.settings import Settings
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from haranalyze.workers import Progress, Workers
 
 IDLE = 2.0  # seconds between two looks for captures that other servers left behind
+WARM_UP = 1.0  # seconds after the start until processes are made ready: the first page comes first
 HOUSEKEEPING = 60.0  # seconds between two rounds of removing what has expired
 FORMATS = ("json", "html")
 
@@ -53,8 +55,7 @@ class Desk:
 
     def start(self) -> None:
         """Take up what a former process left, then read until :meth:`stop`."""
-        if self._store.alone:
-            self._store.release_all()
+        self._store.release_all()
         self.sweep()
         for target, name in [(self._read_on, "reader")] * self._settings.jobs + [(self._keep, "housekeeper")]:
             thread = threading.Thread(target=target, name=name, daemon=True)
@@ -86,13 +87,13 @@ class Desk:
 
     def sweep(self) -> None:
         """Remove uploads that nobody waits for: read, deleted, or cut off when a former process was killed."""
-        if not self._store.alone:
-            return  # another server may be receiving into the same folder; its own housekeeping removes them
         held = self._spool.held() - self.receiving
         for capture in held - self._store.unread(sorted(held)) - self.receiving:
             self._spool.remove(capture)
 
     def _read_on(self) -> None:
+        if self._work.acquire(timeout=WARM_UP):  # an upload is here already
+            self._work.release()
         try:
             self._workers.warm()
         except HaranalyzeError as error:  # told again, and better, when the first capture needs a process
@@ -164,6 +165,7 @@ class Desk:
                     next_round = time.monotonic() + HOUSEKEEPING
                     for capture in self._store.expire():
                         self._spool.remove(capture)
+                    Grants(self._store).prune()
                     self.sweep()
             except DiskFullError:
                 self._log("disk-full")

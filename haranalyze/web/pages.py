@@ -15,9 +15,6 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from haranalyze.facts.better_recording import RECIPES
-from haranalyze.report.texts import OWNERS
-from haranalyze.report.to_html import environment
 from haranalyze.web import api, views
 from haranalyze.web.arrival import receive_form
 from haranalyze.web.gate import Person, person_of
@@ -33,7 +30,6 @@ STATE_WORDS = {
     "not-read": ("Not read", "warn"),
     "waiting": ("Being read", "follows"),
 }
-OWNER_WORDS = {owner.value: word for owner, word in OWNERS.items()}
 _GUIDES = ("chrome", "edge", "firefox", "safari", "postman")
 PAGE = 25  # recordings on one page of a list
 _ASSETS = {"web.css": "text/css; charset=utf-8", "web.js": "text/javascript; charset=utf-8", "report.css": "text/css"}
@@ -41,6 +37,8 @@ _ASSETS = {"web.css": "text/css; charset=utf-8", "web.js": "text/javascript; cha
 
 def page(site: Site, request: Request, name: str, status: int = 200, **values: Any) -> Response:
     """A template as an answer."""
+    from haranalyze.report.to_html import environment
+
     person = getattr(request.state, "person", None)
     settings = site.settings
     where = f"this computer only · {urlsplit(settings.address).netloc}" if settings.loopback else settings.address
@@ -56,7 +54,7 @@ def page(site: Site, request: Request, name: str, status: int = 200, **values: A
             asset=asset_address,
             here=request.url.path,
             state_words=STATE_WORDS,
-            owner_words=OWNER_WORDS,
+            owner_words=_owner_words(),
             **values,
         )
     )
@@ -72,6 +70,13 @@ def problem_page(problem: ProblemError, request: Request, site: Site) -> Respons
         response = page(site, request, "message", problem.status, **values)
     response.headers.update(problem.headers)
     return response
+
+
+@cache
+def _owner_words() -> dict[str, str]:
+    from haranalyze.report.texts import OWNERS
+
+    return {owner.value: word for owner, word in OWNERS.items()}
 
 
 @cache
@@ -105,6 +110,8 @@ async def recent(site: Site, request: Request) -> Response:
 
 
 async def _list(site: Site, request: Request, name: str) -> Response:
+    from haranalyze.facts.better_recording import RECIPES
+
     wanted = api.wanted_of(request)
     before = api.cursor(request.query_params.get("before"))
 
@@ -147,7 +154,7 @@ def _line(row: Row[Any]) -> dict[str, Any]:
         "id": row.id,
         "state": state,
         "headline": row.headline or row.reason or row.name,
-        "owner": OWNER_WORDS.get(row.owner, "nobody" if state == "healthy" else "–"),
+        "owner": _owner_words().get(row.owner, "nobody" if state == "healthy" else "–"),
         "ticket": row.ticket,
         "about": about or (size if row.size else ""),
         "name": row.name,
@@ -298,7 +305,7 @@ async def causes(site: Site, request: Request) -> Response:
     lines = [
         {
             **{name: getattr(cause, name) for name in ("fingerprint", "rule", "title", "headline", "count", "tickets")},
-            "owner": OWNER_WORDS.get(cause.owner, cause.owner),
+            "owner": _owner_words().get(cause.owner, cause.owner),
             "bars": [round(18 * count / max(6, highest), 1) for count in cause.days],
             "day_counts": cause.days,
             "rising": sum(cause.days[-3:]) > 2 * max(1, sum(cause.days[-6:-3])),

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 
 import msgspec
 
-from haranalyze.report.document import Report
-
 MOST_ROWS, MOST_HOSTS = 2_000, 40  # rows looked at for host names to search by, and names kept
 
 
@@ -38,6 +36,8 @@ class Outcome(msgspec.Struct, frozen=True):
 def reading_of(documents: Mapping[str, bytes]) -> Reading:
     """The reading of one recording from its documents by format, ``json`` (the report) among them."""
     import zstandard
+
+    from haranalyze.report.document import Report
 
     report = msgspec.json.decode(documents["json"], type=Report)
     verdict = report.verdict

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -107,8 +108,8 @@ def open_site(settings: Settings, log: Log) -> Site:
         settings.data.chmod(0o700)
     except OSError as error:
         raise OptionsError(f"the folder {settings.data} cannot be used: {error.strerror}") from error
-    lock = None if settings.database else _lock(settings)
-    store = Store(settings.database_url)
+    lock = _lock(settings)
+    store = Store(settings.database_url, place=_place(settings))
     store.migrate()
     spool = Spool(settings.data / "uploads", settings.reserve)
     changes = Changes()
@@ -134,7 +135,7 @@ def open_site(settings: Settings, log: Log) -> Site:
 
 
 def _lock(settings: Settings) -> int:
-    """Keep a second server away from the same SQLite file and uploads."""
+    """Keep a second server away from the same uploads (and SQLite file)."""
     handle = os.open(settings.data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         if os.name == "nt":
@@ -151,3 +152,13 @@ def _lock(settings: Settings) -> int:
             f"another haranalyze server works in {settings.data}; stop it or name another --data"
         ) from error
     return handle
+
+
+def _place(settings: Settings) -> str:
+    """The name of the data folder, made once."""
+    path = settings.data / "place"
+    if not path.exists():
+        fresh = path.with_name("place.new")
+        fresh.write_text(secrets.token_hex(8), encoding="ascii")
+        fresh.replace(path)
+    return path.read_text(encoding="ascii")[:32]

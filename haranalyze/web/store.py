@@ -92,15 +92,16 @@ class Store:
     Args:
         url: SQLAlchemy URL of SQLite or PostgreSQL.
         now: the clock, in seconds since 1970.
+        place: name of the data folder of this server; it reads the captures accepted there and no others.
     """
 
-    def __init__(self, url: str, now: Callable[[], float] = time.time) -> None:
-        self.now = now
+    def __init__(self, url: str, now: Callable[[], float] = time.time, place: str = "") -> None:
+        self.now, self.place = now, place
         self.engine = _engine(make_url(url))
 
     @property
     def alone(self) -> bool:
-        """Nobody but this process works on the database (SQLite, whose folder is locked)."""
+        """Nobody but this process works on the database (SQLite)."""
         return self.engine.dialect.name == "sqlite"
 
     @contextmanager
@@ -161,6 +162,7 @@ class Store:
             "size": size,
             "sha256": sha256,
             "idempotency": key,
+            "place": self.place,
             "state": "accepted",
             "created": self.now(),
             "search": f"{name} {ticket}".lower(),
@@ -187,13 +189,15 @@ class Store:
 
     def waiting(self) -> int:
         """Captures accepted and not yet read to the end."""
-        query = select(func.count()).where(captures.c.state.in_(("accepted", "reading")))
+        waits = captures.c.state.in_(("accepted", "reading"))
+        query = select(func.count()).where(captures.c.place == self.place, waits)
         with self.look() as connection:
             return int(connection.execute(query).scalar_one())
 
     def ahead(self, created: float) -> int:
         """Captures that are read before one accepted at that time."""
-        query = select(func.count()).where(captures.c.state == "accepted", captures.c.created < created)
+        before = and_(captures.c.state == "accepted", captures.c.created < created)
+        query = select(func.count()).where(captures.c.place == self.place, before)
         with self.look() as connection:
             return int(connection.execute(query).scalar_one())
 
@@ -201,7 +205,7 @@ class Store:
         """Take the oldest capture that waits, or whose server fell silent; None when there is none."""
         now = self.now()
         free = or_(captures.c.state == "accepted", and_(captures.c.state == "reading", captures.c.lease_until < now))
-        query = select(captures).where(free).order_by(captures.c.created).limit(1)
+        query = select(captures).where(captures.c.place == self.place, free).order_by(captures.c.created).limit(1)
         with self.write() as connection:
             row = connection.execute(query.with_for_update(skip_locked=True)).first()
             if row is None:
@@ -225,8 +229,8 @@ class Store:
             connection.execute(update(captures).where(mine).values(lease_until=self.now() + LEASE))
 
     def release_all(self) -> int:
-        """Give back what a former process of this server was reading; only where it is alone."""
-        mine = captures.c.state == "reading"
+        """Give back what a former process of this server was reading when it was killed."""
+        mine = and_(captures.c.state == "reading", captures.c.place == self.place)
         with self.write() as connection:
             done = connection.execute(update(captures).where(mine).values(state="accepted", lease_until=None))
             return int(done.rowcount)

@@ -20,6 +20,7 @@ from sqlalchemy import (
 metadata = MetaData()
 
 # One row for each uploaded file, and one for each recording of an uploaded archive (``parent`` names the archive).
+# ``place`` is the data folder its file lies in: only the server that works there can read it.
 # Times are seconds since 1970. ``state``: accepted, reading, done, failed.
 captures = Table(
     "captures",
@@ -33,6 +34,7 @@ captures = Table(
     Column("size", BigInteger, nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("idempotency", String(200)),
+    Column("place", String(32), nullable=False, default=""),
     Column("state", String(12), nullable=False),
     Column("created", Double, nullable=False),
     Column("started", Double),
@@ -54,7 +56,7 @@ captures = Table(
     Column("search", Text, nullable=False, default=""),
     UniqueConstraint("person", "idempotency", name="one_capture_per_key"),
     Index("captures_in_order", "created", "id"),
-    Index("captures_waiting", "state", "lease_until"),
+    Index("captures_waiting", "place", "state", "created"),
     Index("captures_by_cause", "fingerprint", "created"),
 )
 

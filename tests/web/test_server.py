@@ -2,79 +2,28 @@
 
 import contextlib
 import json
-import random
 import signal
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import requests
 
-from tests.web.conftest import HEALTHY, LOOP, PATIENCE, Server, serving, start
-
-LIMITS = ("--uploads-per-minute", "100000", "--uploads-at-once", "100", "--queue", "10000")
+from tests.web.conftest import LOOP, PATIENCE, Server, serving, start
+from tests.web.load import LIMITS, survive_kills
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_kill_9_loses_nothing_that_was_acknowledged(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    """Four kills while uploads and analyses run: every 201 has its report, none twice, none half."""
+    """Three kills while uploads and analyses run; ``python -m tests.web.load kills`` makes twenty."""
     options = LIMITS if kind == "sqlite" else (*LIMITS, "--database", request.getfixturevalue("fresh_database"))
-    chance = random.Random(7)
-    promised: dict[str, int] = {}
-    server = start(tmp_path / "data", *options)
-    try:
-        for round_ in range(4):
-            stop = threading.Event()
-            sender = threading.Thread(target=_upload_until, args=(server, stop, promised, round_))
-            sender.start()
-            time.sleep(chance.uniform(0.3, 1.2))
-            server.process.send_signal(signal.SIGKILL)
-            server.process.wait(timeout=PATIENCE)
-            stop.set()
-            sender.join()
-            server.session.close()
-            server = start(tmp_path / "data", *options)
-            assert server.started < PATIENCE
-        assert promised
-        for capture, size in promised.items():
-            done = server.done(capture)
-            assert (done["state"], done["bytes"]) == ("done", size)
-            document = server.ask("GET", f"/api/v1/captures/{capture}/report/json").json()
-            assert document["verdict"]["state"] == done["verdict"]["state"]
-        listed = _all(server)
-        assert len(listed) == len(set(listed))
-        assert set(promised) <= set(listed)
-        _until(lambda: not list((tmp_path / "data" / "uploads").iterdir()))
-    finally:
-        server.session.close()
-        server.stop()
+    figures = survive_kills(tmp_path / "data", options, 3, 7)
+    assert figures["acknowledged"] > 0
+    assert (figures["lost or half"], figures["twice"], figures["missing in the list"]) == (0, 0, 0)
 
 
-def _upload_until(server: Server, stop: threading.Event, promised: dict[str, int], seed: int) -> None:
-    files = [LOOP.read_bytes(), HEALTHY.read_bytes()]
-    while not stop.is_set():
-        data = files[len(promised) % 2]
-        try:
-            promised[server.upload(data, name=f"{seed}.har")] = len(data)
-        except requests.RequestException:
-            return
-
-
-def _all(server: Server) -> list[str]:
-    found: list[str] = []
-    before = ""
-    while True:
-        page = server.ask("GET", "/api/v1/captures", params={"limit": 200, "before": before}).json()
-        found += [one["id"] for one in page["captures"]]
-        before = page["next"] or ""
-        if not before:
-            return found
-
-
-def _until(true: object) -> None:
-    assert callable(true)
+def _until(true: Callable[[], bool]) -> None:
     end = time.monotonic() + PATIENCE
     while not true() and time.monotonic() < end:
         time.sleep(0.05)

@@ -105,6 +105,20 @@ def test_a_server_that_falls_silent_loses_its_capture_to_another_one(store: Stor
     assert store.finish("second", "one", Outcome([loop]), 30)
 
 
+def test_a_server_reads_what_lies_in_its_own_folder(store: Store) -> None:
+    other = Store(store.engine.url.render_as_string(hide_password=False), store.now, place="elsewhere")
+    accept(store, "here")
+    accept(other, "there")
+    assert (store.waiting(), other.waiting()) == (1, 1)
+    first, second = store.claim("server"), other.claim("server")
+    assert first is not None
+    assert second is not None
+    assert (first.id, second.id) == ("here", "there")
+    assert (store.claim("server"), store.release_all()) == (None, 1)
+    assert store.claim("server") == first
+    other.engine.dispose()
+
+
 def test_a_capture_that_never_ends_is_given_up(store: Store) -> None:
     accept(store, "one")
     for _ in range(MOST_LEASES):

@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("size", sa.BigInteger, nullable=False),
         sa.Column("sha256", sa.String(64), nullable=False),
         sa.Column("idempotency", sa.String(200)),
+        sa.Column("place", sa.String(32), nullable=False),
         sa.Column("state", sa.String(12), nullable=False),
         sa.Column("created", sa.Double, nullable=False),
         sa.Column("started", sa.Double),
@@ -45,7 +46,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_captures_parent", "captures", ["parent"])
     op.create_index("captures_in_order", "captures", ["created", "id"])
-    op.create_index("captures_waiting", "captures", ["state", "lease_until"])
+    op.create_index("captures_waiting", "captures", ["place", "state", "created"])
     op.create_index("captures_by_cause", "captures", ["fingerprint", "created"])
     op.create_table(
         "documents",
