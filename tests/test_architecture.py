@@ -68,7 +68,6 @@ TESTED_ELSEWHERE = {
     "haranalyze/web/migrations/versions/__init__.py": "docstring only",
     "haranalyze/web/migrations/versions/step_0001.py": "compared with the tables: tests/web/test_store.py",
     "haranalyze/web/problems.py": "words for errors: tests/web/test_api.py",
-    "haranalyze/web/reading.py": "what the store keeps of a report: tests/web/test_store.py",
     "haranalyze/web/records.py": "logs, audit, metrics: tests/web/test_api.py and test_server.py",
     "haranalyze/web/site.py": "puts a server together: tests/web/test_server.py",
     "haranalyze/web/tables.py": "compared with the migrations: tests/web/test_store.py",

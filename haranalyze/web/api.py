@@ -17,6 +17,7 @@ from haranalyze.web import views
 from haranalyze.web.arrival import Upload, clean_ticket, receive_body, shown_name
 from haranalyze.web.gate import person_of
 from haranalyze.web.problems import ProblemError, missing, problem_of
+from haranalyze.web.reading import report_of
 from haranalyze.web.site import Site
 from haranalyze.web.store import STATES, Wanted
 
@@ -226,9 +227,8 @@ def _document(site: Site, capture: str, format: str) -> bytes | None:  # noqa: A
     if document is None:
         return None
     from haranalyze.report import render
-    from haranalyze.report.document import Report
 
-    return render(msgspec.json.decode(document, type=Report), format).encode()
+    return render(report_of(document), format).encode()
 
 
 def file_name(row: Row[Any], format: str) -> str:  # noqa: A002

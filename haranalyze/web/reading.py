@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING
 
 import msgspec
+
+if TYPE_CHECKING:
+    from haranalyze.report.document import Report
 
 MOST_ROWS, MOST_HOSTS = 2_000, 40  # rows looked at for host names to search by, and names kept
 
@@ -33,13 +39,28 @@ class Outcome(msgspec.Struct, frozen=True):
     refusal: str = ""
 
 
+_LEARNING = threading.Lock()
+
+
+@cache
+def _decoder() -> msgspec.json.Decoder[Report]:
+    from haranalyze.report.document import Report
+
+    return msgspec.json.Decoder(Report)
+
+
+def report_of(document: bytes) -> Report:
+    """The report of a document. Any thread may call this: msgspec crashes when two at once learn the same types."""
+    with _LEARNING:
+        decoder = _decoder()
+    return decoder.decode(document)
+
+
 def reading_of(documents: Mapping[str, bytes]) -> Reading:
     """The reading of one recording from its documents by format, ``json`` (the report) among them."""
     import zstandard
 
-    from haranalyze.report.document import Report
-
-    report = msgspec.json.decode(documents["json"], type=Report)
+    report = report_of(documents["json"])
     verdict = report.verdict
     root = next((one for one in report.findings if one.id == verdict.finding), None)
     hosts = dict.fromkeys(row.host for row in report.exchanges[:MOST_ROWS])

@@ -157,6 +157,10 @@ class Answer(msgspec.Struct, frozen=True):
     progress: Progress | None = None
 
 
+# Made here and not in each thread: msgspec crashes when two threads at once learn the same nested types.
+_ANSWERS: Final = msgspec.msgpack.Decoder(Answer)
+
+
 class Workers:
     """A pool of limited child processes. Children start when they are first needed; any thread may call ``run``.
 
@@ -349,7 +353,7 @@ class _Child:
                 stream.close()
 
     def _receive(self) -> Answer:
-        return msgspec.msgpack.decode(receive(self._from, self._limits.answer_bytes), type=Answer)
+        return _ANSWERS.decode(receive(self._from, self._limits.answer_bytes))
 
     @property
     def _to(self) -> BinaryIO:
