@@ -13,7 +13,7 @@ import msgspec
 
 from haranalyze.errors import CaptureError
 
-CHUNK: Final = 1 << 20  # bytes of plain text in every chunk but the last
+CHUNK: Final = 1 << 18  # bytes of plain text in every chunk but the last
 _TAG: Final = 16  # bytes AES-GCM adds to each chunk
 
 

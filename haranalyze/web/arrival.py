@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from anyio import to_thread
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
@@ -15,7 +16,7 @@ from haranalyze.web.problems import ProblemError
 from haranalyze.web.site import Site
 from haranalyze.web.spool import Incoming
 
-BLOCK = 1 << 20  # bytes gathered before a thread seals and writes them
+BLOCK = 1 << 18  # bytes gathered before a thread seals and writes them
 MOST_FILES, MOST_FIELDS, MOST_FIELD = 50, 10, 1_000  # files and fields of one form, characters of a field
 
 
@@ -40,7 +41,7 @@ async def receive_body(site: Site, request: Request, upload: Upload) -> tuple[st
             incoming = await run_in_threadpool(site.spool.begin, _new(site), site.settings.max_upload, announced)
             try:
                 async for block in _blocks(request):
-                    await run_in_threadpool(incoming.write, block)
+                    await to_thread.run_sync(incoming.write, block, limiter=site.writers)
                 if incoming.size == 0:
                     raise ProblemError(400, "the body is empty; send the file itself as the body of the request")
                 return await run_in_threadpool(_keep, site, incoming, upload, person)
@@ -168,7 +169,7 @@ class _Form:
             async for block in _blocks(request):
                 for start in range(0, len(block), BLOCK):
                     parser.write(block[start : start + BLOCK])
-                    await run_in_threadpool(self._apply)
+                    await to_thread.run_sync(self._apply, limiter=self.site.writers)
             parser.finalize()
         except MultipartParseError as error:
             raise ProblemError(400, "the form is cut off or not in the format that it names") from error

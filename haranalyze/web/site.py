@@ -8,6 +8,8 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from anyio import CapacityLimiter
+
 from haranalyze.errors import OptionsError
 from haranalyze.web.brakes import Brake
 from haranalyze.web.desk import Desk
@@ -18,6 +20,7 @@ from haranalyze.web.settings import Settings
 from haranalyze.web.spool import Spool
 from haranalyze.web.store import Store
 
+WRITERS = 4  # threads that seal and write uploads: more of them only keep the rest of the server waiting
 LINK_SECONDS = 24 * 3600.0  # a printed link that nobody used
 
 
@@ -77,6 +80,7 @@ class Site:
     link_used: Callable[[], None] | None = None
     lock: int | None = None
     shown_once: dict[tuple[str, str], str] = field(default_factory=dict)  # (person, page): a secret its next view shows
+    writers: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(WRITERS))
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     def new_link(self) -> str:
