@@ -70,7 +70,7 @@ class Settings:
     per_minute: int = 30
     at_once: int = 5
     session_hours: float = 12.0
-    header_seconds: float = 15.0
+    header_seconds: float = 13.0  # with the second between two looks at a connection: cut within 15 (U3)
     body_seconds: float = 30.0
     body_rate: int = 4096
     reserve: int = 256 * MB
