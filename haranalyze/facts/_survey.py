@@ -295,13 +295,23 @@ class Survey:
             if (guard is not None and not guard.generic) or host in self.providers:
                 continue
             for system, signs in recognition.shown(host):
-                ours = guard or (self._generic.get("bearer") if system.hosts and host in called_by_us else None)
+                ours = guard or self._adopted_like(system, signs, host, called_by_us)
                 if ours is None or ours.id not in system.like:
                     continue
                 self.guards[host] = system.on(ours)
                 for sign in signs:
                     self._add(sign)
                 break
+
+    def _adopted_like(
+        self, system: SessionSystem, signs: Iterable[Sign], host: str, called_by_us: set[str]
+    ) -> SessionSystem | None:
+        """The generic system whose way a host goes that shows no session but by a name: a vendor's API that we call, or
+        a cookie of ours under a name of its own whose value tells."""
+        if system.hosts and host in called_by_us:
+            return self._generic.get("bearer")
+        by_value = any(sign.kind.startswith("cookie-value") for sign in signs)
+        return self._generic.get("cookie") if by_value and self._is_own(host) else None
 
     # generic systems
 
@@ -374,8 +384,7 @@ class Survey:
             read = read_answer(exchange, self._facts.systems)
             if read is not None and not (read.system.generic and read.system.transport == "cookie"):
                 words = Sentence("the answer asks for a token")
-                of_cookies = bool(read.system.like) and system.id not in read.system.like
-                self._add(Sign(system, host, "answer", 0.3 if of_cookies else 0.6, True, read.place, words))
+                self._add(Sign(system, host, "answer", _answer_weight(system, read.system), True, read.place, words))
 
     def _preflight_sign(self, system: SessionSystem, exchange: Exchange) -> None:
         """Exports without Authorization headers still show that the browser asked to send one."""
@@ -453,6 +462,14 @@ class Survey:
 def survey_of(facts: Facts) -> Survey:
     """The survey, for ``Facts.derive``."""
     return Survey(facts)
+
+
+def _answer_weight(bearer: SessionSystem, speaker: SessionSystem) -> float:
+    """How much a refusal speaks for tokens: the words of frameworks that know cookie sessions too weigh less than a
+    session cookie."""
+    if speaker is bearer:
+        return 0.6
+    return 0.3 if speaker.like and bearer.id not in speaker.like else 0.45
 
 
 def _server_cookies(system: SessionSystem) -> tuple[str, ...]:
