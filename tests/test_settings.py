@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 import haranalyze
 from haranalyze.capture.transcript import read_transcript
 from haranalyze.cli import main
+from haranalyze.cli.shell import settings_from
 from haranalyze.errors import OptionsError, PackError
 from haranalyze.facts import Facts
 from haranalyze.facts.session import RefreshResult, Role
@@ -319,6 +320,13 @@ def test_accepted_findings_fail_nothing(tmp_path: Path) -> None:
     assert all(one["suppressions"][0]["status"] == "accepted" for one in results)
     junit = run("analyze", str(LOOP), "--config", str(settings), "--format", "junit").stdout
     assert "<failure" not in junit
+
+
+def test_the_day_is_part_of_the_options_only_where_it_decides_something(tmp_path: Path) -> None:
+    plain = settings_from(written(tmp_path, 'ignore = ["refresh-loop"]\n'), quiet=True)
+    accepted = '[[accepted]]\nfingerprint = "v1:0123456789ab"\nreason = "x"\nuntil = 9999-12-31\n'
+    assert plain.options.today is None
+    assert settings_from(written(tmp_path, accepted), quiet=True).options.today is not None
 
 
 def test_every_key_is_documented_and_the_example_is_read(tmp_path: Path) -> None:

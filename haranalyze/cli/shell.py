@@ -118,7 +118,9 @@ def settings_from(config: Path | None, systems: Sequence[Path] = (), *, quiet: b
     if path is not None and not quiet:
         click.echo(f"settings of {shown_name(str(path))}", err=True)
     own = tuple(one for place in systems for one in read_systems(place))
-    options = replace(settings.options, systems=settings.options.systems + own, today=date.today())
+    # Without acceptances the day decides nothing, and results that are kept stay good on another day.
+    today = date.today() if settings.options.accepted else None
+    options = replace(settings.options, systems=settings.options.systems + own, today=today)
     systems_with(options.systems, options.cookie_names)  # a wrong file is told before a large recording is read
     return replace(settings, options=options)
 
