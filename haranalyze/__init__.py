@@ -7,6 +7,7 @@ print(haranalyze.render(report, "text"))
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
     from haranalyze.options import Options
     from haranalyze.report.document import Report
     from haranalyze.rulebook import Rulebook
+    from haranalyze.sanitizer import Sanitized
 
-__all__ = ["analyze", "analyze_file", "read_capture", "render"]
+__all__ = ["analyze", "analyze_file", "read_capture", "render", "sanitize"]
 
 
 def read_capture(data: bytes, name: str = "") -> Capture:
@@ -55,3 +57,18 @@ def render(report: Report, format: str, **how: Any) -> str:  # noqa: A002 - the 
     from haranalyze.report import render as write
 
     return write(report, format, **how)
+
+
+def sanitize(captures: Iterable[Capture], *, keep_bodies: bool = False) -> Sanitized:
+    """Copies of recordings that are safe to send and give the same findings, with a receipt.
+
+    ``documents`` of the result are HAR files in the order of the captures, ``receipt`` says what was masked and kept.
+    Recordings given together share one table, so that equal values stay equal in all of them. ``keep_bodies`` masks
+    every text body instead of removing those that no check reads.
+
+    Raises:
+        LeakError: the second look found a secret of the original in a copy; there is no result then.
+    """
+    from haranalyze.sanitizer import sanitize as write
+
+    return write(captures, keep_bodies=keep_bodies)

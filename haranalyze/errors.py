@@ -37,6 +37,12 @@ class BatchError(HaranalyzeError):
     """A batch cannot go on: another run writes to its folder, its cluster is gone or has other code."""
 
 
+class LeakError(HaranalyzeError):
+    """A sanitized copy still held a secret of its original; it was thrown away."""
+
+    exit_code = 3
+
+
 def did_you_mean(word: str, known: collections.abc.Iterable[str]) -> str:
     """The end of a message about an unknown word: ``; did you mean 'refresh-loop'?``, ``""`` where nothing is near."""
     from difflib import get_close_matches

@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from typing import Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from haranalyze.facts import Facts
@@ -22,15 +23,28 @@ from haranalyze.protocol.url import parse_url
 from haranalyze.text import Kind, Place, Sentence, Text, Value, raw
 from haranalyze.vocabulary import PATH_WORDS, PHRASES
 
+if TYPE_CHECKING:
+    from haranalyze.capture.model import Capture
+
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~:\[\]-]{1,40}")
 _SECRET_RUN = re.compile(r"[0-9a-fA-F]{12}|[A-Za-z0-9+/_-]{33}")
+_SHORTEST_ECHO = 8  # characters of a credential that are not in a name by chance
+_MOST_LINES = 20_000  # different Authorization and Cookie headers that are looked at
+_LONGEST_NAME = 200  # characters of a name or a label; anything longer is none
+_LONG_RUN = re.compile(r"[A-Za-z0-9]{8,}")
+_DIGIT_INSIDE = re.compile(r"[A-Za-z][0-9]+[A-Za-z]")
+_NUMBERED_WORD = re.compile(r"(?i:oauth2|base64|http2|ipv[46]|sha(?:1|256|512)|utf8|md5)")  # words with a digit
+_RANDOM_LETTERS = re.compile(
+    r"[bcdfghjklmnpqrstvwxz]{7}|(?!w)(.)\1\1|(?:[A-Z]{1,2}[a-z]{1,2}){4}|(?:[a-z]{1,2}[A-Z]{1,2}){4}"
+    r"|(?=(?:[A-Za-z]*[0-9]){2})[A-Za-z]+[0-9]+[A-Za-z]+[0-9]|(?=(?:[A-Za-z]*[0-9]){2})[0-9]+[A-Za-z]+[0-9]+[A-Za-z]"
+)
 _HOST_LABEL = re.compile(r"[a-z0-9_-]{1,40}")
 _WORD_SPLIT = re.compile(r"[-_.]|(?<=[a-z])(?=[A-Z])")
 _NUMBERED = re.compile(r"v\d{1,3}(\.\d{1,3})?|[a-z]{2}(-[a-zA-Z]{2})?")
 _FILE_ENDING = re.compile(r"\.(js|mjs|css|html?|json|svg|png|jpe?g|gif|webp|ico|woff2?|ttf|map|php|aspx?|jsp|txt|xml)")
 _VISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ab\u00bb\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _FAILURE = re.compile(r"net::ERR_[A-Z0-9_]{1,60}|NS_ERROR_[A-Z0-9_]{1,60}|NS_BINDING_[A-Z]{1,30}")
-_DATE_OR_NUMBER = re.compile(r"[A-Za-z]{3}, \d{2} [A-Za-z]{3} \d{4} \d{2}:\d{2}:\d{2} GMT|-?\d{1,15}")
+_DATE_OR_NUMBER = re.compile(r"[A-Za-z]{3}, \d{2} [A-Za-z]{3} \d{4} \d{2}:\d{2}:\d{2} GMT|-?\d{1,11}")
 _PRODUCT = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,30}([/ ](\d{1,4}(\.\d{1,6}){0,3}|\([A-Za-z0-9 ]{1,20}\)))*")
 _MEDIA_TYPE = re.compile(r"(\*|[a-z]{1,20})/(\*|[a-zA-Z0-9.+-]{1,60})")
 _CACHE_WORD = re.compile(
@@ -80,6 +94,51 @@ _KEYS = frozenset(
 )
 
 
+def is_plain_name(name: str) -> bool:
+    """Whether a header, cookie, parameter or member name may be shown: short, of usual characters, and made of words
+    rather than of what a generator of keys writes (long runs of hex digits, digits among letters)."""
+    return bool(_NAME.fullmatch(name)) and not looks_random(name)
+
+
+def is_plain_label(label: str) -> bool:
+    """Whether a label of a host name (lower case), or an IPv6 address without brackets, may be shown."""
+    if ":" in label:
+        return re.fullmatch(r"[0-9a-f:.]{2,45}", label) is not None
+    return bool(_HOST_LABEL.fullmatch(label)) and not looks_random(label)
+
+
+def looks_random(text: str) -> bool:
+    """Whether some run in the text looks generated: 12 hex digits, 33 characters of base64, digits mixed into letters,
+    letters without vowels, or the repetitions of a pseudonym."""
+    if len(text) > _LONGEST_NAME or _SECRET_RUN.search(text):
+        return True
+    return any(
+        _RANDOM_LETTERS.search(run) or _is_scrambled(run) for run in _LONG_RUN.findall(_NUMBERED_WORD.sub("", text))
+    )
+
+
+def _is_scrambled(run: str) -> bool:
+    """A digit between letters in a long run, or hardly a vowel in a longer one."""
+    if len(run) >= 12 and _DIGIT_INSIDE.search(run):
+        return True
+    letters = sum(map(str.isalpha, run))
+    return letters >= 10 and sum(run.lower().count(vowel) for vowel in "aeiouy") * 6 < letters
+
+
+def path_stem(segment: str) -> tuple[str, str]:
+    """A segment of a path without and with only its file ending: ``("app", ".js")``."""
+    ending = _FILE_ENDING.search(segment)
+    stem = segment[: ending.start()] if ending and ending.end() == len(segment) else segment
+    return stem, segment[len(stem) :]
+
+
+def is_plain_stem(stem: str) -> bool:
+    """Whether a segment of a path is made of words of our own vocabulary only."""
+    words = [word for word in _WORD_SPLIT.split(stem) if word]
+    known = all(word.lower() in PATH_WORDS or _NUMBERED.fullmatch(word) for word in words)
+    return known and len(words) <= 5 and len(stem) <= 40
+
+
 def visible(text: str) -> str:
     """Control, bidi and chip characters spelled out (``U+202E``), so that no output can be steered by them."""
     return _VISIBLE.sub(lambda found: f"U+{ord(found.group()):04X}", text)
@@ -91,9 +150,11 @@ class Projector:
     Args:
         facts: give tokens their ordinals and error phrases their list, recording after recording; none for tables
             without analysis.
+        capture: a recording whose credentials are hidden where they echo in names, where there are no facts.
     """
 
-    def __init__(self, *facts: Facts) -> None:
+    def __init__(self, *facts: Facts, capture: Capture | None = None) -> None:
+        self._captures = tuple(one.capture for one in facts) + (() if capture is None else (capture,))
         self._ordinals: dict[str, str] = {}
         self._counts: dict[str, int] = {}
         self._shown: dict[tuple[Kind, str, str], str] = {}
@@ -130,7 +191,7 @@ class Projector:
 
     def name(self, name: str) -> str:
         """A header, cookie, parameter or member name, or a chip where its shape could hide a secret."""
-        if _NAME.fullmatch(name) and not _SECRET_RUN.search(name) and name not in self._ordinals:
+        if self.shows_name(name):
             return name
         return self.tag("name", name)
 
@@ -145,11 +206,35 @@ class Projector:
         return ".".join(label if self._plain_label(label) else "{label}" for label in labels)
 
     def _plain_label(self, label: str) -> bool:
-        if label in self._ordinals:
-            return False
-        if ":" in label:
-            return re.fullmatch(r"[0-9a-f:.]{2,45}", label) is not None
-        return bool(_HOST_LABEL.fullmatch(label)) and not _SECRET_RUN.search(label)
+        return label not in self._ordinals and is_plain_label(label) and not self._echoes(label)
+
+    def shows_name(self, name: str) -> bool:
+        """Whether a name may be shown as it is."""
+        return is_plain_name(name) and name not in self._ordinals and not self._echoes(name)
+
+    def is_product(self, part: str) -> bool:
+        """Whether a product name with its version may be shown."""
+        return not looks_random(part) and not self._echoes(part)
+
+    def _echoes(self, text: str) -> bool:
+        """Whether a name holds a credential that the recording shows elsewhere."""
+        return any(run in self._credentials for run in _LONG_RUN.findall(text)) or text in self._credentials
+
+    @cached_property
+    def _credentials(self) -> frozenset[str]:
+        """Values of Authorization and Cookie headers, of 8 characters and more."""
+        lines = {
+            exchange.request.raw(name) or ""
+            for capture in self._captures
+            for exchange in capture
+            for name in ("authorization", "cookie")
+        }
+        values = {
+            part.rpartition("=")[2].rpartition(" ")[2].strip('" ')
+            for line in sorted(lines)[:_MOST_LINES]
+            for part in line.split(";")
+        }
+        return frozenset(value for value in values if len(value) >= _SHORTEST_ECHO and value.lower() not in PATH_WORDS)
 
     def path(self, path: str) -> str:
         """A path with every segment outside our vocabulary as ``{seg}``; parameters in segments are dropped."""
@@ -162,14 +247,10 @@ class Projector:
     def _segment(self, segment: str) -> str:
         if not segment or segment == ".well-known":
             return segment
-        ending = _FILE_ENDING.search(segment)
-        stem = segment[: ending.start()] if ending and ending.end() == len(segment) else segment
-        tail = segment[len(stem) :]
+        stem, tail = path_stem(segment)
         if segment in self._ordinals or stem in self._ordinals:
             return "{seg}" + tail
-        words = [word for word in _WORD_SPLIT.split(stem) if word]
-        known = all(word.lower() in PATH_WORDS or _NUMBERED.fullmatch(word) for word in words)
-        return (stem if known and len(words) <= 5 and len(stem) <= 40 else "{seg}") + tail
+        return (stem if is_plain_stem(stem) else "{seg}") + tail
 
     def url(self, reference: str) -> str:
         """A URL or relative reference: scheme, host, templated path, parameter names."""
@@ -342,15 +423,15 @@ def _directives(_: Projector, value: str) -> str:
     return ", ".join(kept) or "(other directives)"
 
 
-def _products(_: Projector, value: str) -> str | None:
+def _products(projector: Projector, value: str) -> str | None:
     parts = [part for part in re.split(r"[ ,]+(?![(\d])", value.strip()) if part]
-    shown = [part for part in parts[:6] if _PRODUCT.fullmatch(part) and not _SECRET_RUN.search(part)]
+    shown = [part for part in parts[:6] if _PRODUCT.fullmatch(part) and projector.is_product(part)]
     return " ".join(shown) or None
 
 
 def _media_types(_: Projector, value: str) -> str | None:
-    kept = [part.partition(";")[0].strip().lower() for part in split_list(value)]
-    shown = [part for part in kept if _MEDIA_TYPE.fullmatch(part)]
+    kept = [part.partition(";")[0].strip() for part in split_list(value)]
+    shown = [part.lower() for part in kept if _MEDIA_TYPE.fullmatch(part) and not looks_random(part)]
     charset = re.search(r"charset=\"?([A-Za-z0-9-]{3,15})", value)
     return ", ".join(shown) + (f"; charset={charset.group(1)}" if charset and shown else "") or None
 
@@ -361,8 +442,8 @@ def _cache_words(_: Projector, value: str) -> str | None:
 
 def _short_word(projector: Projector, value: str) -> str | None:
     words = split_list(value)
-    if words and all(_NAME.fullmatch(word) and not _SECRET_RUN.search(word) and len(word) <= 30 for word in words):
-        return ", ".join(words) if not any(word in projector._ordinals for word in words) else None
+    if words and all(len(word) <= 30 and projector.shows_name(word) for word in words):
+        return ", ".join(words)
     return None
 
 

@@ -2,9 +2,14 @@
 session systems in one file."""
 
 import argparse
+import ast
 import json
+import re
 import sys
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
@@ -21,6 +26,7 @@ from tests import causes
 
 FOLDER = Path(__file__).parents[1] / "docs"
 SYSTEMS = FOLDER.parent / "haranalyze" / "systems" / COMPILED
+ENGINE = Path(__file__).parents[1] / "haranalyze"
 COLUMNS = 80
 MARGIN = 2  # click leaves so much free at the right of a terminal
 EXIT_CODES = {
@@ -78,11 +84,50 @@ def schema(document: type[msgspec.Struct], title: str) -> str:
     return json.dumps(made, indent=2) + "\n"
 
 
+def engine_words() -> str:
+    """Every word that the engine can look for, for ``haranalyze/sanitizer/words.txt``: from the strings of its sources
+    (docstrings and sentences for people left out) and of the session systems."""
+    folders = ("protocol", "facts", "systems", "../rules")
+    sources = [path for folder in folders for path in sorted((ENGINE / folder).glob("*.py"))]
+    found = {word for path in (*sources, ENGINE / "timeline.py") for text in _strings_of(path) for word in _words(text)}
+    for path in sorted((ENGINE / "systems").glob("*.toml")):
+        found |= {word for text in _leaves(tomllib.loads(path.read_text(encoding="utf-8"))) for word in _words(text)}
+    return "\n".join(sorted(found)) + "\n"
+
+
+def _words(text: str) -> Iterator[str]:
+    for word in re.findall(r"[A-Za-z0-9]+", text):
+        yield word.lower()
+        yield from (part.lower() for part in re.split(r"(?<=[a-z])(?=[A-Z])", word))
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(inner)
+    elif isinstance(value, str):
+        yield value
+
+
+def _strings_of(path: Path) -> Iterator[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    ours: set[int] = set()
+    for node in ast.walk(tree):
+        said = isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("Sentence", "Error", "fix", "Fix"))
+        if said or isinstance(node, ast.Expr):
+            ours |= {id(inner) for inner in ast.walk(node) if isinstance(inner, ast.Constant)}
+    long = 400 if "rules" not in path.parts else 24  # texts of a rule are for people
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in ours:
+            yield from [node.value] if len(node.value) <= long else []
+
+
 def pages() -> dict[str, str]:
     """Every generated page by its path below ``docs``."""
     rules = Rulebook.installed().rules
     return {
         "cli.md": cli_page(),
+        "../haranalyze/sanitizer/words.txt": engine_words(),
         "report.schema.json": schema(Report, REPORT),
         "comparison.schema.json": schema(Comparison, COMPARISON),
         "rules/README.md": index_page(rules),

@@ -22,7 +22,7 @@ MAY_TOUCH_RAW = (
     "haranalyze/systems/",
     "haranalyze/text.py",
     "haranalyze/redaction.py",
-    "haranalyze/sanitize.py",
+    "haranalyze/sanitizer/",
     "haranalyze/testing.py",
 )
 HEAVY = ("pandas", "haralyzer", "jinja2", "rich", "jwt", "publicsuffixlist", "ada_url", "http_sf", "pyarrow")
@@ -59,6 +59,7 @@ TESTED_ELSEWHERE = {
     "haranalyze/report/__init__.py": "table of formats: tests/report",
     "haranalyze/batch/__init__.py": "docstring only",
     "haranalyze/workers/__init__.py": "the pool of children: tests/workers/test_child.py",
+    "haranalyze/sanitizer/__init__.py": "the way in: tests/sanitizer",
     "rules/__init__.py": "order of the pack: tests/test_rulebook.py",
     "haranalyze/web/__init__.py": "docstring only",
     "haranalyze/web/arrival.py": "uploads: tests/web/test_api.py, tests/web/test_pages.py and test_spool.py",

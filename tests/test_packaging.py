@@ -18,7 +18,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SOURCES = ("haranalyze", "rules", "templates")
 SAMPLE = ROOT / "samples" / "refresh-loop-foreign-401" / "capture.har"
-SHIPPED = {".py", ".toml", ".json", ".j2", ".css", ".js", ".typed"}
+SHIPPED = {".py", ".toml", ".json", ".j2", ".css", ".js", ".typed", ".txt"}
 UNSHIPPED = {"__pycache__"}
 
 

@@ -27,7 +27,7 @@ from haranalyze.capture.model import (
     as_text,
     late,
 )
-from haranalyze.capture.quirks import exporter_of
+from haranalyze.capture.quirks import SANITIZED_BY, exporter_of
 from haranalyze.capture.salvage import Salvaged, salvage
 from haranalyze.capture.stamps import parse_http_version, parse_stamp
 from haranalyze.errors import CaptureError, LimitError
@@ -92,6 +92,7 @@ class _Log(msgspec.Struct, gc=False):
     creator: Raw = _EMPTY
     browser: Raw = _EMPTY
     pages: Raw = _EMPTY
+    comment: Raw = _EMPTY
 
 
 class _File(msgspec.Struct, gc=False):
@@ -104,6 +105,7 @@ class _LooseLog(msgspec.Struct, gc=False):
     creator: Raw = _EMPTY
     browser: Raw = _EMPTY
     pages: Raw = _EMPTY
+    comment: Raw = _EMPTY
 
 
 class _LooseFile(msgspec.Struct, gc=False):
@@ -168,6 +170,10 @@ def read_har(data: Any, origin: Origin, limits: Limits, files: Mapping[str, byte
         raise LimitError(f"the recording holds {len(entries)} exchanges; max_exchanges allows {limits.max_exchanges}")
     exchanges = tuple(_exchanges(entries, origin.prefix, notes, limits, files))
     creator, browser = _named(log.creator), _named(log.browser)
+    if as_text(late(log.comment)).startswith(SANITIZED_BY):
+        notes.add(
+            "sanitized-by-haranalyze", "haranalyze sanitized this recording: values are stand-ins", "/log/comment"
+        )
     for note in origin.notes:
         notes.found.setdefault(note.code, (note.message, note.pointer, note.count))
     return Capture(

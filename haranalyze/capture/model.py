@@ -107,7 +107,7 @@ class Body:
         self.present = bytes(memoryview(text)[:1]) == b'"' if undecoded else isinstance(text, str | _Beside)
         self.raw_mime_type = mime_type.partition(";")[0].strip().lower()
 
-    def _length(self) -> int:
+    def raw_length(self) -> int:
         """Characters of the text, or a little more while it is undecoded."""
         text = self._text
         if isinstance(text, _Beside):
@@ -117,18 +117,18 @@ class Body:
     @property
     def cut(self) -> bool:
         """Whether the text is much shorter than the size says."""
-        length = self._length()
+        length = self.raw_length()
         return bool(self.present and self.size and length < self.size // 4 and length < self.size - 1_000)
 
     @property
     def place(self) -> Place:
         """The body's place; long bodies are not quoted."""
-        shown = self.raw_text() if self._length() <= _QUOTED else None
+        shown = self.raw_text() if self.raw_length() <= _QUOTED else None
         return Place(*self._spot, None if shown is None else Text(shown, Kind.BODY, self.raw_mime_type))
 
     def raw_text(self) -> str | None:
         """The text, base64 removed; None when absent, over ``Limits.max_body_bytes`` or not text."""
-        if not self.present or self._length() > 2 * self._limit:
+        if not self.present or self.raw_length() > 2 * self._limit:
             return None
         text = late(self._text) if isinstance(self._text, msgspec.Raw) else self._text
         try:
@@ -290,6 +290,15 @@ class Message:
     def _at(self) -> tuple[int, str]:
         """Index and pointer of the exchange."""
         return self._index, f"{self._base}{self._index}"
+
+    @property
+    def raw_header_list(self) -> Any:
+        """The header list as it stands in the file, undecoded JSON (empty when there is none)."""
+        return self._lines
+
+    def raw_cookie_members(self) -> tuple[dict[str, Any], ...]:
+        """The members of the ``cookies`` array, which most exporters fill beside the headers."""
+        return cookie_objects(self._fields[0])
 
     @property
     def headers(self) -> Headers:
@@ -483,6 +492,10 @@ class Request(Message):
             )
         return self._body
 
+    def raw_body_may_contain(self, words: str) -> bool:
+        """Cheap test for a few ASCII letters in the body before it is decoded; False only when they are not in it."""
+        return bool(self._fields[2]) or words.encode("ascii") in bytes(memoryview(self._fields[1]))
+
     def raw_cookie_pairs(self) -> tuple[tuple[str, str], ...]:
         """(name, value) pairs of the Cookie header in order, repeats kept; from the ``cookies`` array without one."""
         lines = self._values("cookie")
@@ -634,6 +647,11 @@ class Exchange:
     def timings(self) -> Timings:
         """Phases of the exchange, decoded now and not kept."""
         return read_timings(late(self._timings), self.duration)
+
+    @property
+    def raw_initiator(self) -> Any:
+        """The initiator as it stands in the file, undecoded JSON."""
+        return self._initiator
 
     @property
     def initiator(self) -> Initiator | None:

@@ -50,6 +50,9 @@ EXPORTERS: Final = (
     ("@neuralegion/cypress", "cypress"),
 )
 
+SANITIZED_BY: Final = "sanitized by haranalyze"
+"""Start of ``log.comment`` in a copy that ``haranalyze sanitize`` wrote."""
+
 
 def exporter_of(creator: str) -> str:
     """Our name for the program that wrote the file, ``""`` when it is not in the table."""

@@ -15,6 +15,7 @@ from haranalyze.cli.compare import compare
 from haranalyze.cli.convert import convert
 from haranalyze.cli.howto import howto
 from haranalyze.cli.rules import explain, rules
+from haranalyze.cli.sanitize import sanitize
 from haranalyze.cli.serve import serve
 from haranalyze.cli.shell import EXIT_CODES, INTERRUPTED
 from haranalyze.cli.timeline import timeline
@@ -54,10 +55,11 @@ def main() -> None:
       haranalyze analyze ticket.har -o report.html --open
       haranalyze compare works.har fails.har
       haranalyze timeline ticket.har --format csv -o timeline.csv
+      haranalyze sanitize ticket.har -o ticket.safe.har
       haranalyze explain refresh-loop
       haranalyze howto chrome
     """
 
 
-for command in (analyze, batch, timeline, convert, serve, rules, explain, howto, compare):
+for command in (analyze, batch, timeline, convert, sanitize, serve, rules, explain, howto, compare):
     main.add_command(command)

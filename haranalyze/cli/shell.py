@@ -6,11 +6,12 @@ import mmap
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -216,21 +217,30 @@ def read_file(file: str, environments: Sequence[str] = ()) -> tuple[Capture, ...
 
 def write(path: Path, text: str | bytes | Iterable[bytes]) -> None:
     """Write a text, bytes or pieces of them by a temporary name and rename, so that nobody ever sees half a file."""
+    with whole_file(path) as stream:
+        for piece in (text.encode(),) if isinstance(text, str) else (text,) if isinstance(text, bytes) else text:
+            stream.write(piece)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """A file to write and read that gets its name when the block ends well, and is gone when it does not.
+
+    Raises:
+        OptionsError: it cannot be written; says why.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".haranalyze-")
         try:
-            with os.fdopen(handle, "wb") as stream:
-                for piece in (
-                    (text.encode(),) if isinstance(text, str) else (text,) if isinstance(text, bytes) else text
-                ):
-                    stream.write(piece)
+            with os.fdopen(handle, "w+b") as stream:
+                yield stream
             Path(temporary).replace(path)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise OptionsError(f"{path} cannot be written: {error.strerror}") from error
+        raise OptionsError(f"{shown_name(str(path))} cannot be written: {error.strerror}") from error
 
 
 def exit_with(codes: list[int]) -> None:

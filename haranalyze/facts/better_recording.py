@@ -14,7 +14,10 @@ from haranalyze.text import Sentence
 
 _REPEAT = "Load the page afresh, sign in again, and repeat what fails."
 _REPEAT_IN_APP = "Sign out in the app, then sign in again and repeat what fails."
-_CARE = "The file then holds live tokens: send it only where you would send a password, and sign out afterwards."
+_CARE = (
+    "The file then holds live tokens: run “haranalyze sanitize” on it and send the copy. Without it, send the file "
+    "only where you would send a password, and sign out afterwards."
+)
 
 
 @dataclass(frozen=True, slots=True)

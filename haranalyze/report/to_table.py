@@ -20,14 +20,14 @@ _SHORT = ["exchange", "at_ms", "duration_ms", "method", "host", "path", "status"
 
 def timeline_table(capture: Capture) -> DataFrame:
     """One row per exchange in client order; docs/timeline.md lists the columns."""
-    return Timeline(capture).to_frame(Projector().show)
+    return Timeline(capture).to_frame(Projector(capture=capture).show)
 
 
 def pages_table(capture: Capture) -> DataFrame:
     """One row per page: load time, time to first byte and sizes, from haralyzer."""
     import pandas as pd
 
-    projector = Projector()
+    projector = Projector(capture=capture)
     return pd.DataFrame(
         [
             {

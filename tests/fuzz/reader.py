@@ -1,7 +1,8 @@
-"""``python -m tests.fuzz.reader --seconds 30``: coverage-guided fuzzing of the HAR reader.
+"""``python -m tests.fuzz.reader --seconds 15``: coverage-guided fuzzing of reader, facts and rules, sanitizer, outputs.
 
-Whatever the bytes are, only CaptureError may come out of the reader, and nothing out of a late decode. Inputs that
-break this are kept as ``tests/fuzz/regressions/<hash>`` and replayed by ``tests/test_fuzz_regressions.py``.
+Whatever the bytes are, only CaptureError may come out of any of them; no rule may stop, no copy may change when it is
+sanitized again, no output may steer a terminal. Inputs that break this are kept as ``tests/fuzz/regressions/<hash>``
+and replayed by ``tests/test_fuzz_regressions.py``.
 """
 
 import argparse
@@ -9,13 +10,19 @@ import gzip
 import hashlib
 import io
 import json
+import re
+import subprocess
 import sys
 import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from haranalyze.rulebook import Rulebook
 
 REGRESSIONS = Path(__file__).parent / "regressions"
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -106,12 +113,60 @@ def read_all(data: bytes) -> None:
             timeline.redirected_from(exchange)
 
 
-def one(data: bytes) -> None:
+def judge(data: bytes) -> None:
+    """Facts, all rules and the verdict. Raises nothing but CaptureError; a rule that breaks is a finding here."""
+    from haranalyze.analysis import examine
+    from haranalyze.capture import read_captures
+    from haranalyze.findings import Outcome
+
+    for capture in read_captures(data):
+        broken = [one.rule for one in examine(capture, _book()).outcomes if one.outcome is Outcome.NOT_RUN]
+        assert not broken, f"rules stopped: {broken}"
+
+
+def sanitized(data: bytes) -> None:
+    """A copy can always be made, read again, and does not change when it is sanitized once more."""
+    from haranalyze.capture import read_capture, read_captures
+    from haranalyze.sanitizer import sanitize
+
+    copies = sanitize(read_captures(data)).documents
+    assert sanitize([read_capture(copy) for copy in copies]).documents == copies
+
+
+def rendered(data: bytes) -> None:
+    """Every output can be written, and holds no character that steers a terminal."""
+    from haranalyze.analysis import examine
+    from haranalyze.capture import read_captures
+    from haranalyze.cli.analyze import FORMATS
+    from haranalyze.report import render
+    from haranalyze.report.document import build
+
+    for capture in read_captures(data):
+        report = build(examine(capture, _book()))
+        for format_ in FORMATS:
+            text = render(report, format_)
+            assert not _STEERING.search(text), format_
+
+
+@cache
+def _book() -> "Rulebook":
+    from haranalyze.rulebook import Rulebook
+
+    return Rulebook.installed()
+
+
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    "reader": read_all, "facts": judge, "sanitizer": sanitized, "renderers": rendered,
+}  # fmt: skip
+
+
+def one(data: bytes, target: str = "reader") -> None:
     """One fuzz input."""
     from haranalyze.errors import CaptureError
 
     try:
-        read_all(data)
+        TARGETS[target](data)
     except CaptureError:
         pass
     except BaseException:
@@ -122,23 +177,28 @@ def one(data: bytes) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=int, default=30)
+    parser.add_argument("--seconds", type=int, default=15, help="for each target")
+    parser.add_argument("--target", choices=TARGETS, help="one of them, in this process (default: all, one by one)")
     options = parser.parse_args()
     try:
         import atheris  # type: ignore[import-untyped,import-not-found,unused-ignore]
     except ImportError:
         print("atheris is not installed here (it has wheels for Linux): nothing fuzzed")
         return 0
+    if options.target is None:
+        command = [sys.executable, "-m", "tests.fuzz.reader", "--seconds", str(options.seconds), "--target"]
+        return max(subprocess.run([*command, name], check=False).returncode for name in TARGETS)
     with atheris.instrument_imports(include=["haranalyze"]):
-        import haranalyze.capture
-        import haranalyze.timeline  # noqa: F401
+        import haranalyze.analysis
+        import haranalyze.report
+        import haranalyze.sanitizer  # noqa: F401
     with tempfile.TemporaryDirectory() as corpus:
         for number, seed in enumerate(seeds()):
             (Path(corpus) / str(number)).write_bytes(seed)
         flags = [f"-max_total_time={options.seconds}", f"-max_len={MOST_BYTES}", "-timeout=10", "-rss_limit_mb=2048"]
         atheris.Setup(
             [sys.argv[0], *flags, "-print_final_stats=1", corpus],
-            one,
+            lambda data: one(data, options.target),
             custom_mutator=lambda data, size, seed: mutated(data, atheris.Mutate, size, seed),
         )
         atheris.Fuzz()

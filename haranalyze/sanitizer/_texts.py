@@ -1,0 +1,528 @@
+"""Masks text: secret values as wholes, prose by words, and what is packed inside: JSON, JWTs, base64, escapes, SAML.
+
+Every method takes and gives captured characters and keeps their number. Whatever a value is packed in is opened, masked
+inside and packed the same way again, so that equal values stay equal wherever they stand.
+"""
+
+from __future__ import annotations
+
+import binascii
+import json
+import re
+import zlib
+from base64 import b64decode, b64encode, urlsafe_b64decode, urlsafe_b64encode
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Final
+from urllib.parse import quote, unquote
+
+import msgspec
+
+from haranalyze.capture.model import read_json
+from haranalyze.protocol.auth import _TEMPLATE
+from haranalyze.protocol.oauth import challenge_of
+from haranalyze.redaction import is_plain_label, is_plain_name, is_plain_stem, path_stem
+from haranalyze.sanitizer._pseudonyms import Pseudonyms
+from haranalyze.sanitizer._words import is_known
+from haranalyze.systems import builtin_systems
+
+_ATOM: Final = re.compile(r"[0-9A-Za-z\u0080-\U0010ffff]+")
+# The same where some characters are percent-encoded, once or more often (%41, %2541, %C3%A9); or one encoded character
+# that is neither a letter nor a digit.
+_ESCAPED: Final = re.compile(
+    r"(?:[0-9A-Za-z\u0080-\U0010ffff]|%(?:25)*(?:3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|[89A-Fa-f][0-9A-Fa-f]))+"
+    r"|(%[0-9A-Fa-f]{2})"
+)
+_PIECE: Final = re.compile(r"%((?:25)*)([0-9A-Fa-f]{2})|[^%]")
+# A JWT or base64 of JSON (``{"``, ``[{``, ``["``). It always matches to its end, so that no part is read twice.
+_TOKEN: Final = re.compile(
+    r"(?<![A-Za-z0-9+])(?:ey[A-Za-z0-9]|W3|Wy)[A-Za-z0-9+/_-]{4,}+(?:\.[A-Za-z0-9_-]*+){0,4}={0,2}"
+)
+_STRING: Final = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:)?|(-?)(\d+)(\.\d+)?([eE][+-]?\d+)?|([{}\[\]])', re.DOTALL)
+_ADDRESS: Final = re.compile(r"(?:https?|wss?)://[^\s\"'<>\\,|]+", re.IGNORECASE)
+_URL: Final = re.compile(r"(?:([A-Za-z][A-Za-z0-9+.-]{0,30}):)?(//[^/?#\\]*)?([^?#]*)(\?[^#]*)?(#.*)?", re.DOTALL)
+_IP: Final = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
+_TAG: Final = re.compile(r"<[^<>]*>")
+_INSTANT: Final = re.compile(r"\b(?:IssueInstant|NotBefore|NotOnOrAfter|AuthnInstant|SessionNotOnOrAfter)=[\"'][^\"']*")
+_STAMP: Final = re.compile(r"[\dTZ:+. -]{10,40}$")
+_FIELD: Final = re.compile(r"(<input\b[^<>]*?\bvalue\s*=\s*[\"'])([^\"'<>]*)", re.IGNORECASE)
+_CHUNKS: Final = re.compile(r"chunks-\d{1,2}")
+
+_CHANCE: Final = 7  # characters up to which two runs may be equal by chance
+
+_WRAPPERS: Final = ("j:", "base64-", "s:")  # cookie-parser of Express, Supabase
+
+LITERALS: Final = frozenset(
+    ("", "undefined", "null", "nan", "none", "true", "false", "[object object]", "[object promise]")
+) | {system.removed_value for system in builtin_systems() if system.removed_value}
+"""Values that tell a fault by themselves; they are nobody's secret."""
+
+_SPOKEN: Final = frozenset(
+    """
+    error error_description error_code error_uri errors message messages msg detail details description reason title
+    type __type code status statuscode statustext exception cause hint name fault faultstring faultcode summary text
+    claimvalidationerrors claims info result success ok errorcode error_type error_reason autherror warning
+    """.split()
+)
+"""Members of an answer whose strings are shown by their words."""
+
+_CLOSED: Final = frozenset(
+    """
+    alg typ kty use crv enc zip cty token_type token_use token_type_hint grant_type response_type response_mode
+    code_challenge_method prompt display scope scopes scp
+    """.split()
+)
+"""Members and parameters with a closed list of words."""
+
+_COUNTS: Final = frozenset(
+    """
+    iat nbf exp ate auth_time expires_in expires_at expirytime timecreated updated_at ext_expires_in max_age maxage
+    expires refresh_expires_in status statuscode code version
+    """.split()
+)
+"""Members whose numbers are times, ages, states and versions."""
+
+_SPOKEN_PARAMETERS: Final = frozenset(("error", "error_description", "error_code", "csrf"))
+
+
+class Texts:
+    """Masks the texts of one call.
+
+    Attributes:
+        masked: how many different values of each kind were masked; removed: how many bodies were left out.
+        shown: names and words that depend on what they look like and stayed; ``denied``: those that must not.
+        packed: long runs of what was packed again (base64 of masked text, hashes of stand-ins): no secrets either.
+        challenges: PKCE challenges of the captures by their verifiers.
+    """
+
+    def __init__(self, denied: frozenset[str] = frozenset()) -> None:
+        self.table = Pseudonyms(is_known)
+        self.masked: Counter[str] = Counter()
+        self.removed: Counter[str] = Counter()
+        self.shown: set[str] = set()
+        self.denied = denied
+        self.challenges: dict[str, str] = {}
+        self.packed: set[str] = set()
+        self._secrets: dict[str, str] = {}
+        self._names: dict[str, str] = {}
+        self._urls: dict[str, str] = {}
+        self._labels: dict[str, str] = {}
+
+    # secret values
+
+    def secret(self, value: str, kind: str) -> str:
+        """A value that is or could be a secret: nothing of it stays but its shape and telling literals."""
+        found = self._secrets.get(value)
+        if found is None:
+            found = self._secrets[value] = self._open(value)
+            if found != value or _ATOM.search(value):
+                self.masked[kind] += 1
+        return found
+
+    def secret_pieces(self, pieces: Sequence[str], kind: str) -> None:
+        """Values that only together make one (a token in several cookies): masked as a whole, from now on."""
+        made = self.secret("".join(pieces), kind)
+        if len(made) == sum(map(len, pieces)):
+            at = 0
+            for piece in pieces:
+                self._secrets.setdefault(piece, self._pack(made[at : at + len(piece)]))
+                at += len(piece)
+
+    def _pack(self, made: str) -> str:
+        self.packed.update(run for run in _ATOM.findall(made) if len(run) > _CHANCE)
+        return made
+
+    def _open(self, value: str, depth: int = 0) -> str:
+        if value.strip().lower() in LITERALS or _CHUNKS.fullmatch(value):
+            return value
+        if _TEMPLATE.fullmatch(value) and is_plain_name(value.strip("${}<>%: ")):
+            return value
+        for prefix in _WRAPPERS:
+            if value.startswith(prefix):
+                return prefix + self._open(value[len(prefix) :], depth)
+        if depth < 4 and "%" in value and (packed := self._percent(value, lambda inner: self._open(inner, depth + 1))):
+            return packed
+        if (begin := value.lstrip()[:1]) and begin in "{[" and read_json(value) is not None:
+            return self.json(value)
+        if "%" not in value and "://" in value[:10] and _ADDRESS.fullmatch(value):
+            return self.url(value)
+        return self._tokens(value) if "ey" in value or "W" in value else self.atoms(value)
+
+    def atoms(self, value: str) -> str:
+        """Every run of letters and digits by its pseudonym, escaped ones by the pseudonym of what they mean."""
+        if "%" in value:
+            return _ESCAPED.sub(lambda found: found.group(1) or self._escaped(found.group()), value)
+        of = self.table.of
+        return _ATOM.sub(lambda found: of(found.group()), value)
+
+    def _escaped(self, text: str) -> str:
+        if "%" not in text:
+            return self.table.of(text)
+        pieces = [(found.group(), found.group(1), found.group(2)) for found in _PIECE.finditer(text)]
+        codes = [int(code, 16) if code else ord(whole) for whole, _, code in pieces]
+        if any(code > 0x7F for code in codes):  # bytes of UTF-8 or of another encoding: only their number stays
+            return "".join(f"%{deep}C3" if code else self.table.of(whole) for whole, deep, code in pieces)
+        made = self.table.of("".join(map(chr, codes)))
+        return "".join(
+            f"%{deep}{ord(character):02X}" if code else character
+            for (_, deep, code), character in zip(pieces, made, strict=True)
+        )
+
+    @staticmethod
+    def _percent(value: str, inside: Callable[[str], str]) -> str | None:
+        """Percent-encoding taken off and put on again; None where it could not be put on as it was."""
+        plain = unquote(value, errors="strict") if _is_utf8(value) else None
+        if plain is None or plain == value:
+            return None
+        outside = re.sub(r"%[0-9A-Fa-f]{2}", "", value)
+        safe = "".join(sorted({character for character in outside if not character.isalnum() and character.isascii()}))
+        lower = re.search(r"%(?:[a-f][0-9a-f]|[0-9][a-f])", value) is not None
+
+        def wrap(text: str) -> str:
+            made = quote(text, safe=safe)
+            return re.sub(r"%[0-9A-F]{2}", lambda found: found.group().lower(), made) if lower else made
+
+        return wrap(inside(plain)) if wrap(plain) == value else None
+
+    # packed values
+
+    def _tokens(self, value: str) -> str:
+        """JWTs and base64 of JSON inside a value, the rest by atoms."""
+        parts, at = [], 0
+        for found in _TOKEN.finditer(value):
+            made = self._jwt(found.group()) if "." in found.group() else self._base64(found.group())
+            if made is not None:
+                parts += [self.atoms(value[at : found.start()]), made]
+                at = found.end()
+        return "".join(parts) + self.atoms(value[at:])
+
+    def _jwt(self, token: str) -> str | None:
+        header, claims, *signature = token.split(".")
+        opened = self._base64(header)
+        if opened is None:
+            return None
+        self.masked["token"] += 1
+        parts = [opened, self._base64(claims) or self.atoms(claims), *map(self.atoms, signature)]
+        return ".".join(parts)
+
+    def _base64(self, value: str) -> str | None:
+        """Base64 or base64url of JSON, masked inside; None when it is something else."""
+        body = value.rstrip("=")
+        try:
+            data = b64decode(body.replace("-", "+").replace("_", "/") + "=" * (-len(body) % 4), validate=True)
+            text = data.decode("utf-8")
+        except (binascii.Error, ValueError):
+            return None
+        if text.lstrip()[:1] not in ("{", "[") or read_json(text) is None:
+            return None
+        made = self.json(text).encode()
+        encoded = (b64encode if "+" in body or "/" in body else urlsafe_b64encode)(made).decode()
+        return self._pack(encoded.rstrip("=") + value[len(body) :])
+
+    def unpacked(self, value: str) -> str:
+        """Base64url of a token (Kubernetes hands it to WebSockets so)."""
+        body = value.rstrip("=")
+        try:
+            text = urlsafe_b64decode(body + "=" * (-len(body) % 4)).decode("ascii")
+        except (binascii.Error, ValueError):
+            return self.secret(value, "token")
+        made = urlsafe_b64encode(self.secret(text, "token").encode()).decode()
+        return self._pack(made.rstrip("=") + value[len(body) :])
+
+    def packed_words(self, value: str) -> str:
+        """Base64url that holds readable words among others (Google packs its error so), by its words."""
+        body = value.rstrip("=")
+        try:
+            data = urlsafe_b64decode(body + "=" * (-len(body) % 4))
+        except (binascii.Error, ValueError):
+            return self.secret(value, "parameter")
+        text = "".join(chr(byte) if byte < 0x80 else "?" for byte in data)
+        made = urlsafe_b64encode(self.prose(text).encode("ascii")).decode()
+        return self._pack(made.rstrip("=") + value[len(body) :])
+
+    def json(self, text: str, *, answer: bool = False) -> str:
+        """JSON text (sound, as ``read_json`` finds): names that are words stay, strings and numbers are masked, but for
+        those of listed members. ``answer``: members that speak of errors are shown by their words."""
+        parts: list[str] = []
+        at, key = 0, ""
+        keys: list[str] = []
+        for found in _STRING.finditer(text):
+            parts.append(text[at : found.start()])
+            at = found.end()
+            string, colon, _, whole, *_, bracket = found.groups()
+            if bracket:
+                if bracket in "{[":
+                    keys.append(key)
+                elif keys:
+                    key = keys.pop()
+                parts.append(bracket)
+            elif whole is not None:
+                parts.append(self._number(found, key))
+            elif colon is not None:
+                key = _unescaped(string).lower()
+                parts.append(f'"{_escaped_like(string, self.name(_unescaped(string)))}"{colon}')
+            elif string:
+                parts.append(f'"{_escaped_like(string, self._member(key, _unescaped(string), answer=answer))}"')
+            else:
+                parts.append('""')
+        parts.append(text[at:])
+        return "".join(parts)
+
+    def _member(self, key: str, value: str, *, answer: bool) -> str:
+        if key in _CLOSED or (answer and key in _SPOKEN):
+            return self.prose(value)
+        if key == "kid":
+            return _ATOM.sub(
+                lambda found: found.group() if len(found.group()) < 3 else self.table.of(found.group()), value
+            )
+        return self.secret(value, "member of JSON")
+
+    def _number(self, found: re.Match[str], key: str) -> str:
+        _, _, sign, whole, fraction, exponent, _ = found.groups()
+        if key in _COUNTS:
+            return found.group()
+        of = self.table.of
+        masked = whole if len(whole) < 2 else of(whole)
+        after = "" if not fraction else fraction if len(fraction) < 3 else "." + of(fraction[1:])
+        return f"{sign}{masked}{after}{exponent or ''}"
+
+    def saml(self, value: str) -> str:
+        """A SAML message (base64, or deflated and base64): names of elements, times and states stay."""
+        try:
+            data = b64decode("".join(value.split()), validate=True)
+            packed = data.lstrip()[:1] != b"<"
+            if packed:
+                stream = zlib.decompressobj(-zlib.MAX_WBITS)
+                data = stream.decompress(data, 1 << 20)
+            text = data.decode("utf-8")
+        except (binascii.Error, ValueError, zlib.error):
+            return self.secret(value, "SAML message")
+        if text.lstrip()[:1] != "<":
+            return self.secret(value, "SAML message")
+        self.masked["SAML message"] += 1
+        made = self._xml(text).encode()
+        if packed:
+            squeeze = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+            made = squeeze.compress(made) + squeeze.flush()
+        return self._pack(b64encode(made).decode())
+
+    def _xml(self, text: str) -> str:
+        parts, at = [], 0
+        for tag in _TAG.finditer(text):
+            parts += [self.atoms(text[at : tag.start()]), self._tag(tag.group())]
+            at = tag.end()
+        return "".join(parts) + self.atoms(text[at:])
+
+    def _tag(self, tag: str) -> str:
+        parts, at = [], 0
+        for found in _INSTANT.finditer(tag):
+            if _STAMP.search(found.group()):
+                parts += [self.prose(tag[at : found.start()]), found.group()]
+                at = found.end()
+        return "".join(parts) + self.prose(tag[at:])
+
+    # prose
+
+    def prose(self, text: str, digits: int = 0) -> str:
+        """Text by its words: those of the engine's own vocabulary stay, and numbers of up to ``digits`` digits."""
+        if "ey" in text and _TOKEN.search(text):
+            parts, at = [], 0
+            for found in _TOKEN.finditer(text):
+                made = self._jwt(found.group()) if "." in found.group() else self._base64(found.group())
+                parts += [self._words(text[at : found.start()], digits), made or self.atoms(found.group())]
+                at = found.end()
+            return "".join(parts) + self._words(text[at:], digits)
+        return self._words(text, digits)
+
+    def _words(self, text: str, digits: int) -> str:
+        def word(found: re.Match[str]) -> str:
+            atom = found.group()
+            if atom.isascii() and (
+                (len(atom) <= digits and atom.isdigit()) or (is_known(atom) and atom not in self.denied)
+            ):
+                return atom
+            return self.table.of(atom)
+
+        return _ATOM.sub(word, text)
+
+    def page(self, text: str) -> str:
+        """A page or text of an answer: words as in prose, values of form fields as secrets."""
+        parts, at = [], 0
+        for found in _FIELD.finditer(text):
+            parts += [self.prose(text[at : found.end(1)]), self.secret(found.group(2), "form field")]
+            at = found.end()
+        return "".join(parts) + self.prose(text[at:])
+
+    # names and addresses
+
+    def name(self, name: str) -> str:
+        """A header, cookie, parameter or member name: shown when it is made of words."""
+        found = self._names.get(name)
+        if found is None:
+            found = self._names[name] = self._name(name)
+        return found
+
+    def _name(self, name: str) -> str:
+        if self._shows_name(name):
+            self.shown.add(name)
+            return name
+        self.masked["name"] += 1
+        low = name.lower() if name.isascii() else name
+        made = self.atoms(low)
+        if low == name:
+            return made
+        return "".join(new.upper() if old.isupper() else new for old, new in zip(name, made, strict=True))
+
+    def _shows_name(self, name: str) -> bool:
+        return not name or (is_plain_name(name) and name not in self.denied)
+
+    def host(self, host: str) -> str:
+        """A host name with port: labels that look like identifiers are masked."""
+        name, port = host, ""
+        if found := re.fullmatch(r"(.*?)(:\d{0,5})", host):
+            name, port = found.groups()
+        if name.startswith("[") and name.endswith("]") and is_plain_label(name[1:-1].lower()):
+            return host
+        if _IP.fullmatch(name):
+            return host
+        return ".".join(self._label(label) for label in name.split(".")) + port
+
+    def _label(self, label: str) -> str:
+        found = self._labels.get(label)
+        if found is None:
+            low = label.lower()
+            if not label or (is_plain_label(low) and ":" not in low and low not in self.denied):
+                self.shown.add(low)
+                found = label
+            else:
+                self.masked["host label"] += 1
+                found = self.atoms(low)
+            self._labels[label] = found
+        return found
+
+    def origin(self, value: str) -> str:
+        """An origin as CORS writes it."""
+        if value in ("*", "null"):
+            return value
+        return self.url(value) if "://" in value else self.host(value)
+
+    def url(self, url: str) -> str:
+        """A URL or relative reference: scheme, host, known words of the path and parameter names stay."""
+        found = self._urls.get(url)
+        if found is None:
+            found = self._urls[url] = self._url(url)
+        return found
+
+    def _url(self, url: str) -> str:
+        match = _URL.fullmatch(url)
+        if match is None:
+            return self.secret(url, "URL")
+        scheme, authority, path, query, fragment = match.groups()
+        low = (scheme or "").lower()
+        if low == "data":
+            return "data:,"
+        if low == "blob":
+            return f"{scheme}:{self.url(url[5:])}"
+        if scheme and low not in ("http", "https", "ws", "wss"):
+            return f"{scheme}:{self.prose(url[len(low) + 1 :])}" if is_known(low) else self.secret(url, "URL")
+        if scheme and not authority:
+            return self.secret(url, "URL")
+        made = f"{scheme}:" if scheme else ""
+        if authority:
+            user, at, host = authority[2:].rpartition("@")
+            made += f"//{self.secret(user, 'user in a URL') if at else ''}{at}{self.host(host)}"
+        made += self.path(path)
+        if query:
+            made += "?" + self.query(query[1:])
+        return made + ("#" + self._fragment(fragment[1:]) if fragment else "")
+
+    def _fragment(self, text: str) -> str:
+        if text.startswith(("/", "!/")):
+            path, mark, query = text.partition("?")
+            return self.path(path) + mark + (self.query(query) if mark else "")
+        return self.query(text)
+
+    def path(self, path: str) -> str:
+        """A path: segments of known words stay, all others are masked."""
+        return "/".join(self._segment(part) for part in path.split("/"))
+
+    def _segment(self, segment: str) -> str:
+        if not segment or segment == ".well-known" or segment.lower() in LITERALS:
+            return segment
+        if ";" in segment:
+            first, *parameters = segment.split(";")
+            return ";".join([self._segment(first), *(self._pair(one) for one in parameters)])
+        stem, tail = path_stem(segment)
+        if stem not in self.denied and (is_plain_stem(stem) or _is_engines(stem)):
+            self.shown.add(stem)
+            return segment
+        return self.secret(stem, "path segment") + tail
+
+    def query(self, query: str) -> str:
+        """A query or a form body."""
+        return "&".join(self._pair(part) for part in query.split("&"))
+
+    def _pair(self, part: str) -> str:
+        name, equals, value = part.partition("=")
+        if not equals:
+            return name if is_known(name) and name not in self.denied else self.secret(name, "parameter")
+        plain = unquote(name) if "%" in name else name
+        shown = name if self._shows_name(plain) else self.secret(name, "name")
+        if shown == name:
+            self.shown.add(plain)
+        return f"{shown}={self.parameter(plain.lower(), value)}" if value else f"{shown}="
+
+    def parameter(self, name: str, value: str) -> str:
+        """The value of a parameter, in its percent-encoding."""
+        if name in _SPOKEN_PARAMETERS or name in _CLOSED:
+            return (self._percent(value, self.prose) if "%" in value else None) or self.prose(value)
+        if name in ("samlrequest", "samlresponse"):
+            made = self._percent(value, self.saml) if "%" in value else None
+            return made or self.saml(value)
+        if name == "code_challenge" and (verifier := self.challenges.get(value.rstrip("="))) is not None:
+            self.masked["code challenge"] += 1
+            made = challenge_of(self.secret(verifier, "parameter"), "S256") or ""
+            return self._pack(made + value[len(value.rstrip("=")) :])
+        if name == "autherror":
+            return (self._percent(value, self.packed_words) if "%" in value else None) or self.packed_words(value)
+        if name in _COUNTS and value.isdigit() and len(value) < 12:
+            return value
+        if value.startswith("/") or value[:3].lower() == "%2f":
+            return (self._percent(value, self.url) if "%" in value else None) or self.url(value)
+        return self.secret(value, "parameter")
+
+
+def _is_engines(stem: str) -> bool:
+    parts = _ATOM.findall(stem)
+    return 0 < len(parts) <= 6 and len(stem) <= 40 and stem.isascii() and all(map(is_known, parts))
+
+
+def _is_utf8(value: str) -> bool:
+    try:
+        unquote(value, errors="strict")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _unescaped(literal: str) -> str:
+    if "\\" not in literal:
+        return literal
+    try:
+        text: str = json.loads(f'"{literal}"', strict=False)
+    except ValueError:
+        return literal.replace("\\", " ")
+    return text
+
+
+def _escaped_like(literal: str, text: str) -> str:
+    """A string as JSON writes it, with the escapes the literal uses."""
+    if "\\" not in literal:
+        return text if '"' not in text and "\\" not in text and text.isprintable() else json.dumps(text)[1:-1]
+    made = json.dumps(text, ensure_ascii="\\u" in literal)[1:-1]
+    return made.replace("/", "\\/") if "\\/" in literal else made
+
+
+def encoded(value: object) -> bytes:
+    """A value as JSON bytes."""
+    return msgspec.json.encode(value)

@@ -1,0 +1,310 @@
+"""Writes captures anew as HAR 1.2: every member is built from what the capture model knows; nothing is copied over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+from msgspec import Raw
+
+from haranalyze.capture.model import Capture, Exchange, Message, Page, Request, Response, Source, as_text, header_pairs
+from haranalyze.capture.quirks import EXPORTERS, SANITIZED_BY
+from haranalyze.protocol.oauth import challenge_of
+from haranalyze.sanitizer._places import header, join_chunks, request_body, response_body, verifiers
+from haranalyze.sanitizer._texts import Texts, encoded
+from haranalyze.text import raw
+
+_LIST: Final = msgspec.json.Decoder(list[Raw])
+_EMPTY: Final = Raw(b"[]")
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_VERSION: Final = re.compile(r"\d{1,5}(?:\.\d{1,6}){0,4}")
+_BROWSERS: Final = (
+    "Chrome",
+    "Chromium",
+    "Firefox",
+    "Safari",
+    "Edge",
+    "Opera",
+    "WebKit",
+    "chromium",
+    "firefox",
+    "webkit",
+)
+_FAILURE: Final = re.compile(r"net::ERR_[A-Z0-9_]{1,60}|NS_(?:ERROR|BINDING)_[A-Z0-9_]{1,60}")
+_CORS_ERROR: Final = re.compile(r"[A-Za-z]{1,60}")
+_ID: Final = re.compile(r"[\d.]{1,24}")
+_PAGE_ID: Final = re.compile(r"page_\d{1,6}")
+_NUMBERED: Final = re.compile(rb"[.C][0-9]{1,2}=")
+_SPELLED: Final = {"h1": "HTTP/1.1", "h2": "HTTP/2.0", "h3": "h3", "": ""}
+_SOURCES: Final = {Source.MEMORY_CACHE: "memory", Source.DISK_CACHE: "disk"}
+
+
+class Line(msgspec.Struct, gc=False):
+    """A header as HAR writes it."""
+
+    name: str = ""
+    value: str = ""
+
+
+_LINE: Final = msgspec.json.Decoder(Line)
+
+
+class Writer:
+    """Writes the captures of one call with one table of pseudonyms.
+
+    Args:
+        texts: the table; keep_bodies: mask all text bodies instead of removing those that no fact reads.
+    """
+
+    def __init__(self, texts: Texts, *, keep_bodies: bool = False) -> None:
+        self._texts = texts
+        self._keep = keep_bodies
+        self._headers: dict[bytes, bytes] = {}
+        self._initiators: dict[bytes, Raw] = {}
+        self._queries: dict[str, Raw] = {}
+
+    def prepare(self, captures: Sequence[Capture]) -> None:
+        """Look for what has to be known before the first value is masked."""
+        for capture in captures:
+            for exchange in capture.exchanges:
+                for verifier in verifiers(exchange):
+                    if (challenge := challenge_of(verifier, "S256")) is not None:
+                        self._texts.challenges.setdefault(challenge, verifier)
+
+    def pieces(self, capture: Capture) -> Iterator[bytes]:
+        """The HAR document of a capture in pieces of about one exchange, each on a line of its own."""
+        log = {
+            "version": "1.2",
+            "comment": SANITIZED_BY
+            + ("; all text bodies masked" if self._keep else "; bodies that no check reads removed"),
+            "creator": _creator(capture),
+            **_browser(capture),
+            "pages": [self._page(page) for page in capture.pages],
+        }
+        yield b'{"log":' + encoded(log)[:-1] + b',"entries":['
+        separator = b"\n"
+        for exchange in capture.exchanges:
+            yield separator + encoded(self._entry(exchange))
+            separator = b",\n"
+        yield b"\n]}}\n"
+
+    def _page(self, page: Page) -> dict[str, Any]:
+        timings = {"onContentLoad": page.content_loaded, "onLoad": page.loaded}
+        return {
+            "id": self._page_id(raw(page.id)),
+            "title": self._texts.url(raw(page.title)) if page.url is not None else "",
+            "startedDateTime": _stamp(page.started),
+            "pageTimings": {name: value for name, value in timings.items() if value is not None},
+        }
+
+    def _page_id(self, written: str) -> str:
+        return written if _PAGE_ID.fullmatch(written) else self._texts.secret(written, "page id")
+
+    # one exchange
+
+    def _entry(self, exchange: Exchange) -> dict[str, Any]:
+        texts = self._texts
+        entry: dict[str, Any] = {
+            "startedDateTime": _stamp(exchange.started),
+            "time": exchange.duration if exchange.duration is not None else -1,
+            "request": self._request(exchange.request),
+            "response": self._response(exchange),
+            "cache": {},
+            "timings": _timings(exchange),
+        }
+        if exchange.raw_page_id:
+            entry["pageref"] = self._page_id(exchange.raw_page_id)
+        if exchange.raw_connection:
+            written = exchange.raw_connection
+            entry["connection"] = (
+                written if written.isdigit() and len(written) < 9 else texts.secret(written, "connection")
+            )
+        if exchange.resource_type:
+            entry["_resourceType"] = texts.prose(exchange.resource_type)
+        if exchange.source is Source.SERVICE_WORKER:
+            entry["response"]["_fetchedViaServiceWorker"] = True
+        elif exchange.source in _SOURCES:
+            entry["_fromCache"] = _SOURCES[exchange.source]
+        if (initiator := self._initiator(exchange)) is not None:
+            entry["_initiator"] = initiator
+        if (error := exchange.raw_cors_error) and _CORS_ERROR.fullmatch(error):
+            entry["_corsErrorStatus"] = {"corsError": texts.prose(error)}
+        return entry
+
+    def _initiator(self, exchange: Exchange) -> Raw | None:
+        written = bytes(exchange.raw_initiator)
+        if not written:
+            return None
+        made = self._initiators.get(written)
+        if made is None:
+            read, url = exchange.initiator, self._texts.url
+            if read is None:
+                return None
+            parts: dict[str, Any] = {"type": self._texts.prose(read.kind)}
+            if read.raw_url:
+                parts["url"] = url(read.raw_url)
+            if read.request_id:
+                known = _ID.fullmatch(read.request_id)
+                parts["requestId"] = read.request_id if known else self._texts.secret(read.request_id, "request id")
+            if read.raw_scripts:
+                frames = [
+                    {"functionName": "", "scriptId": "0", "url": url(one), "lineNumber": 0, "columnNumber": 0}
+                    for one in read.raw_scripts
+                ]
+                parts["stack"] = {"callFrames": frames}
+            made = self._initiators[written] = Raw(encoded(parts))
+        return made
+
+    def _request(self, request: Request) -> dict[str, Any]:
+        url = self._texts.url(request.raw_url)
+        made: dict[str, Any] = {
+            "method": self._texts.prose(request.method),
+            "url": url,
+            "httpVersion": _SPELLED[request.http_version],
+            "cookies": self._cookies(request, "cookie"),
+            "headers": self._header_list(request),
+            "queryString": self._query(url),
+            "headersSize": _size(request.headers_size),
+            "bodySize": _size(request.body_size),
+        }
+        body = request.body
+        text = request_body(self._texts, body, keep=self._keep)
+        if text is not None:
+            made["postData"] = {"mimeType": header(self._texts, "content-type", body.raw_mime_type), "text": text}
+        return made
+
+    def _response(self, exchange: Exchange) -> dict[str, Any]:
+        response = exchange.response
+        body = response.body
+        content: dict[str, Any] = {
+            "size": _size(body.size),
+            "mimeType": header(self._texts, "content-type", body.raw_mime_type),
+        }
+        text = response_body(self._texts, exchange, keep=self._keep)
+        if text is not None:
+            content["text"] = text
+        made: dict[str, Any] = {
+            "status": response.status,
+            "statusText": "",
+            "httpVersion": _SPELLED[response.http_version],
+            "cookies": self._cookies(response, "set-cookie"),
+            "headers": self._header_list(response),
+            "content": content,
+            "redirectURL": self._texts.url(response.raw_redirect_url),
+            "headersSize": _size(response.headers_size),
+            "bodySize": _size(response.body_size),
+        }
+        if response.transfer_size is not None:
+            made["_transferSize"] = response.transfer_size
+        if error := exchange.raw_error:
+            made["_error"] = error if _FAILURE.fullmatch(error) else self._texts.prose(error)
+        return made
+
+    def _header_list(self, message: Message) -> Raw:
+        written = message.raw_header_list
+        if not memoryview(written):
+            return _EMPTY
+        self._join_chunks(message, bytes(memoryview(written)))
+        known = self._headers
+        try:
+            pieces = [known.get(bytes(line)) or self._header(bytes(line)) for line in _LIST.decode(written)]
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            pieces = [encoded(self._line(name, value)) for name, value in header_pairs(written)]
+        return Raw(b"[" + b",".join(pieces) + b"]")
+
+    def _join_chunks(self, message: Message, written: bytes) -> None:
+        if not _NUMBERED.search(written):
+            return
+        if isinstance(message, Request):
+            join_chunks(self._texts, message.raw_cookie_pairs())
+        elif isinstance(message, Response):
+            lines = (line.partition(";")[0].partition("=") for line in message.raw_set_cookies())
+            join_chunks(self._texts, ((name.strip(), value.strip()) for name, _, value in lines))
+
+    def _header(self, written: bytes) -> bytes:
+        """One header as it stands in the file; a list of another form raises and is read pair by pair."""
+        line = _LINE.decode(written)
+        made = self._headers[written] = encoded(self._line(line.name, line.value))
+        return made
+
+    def _line(self, name: str, value: str) -> Line:
+        return Line(self._texts.name(name), header(self._texts, name, value))
+
+    def _cookies(self, message: Message, name: str) -> Any:
+        """The list of cookies where it is all there is; the headers hold them otherwise."""
+        if message.has(name):
+            return _EMPTY
+        texts = self._texts
+        return [
+            {
+                "name": texts.name(as_text(cookie.get("name"))),
+                "value": texts.secret(as_text(cookie.get("value")), "cookie"),
+                **({"path": texts.path(path)} if (path := as_text(cookie.get("path"))) else {}),
+                **({"domain": texts.host(domain)} if (domain := as_text(cookie.get("domain"))) else {}),
+                **({"sameSite": texts.prose(site)} if (site := as_text(cookie.get("sameSite"))) else {}),
+                **{member: True for member in ("secure", "httpOnly") if cookie.get(member) is True},
+            }
+            for cookie in message.raw_cookie_members()
+        ]
+
+    def _query(self, url: str) -> Raw:
+        query = url.partition("#")[0].partition("?")[2]
+        if not query:
+            return _EMPTY
+        found = self._queries.get(query)
+        if found is None:
+            pairs = [part.partition("=") for part in query.split("&") if part]
+            found = self._queries[query] = Raw(encoded([{"name": name, "value": value} for name, _, value in pairs]))
+        return found
+
+
+def _creator(capture: Capture) -> dict[str, str]:
+    """The exporter's name as far as it is a known one, and a version of digits."""
+    name, version = raw(capture.creator).strip(), raw(capture.creator_version)
+    start = next((start for start, _ in EXPORTERS if name.lower().startswith(start)), "")
+    return {"name": name[: len(start)] or "unknown", "version": version if _VERSION.fullmatch(version) else ""}
+
+
+def _browser(capture: Capture) -> dict[str, Any]:
+    name, version = raw(capture.browser), raw(capture.browser_version)
+    if not name and not version:
+        return {}
+    return {
+        "browser": {
+            "name": name if name in _BROWSERS else "unknown",
+            "version": version if _VERSION.fullmatch(version) else "",
+        }
+    }
+
+
+def _timings(exchange: Exchange) -> dict[str, float]:
+    """Phases; those HAR demands are -1 where unknown. TLS is written beside ``connect`` as HAR wants it: inside."""
+    read = exchange.timings
+    connect = read.connect if read.connect is None or not read.ssl else read.connect + read.ssl
+    phases = {"blocked": read.blocked, "dns": read.dns, "connect": connect, "ssl": read.ssl}
+    return {
+        **{name: value for name, value in phases.items() if value is not None},
+        "send": read.send if read.send is not None else -1,
+        "wait": read.wait if read.wait is not None else -1,
+        "receive": read.receive if read.receive is not None else -1,
+    }
+
+
+def _stamp(started: float | None) -> str:
+    """ms since the epoch as HAR writes a time, with as many digits as the number has; ``""`` for an unreadable one."""
+    if started is None:
+        return ""
+    seconds, rest = divmod(started, 1000.0)
+    try:
+        moment = _EPOCH + timedelta(seconds=seconds)
+    except OverflowError:
+        return ""
+    digits = f"{min(rest, 999.999):07.3f}".replace(".", "").rstrip("0").ljust(3, "0")
+    return f"{moment.year:04d}-{moment:%m-%dT%H:%M:%S}.{digits}Z"
+
+
+def _size(value: int | None) -> int:
+    return -1 if value is None else value
