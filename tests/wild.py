@@ -1,6 +1,7 @@
 """``python -m tests.wild DIR [--medium]``: reads every file of a folder and lists what the engine accuses.
 
-Prints how many files gave a report, one clear error or a crash, and every finding of severity high or critical.
+Prints how many files gave a report (by format), one clear error or a crash, and every finding of severity high or
+critical.
 """
 
 import argparse
@@ -32,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--medium", action="store_true", help="list medium findings too")
     options = parser.parse_args(arguments)
     listed = {"high", "critical"} | ({"medium"} if options.medium else set())
-    rulebook, counts, states = Rulebook.installed(), Counter[str](), Counter[str]()
+    rulebook, counts, states, formats = Rulebook.installed(), Counter[str](), Counter[str](), Counter[str]()
     for path in files_of(options.folder):
         try:
             for capture in read_captures(path.read_bytes(), path.name):
@@ -40,6 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
                 projector = Projector(analysis.facts)
                 projector.say(analysis.verdict.headline)
                 counts["reports"] += 1
+                formats[capture.format] += 1
                 states[analysis.verdict.state.value] += 1
                 for finding in analysis.findings:
                     if finding.severity in listed:
@@ -55,7 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
         except Exception:
             counts["crashes"] += 1
             traceback.print_exc()
-    print(dict(counts), dict(states))
+    print(dict(counts), dict(states), dict(formats))
     return 1 if counts["crashes"] or counts["rules not run"] else 0
 
 

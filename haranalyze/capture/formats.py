@@ -164,6 +164,7 @@ _OTHERS: Final = (
         {"_type", "resources"},
         "an Insomnia collection, which holds no answers; export the requests as HAR from Insomnia",
     ),
+    ({"meta", "threads"}, "a Firefox profile, which holds no headers; save the requests as HAR from the Network tab"),
     ({"requests", "order"}, "a Postman collection of the old format 1; export it as Collection v2.1"),
 )
 

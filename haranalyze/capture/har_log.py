@@ -20,6 +20,7 @@ from haranalyze.capture.model import Note
 from haranalyze.errors import CaptureError, LimitError
 from haranalyze.options import Limits
 
+_KEPT: Final = 32 * 1024 * 1024  # bytes of decoded bodies kept, the oldest go first
 _INLINE: Final = 4_096  # bytes: a shorter text stands in the HAR itself
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST: Final = 253_402_300_799_999.0  # ms: the last millisecond of year 9999
@@ -60,11 +61,13 @@ class Half:
 
 
 class Bodies(Mapping[str, bytes]):
-    """Bodies by the name the HAR gives them; each is decoded anew when it is asked for."""
+    """Bodies by the name the HAR gives them, decoded when asked for; the last ones are kept for a while."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._held: list[Content] = []
+        self._decoded: dict[int, bytes] = {}  # the last ones asked for that cost something to decode
+        self._size = 0
 
     def hold(self, content: Content) -> str:
         """Keep a body and return its name."""
@@ -84,10 +87,19 @@ class Bodies(Mapping[str, bytes]):
         number = self._number(name)
         if number is None:
             raise KeyError(name)
+        if number in self._decoded:
+            return self._decoded[number]
+        content = self._held[number]
         try:
-            return bytes_of(self._held[number], self._limit)
+            found = bytes_of(content, self._limit)
         except CaptureError as error:  # a damaged member of an archive: the body counts as not recorded
             raise KeyError(name) from error
+        if (callable(content.data) or content.encodings) and len(found) <= _KEPT:
+            self._decoded[number] = found
+            self._size += len(found)
+            while self._size > _KEPT:
+                self._size -= len(self._decoded.pop(next(iter(self._decoded))))
+        return found
 
     def __iter__(self) -> Iterator[str]:
         return (f"body-{number}" for number in range(len(self._held)))

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+import msgspec
+
 from haranalyze.capture.har_log import Content, Half, HarLog
 from haranalyze.capture.json_parts import items_of, members_of, object_of, value_of
 from haranalyze.capture.model import as_duration, as_text
@@ -18,6 +20,7 @@ from haranalyze.capture.postman import Scope, date_of, header_pairs, read_reques
 from haranalyze.errors import CaptureError
 from haranalyze.options import Limits
 
+_NUMBERS: Final = msgspec.json.Decoder(list[int])
 _NEAR: Final = 60_000.0  # ms: how far Date headers may lie outside the run and its clock still be the server's
 _AS_SENT: Final = Scope({})
 
@@ -123,8 +126,8 @@ def _bytes_later(stream: Any, limits: Limits) -> Callable[[], bytes]:
         _, opened, numbers = head.partition(b"[")
         numbers = numbers.rpartition(b",")[0] if long else numbers.partition(b"]")[0]
         try:
-            return bytes(map(int, numbers.split(b","))) if opened and numbers.strip() else b""
-        except ValueError:
+            return bytes(_NUMBERS.decode(b"[" + numbers + b"]")) if opened else b""
+        except (msgspec.MsgspecError, ValueError):
             return b""
 
     return read

@@ -92,10 +92,10 @@ def analyze(
 ) -> None:
     """Say what broke first, what proves it and who has to change what.
 
-    FILE is a recording (HAR, Postman, Newman, mitmproxy, Playwright trace, curl -v), plain or inside gzip, zip,
-    brotli or zstd; - reads standard input. The report goes to standard output or to -o, everything else to standard
-    error. Several recordings make one JSON array, one SARIF log, one JUnit document, or with -o and a folder a report
-    each.
+    FILE is a recording (HAR, Postman, Newman, mitmproxy, Playwright trace, Chrome net log, curl -v, ...), plain or
+    inside gzip, zip, brotli or zstd; - reads standard input. The report goes to standard output or to -o, everything
+    else to standard error. Several recordings make one JSON array, one SARIF log, one JUnit document, or with -o and a
+    folder a report each.
 
     \b
     Examples:
