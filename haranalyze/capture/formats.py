@@ -107,9 +107,12 @@ def _is_recording(content: bytes) -> bool:
     head = content[:_HEAD].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").replace(b"\x00", b"")
     if head[:1] in (b"{", b"[") or b"({" in head[:200]:
         try:
-            return b'"log"' in head or _json_kind(content, head) != "har"
+            kind = "har" if b'"log"' in head else _json_kind(content, head)
         except CaptureError:
             return False
+        if kind == "postman":  # a ticket may hold the collection beside the recording
+            return b'"originalRequest"' in content
+        return kind != "har" or b'"log"' in head
     return bool(_FLOW.match(head) or _BURP.search(head)) or _text_kind(head) in ("curl", "transcript")
 
 

@@ -10,6 +10,7 @@ import haranalyze
 from haranalyze.capture import read_capture, read_captures
 from haranalyze.capture.postman import Scope, header_pairs, url_text
 from haranalyze.errors import CaptureError, LimitError
+from tests.capture.small import entry, har
 from tests.capture.test_containers import zipped
 
 SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
@@ -70,6 +71,11 @@ def test_the_environment_stands_above_the_collection() -> None:
     assert read_capture(data, environments=[given]).exchanges[0].request.raw_url == "http://localhost:3000/me"
     beside = read_captures(zipped(("collection.json", data), ("env.json", given)))
     assert [one.exchanges[0].request.raw_url for one in beside] == ["http://localhost:3000/me"]
+
+
+def test_a_collection_without_answers_does_not_keep_a_ticket_from_being_read() -> None:
+    captures = read_captures(zipped(("collection.json", collection(item())), ("login.har", har(entry()))))
+    assert [capture.format for capture in captures] == ["har"]
 
 
 def test_a_file_that_is_no_environment_is_told() -> None:
