@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from haranalyze.capture.containers import Document, Wanted
 from haranalyze.capture.har import Origin, read_har
-from haranalyze.capture.har_log import HarLog
 from haranalyze.capture.json_parts import items_of, members_of
 from haranalyze.capture.model import Capture, late
 from haranalyze.errors import CaptureError
 from haranalyze.options import Limits
+
+if TYPE_CHECKING:
+    from haranalyze.capture.har_log import HarLog
 
 _HEAD: Final = 20_000
 _HAR_FIRST: Final = re.compile(rb'\s*\{\s*"log"\s*:')
@@ -23,7 +25,7 @@ _FLOW: Final = re.compile(rb"\d{1,10}:(?:\d|[^\s\d])")
 _BURP: Final = re.compile(rb"<items\s[^<>]{0,200}burpVersion")
 _FIRST_NAME: Final = re.compile(rb'\s*\{\s*"([^"\\]{1,40})"')
 
-Reader = Callable[[Any, Limits], HarLog]
+Reader = Callable[[Any, Limits], "HarLog"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +227,7 @@ def environments_of(files: Iterable[bytes]) -> tuple[bytes, ...]:
 
 def _read_notation(data: Any, limits: Limits) -> HarLog:
     """The notation of rule tests, pasted."""
+    from haranalyze.capture.har_log import HarLog
     from haranalyze.capture.transcript import transcript_to_har
 
     log = HarLog("transcript", "", limits)
