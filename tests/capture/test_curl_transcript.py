@@ -99,6 +99,13 @@ def test_a_transcript_without_a_request_is_told() -> None:
         read_capture(b"*   Trying 127.0.0.1:1...\n* connect to 127.0.0.1 port 1 failed: Connection refused\n")
 
 
+def test_a_long_body_is_whole() -> None:
+    body = "[" + ",\n".join(f'"row {number}"' for number in range(2_000)) + "]"
+    text = f"> GET /x HTTP/1.1\n>\n< HTTP/1.1 200 OK\n< Content-Type: application/json\n<\n{body}\n" * 3
+    for exchange in read_capture(text.encode()):
+        assert len(exchange.response.body.json()) == 2_000
+
+
 def test_the_number_of_calls_has_a_limit() -> None:
     text = "> GET /x HTTP/1.1\n>\n< HTTP/1.1 200 OK\n<\n" * 5
     with pytest.raises(LimitError, match="max_exchanges"):
