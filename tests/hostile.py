@@ -69,7 +69,7 @@ CLOSED = frozenset(
 COUNTED = frozenset(("folded", "minor"))  # names with counts
 
 
-def poisoned(document: T) -> T:
+def poisoned(document: T, attacks: tuple[str, ...] = ATTACKS) -> T:
     """The report or comparison with an attack in every open string, as if nothing had been projected."""
     count = 0
 
@@ -77,11 +77,11 @@ def poisoned(document: T) -> T:
         nonlocal count
         if isinstance(value, str) and name not in CLOSED:
             count += 1
-            return ATTACKS[count % len(ATTACKS)]
+            return attacks[count % len(attacks)]
         if isinstance(value, list):
             return [attack(item, name) for item in value]
         if isinstance(value, dict) and name in COUNTED:
-            return {ATTACKS[place % len(ATTACKS)]: number for place, number in enumerate(value.values())}
+            return {attacks[place % len(attacks)]: number for place, number in enumerate(value.values())}
         if isinstance(value, dict):
             return {key: attack(item, key) for key, item in value.items()}
         return value
