@@ -13,6 +13,7 @@ import socket
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,14 +76,22 @@ def started(answers: dict[tuple[str, str], Answer]) -> Iterator[Server]:
             yield server
         finally:
             asyncio.run_coroutine_threadsafe(server.stop(), loop).result(10)
+            asyncio.run_coroutine_threadsafe(loop.shutdown_asyncgens(), loop).result(10)
             loop.call_soon_threadsafe(loop.stop)
             thread.join(10)
-            loop.run_until_complete(loop.shutdown_asyncgens())
             loop.close()
 
 
 def recorded(server: Server, play: Callable[[Page], object]) -> Exports:
-    """Record what ``play`` does in a tab against the server; every host name leads to it."""
+    """Record what ``play`` does in a tab against the server; every host name leads to it.
+
+    In a thread of its own: Playwright allows one loop a thread, and the tests of the page hold theirs open.
+    """
+    with ThreadPoolExecutor(1) as alone:
+        return alone.submit(_played, server, play).result()
+
+
+def _played(server: Server, play: Callable[[Page], object]) -> Exports:
     port = _free_port()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
