@@ -131,7 +131,8 @@ _HEADERS: Final[dict[str, Callable[[Texts, str], str]]] = {
         x-amzn-errortype x-amzn-remapped-www-authenticate x-cache x-cache-status x-clerk-auth-reason
         x-content-type-options x-drupal-cache x-frame-options x-nginx-cache x-powered-by x-proxy-cache x-requested-with
         x-served-by x-vercel-cache x-vercel-error x-xss-protection dnt save-data purpose :method :scheme :status
-        x-forwarded-proto x-robots-tag
+        x-forwarded-proto x-robots-tag non-authoritative-reason x-amz-target x-client-sku x-clerk-auth-status
+        x-okta-user-agent-extended
         """.split(),
         _words,
     ),
@@ -139,7 +140,7 @@ _HEADERS: Final[dict[str, Callable[[Texts, str], str]]] = {
         """
         access-control-max-age age cache-control content-length content-range max-forwards range retry-after
         strict-transport-security x-ratelimit-limit x-ratelimit-remaining x-ratelimit-reset
-        x-envoy-upstream-service-time x-kong-proxy-latency x-kong-upstream-latency
+        x-envoy-upstream-service-time x-kong-proxy-latency x-kong-upstream-latency x-supabase-api-version
         """.split(),
         _counts,
     ),
