@@ -42,6 +42,8 @@ def har_of(capture: Capture, origin: float, times: Callable[[Exchange], tuple[fl
     for number, exchange in enumerate(capture.exchanges):
         members = entry_members(exchange, *times(exchange))
         members |= _devtools_members(exchange)
+        if exchange.source is Source.SERVICE_WORKER:
+            members["response"]["_fetchedViaServiceWorker"] = True
         if exchange.raw_page_id in known:
             members["pageref"] = exchange.raw_page_id
         yield (b",\n" if number else b"\n") + _json(members)
