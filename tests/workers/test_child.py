@@ -162,6 +162,19 @@ def written(path: Path, content: bytes) -> Path:
     return path
 
 
+def test_a_large_parent_does_not_make_its_children_leave(pack: Path) -> None:
+    """A process begins with the peak memory of the one that started it (getrusage on Linux)."""
+    code = (
+        "import sys; from haranalyze.workers import *; from tests.workers import stranger\n"
+        "kept = b'x' * (400 * 2**20)\n"
+        "with Workers(1, ChildLimits(memory_bytes=450 * 2**20)) as pool:\n"
+        "    [pool.run(Task(stranger.recording('large-parent'), 'x.har')) for _ in range(3)]\n"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=True)
+    served = stranger.visits(pack, "large-parent")
+    assert (len(served), len(set(served))) == (3, 1)
+
+
 def test_reports_larger_than_allowed_are_a_failure() -> None:
     with Workers(1, ChildLimits(answer_bytes=2_000)) as pool:
         outcome = pool.run(Task(SAMPLE, "x.har"))
