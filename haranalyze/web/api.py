@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -24,6 +25,8 @@ from haranalyze.web.store import STATES, Wanted
 DAY = 86_400.0
 SHARE_DAYS, TOKEN_DAYS = 7, 90  # unless another number is asked for
 MOST_DAYS = 365
+CURSOR = "^([0-9]{1,12}[.][0-9]{1,9}~[A-Za-z0-9_-]{1,32})?$"  # time and id of the last capture of a page
+KEY = "^[!-~]{1,200}$"
 MEDIA = {
     "html": "text/html; charset=utf-8",
     "json": "application/json",
@@ -46,8 +49,8 @@ async def create(site: Site, request: Request) -> Response:
     if kind in ("multipart/form-data", "application/x-www-form-urlencoded"):
         raise ProblemError(415, "send the file itself as the body, not a form (curl: -T FILE or --data-binary @FILE)")
     key = request.headers.get("idempotency-key")
-    if key is not None and not (0 < len(key) <= 200 and key.isprintable()):
-        raise ProblemError(400, "an Idempotency-Key has 1 to 200 printable characters")
+    if key is not None and not re.fullmatch(KEY, key):
+        raise ProblemError(400, "an Idempotency-Key has 1 to 200 visible ASCII characters")
     name = request.path_params.get("name") or request.query_params.get("name", "")
     upload = Upload(shown_name(name), clean_ticket(request.query_params.get("ticket", "")), key)
     capture, is_new = await receive_body(site, request, upload)
@@ -86,8 +89,8 @@ def wanted_of(request: Request) -> Wanted:
 
 
 def _number(request: Request, name: str, usual: int, most: int) -> int:
-    given = request.query_params.get(name, "")
-    if not given:
+    given = request.query_params.get(name)
+    if given is None:
         return usual
     if not given.isascii() or not given.isdigit() or not 1 <= int(given[:9]) <= most:
         raise ProblemError(400, f"{name} is a number from 1 to {most}")
@@ -98,14 +101,10 @@ def cursor(given: str | None) -> tuple[float, str] | None:
     """Where a list goes on. Raises ProblemError 400."""
     if not given:
         return None
-    created, separator, seen = given.partition("~")
-    try:
-        number = float(created)
-    except ValueError:
-        number = float("nan")
-    if not separator or number != number or len(seen) > 32 or "\x00" in seen:  # noqa: PLR0124 - not a number
+    if not re.fullmatch(CURSOR, given):
         raise ProblemError(400, "before is the next of a former page")
-    return number, seen
+    created, _, seen = given.partition("~")
+    return float(created), seen
 
 
 async def one(site: Site, request: Request) -> Response:

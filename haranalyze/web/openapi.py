@@ -49,7 +49,7 @@ _KEY = Parameter(
     "Idempotency-Key",
     "header",
     "The same key and file give the same capture again instead of a second one.",
-    {"type": "string", "minLength": 1, "maxLength": 200},
+    {"type": "string", "pattern": api.KEY},
     "ticket-4711-first",
 )
 _FILE = {
@@ -87,6 +87,7 @@ _TICKET_BODY = {
         }
     },
 }
+_CURSOR = {"type": "string", "pattern": api.CURSOR}
 _SOME = {"type": "string", "minLength": 1}
 _UPLOAD_PROBLEMS = (400, 409, 413, 415, 429, 503, 507)
 
@@ -125,14 +126,14 @@ OPERATIONS: tuple[Operation, ...] = (
         "Captures from the newest on. An archive is listed by its recordings.",
         {200: views.CaptureList},
         (
-            Parameter("state", "query", "Only those.", {"type": "string", "enum": list(STATES)}, "fault"),
+            Parameter("state", "query", "Only those; empty: all.", {"type": "string", "enum": ["", *STATES]}, "fault"),
             Parameter("rule", "query", "Only those where this rule found the cause.", example="refresh-loop"),
             Parameter("fingerprint", "query", "Only those with this cause.", example="v1:44029600e461"),
             Parameter("owner", "query", "Only those where these people must act.", example="api"),
             Parameter("ticket", "query", "Only those of this ticket.", example="4711"),
             Parameter("q", "query", "Words that name, verdict, rule, host or ticket hold.", example="refresh"),
             Parameter("limit", "query", "At most so many.", {"type": "integer", "minimum": 1, "maximum": 200}, 50),
-            Parameter("before", "query", "`next` of the page before."),
+            Parameter("before", "query", "`next` of the page before.", _CURSOR, f"1795756483.5~{_ID}"),
         ),
         problems=(400,),
     ),
