@@ -78,13 +78,13 @@ def test_a_file_is_fetched_up_to_its_limit(tmp_path: Path, workers: Workers) -> 
     import fsspec
 
     content = stories.recording(stories.HEALTHY, "a")
-    fsspec.filesystem("memory").pipe_file("/work/x.har", content)
-    item = Item("A", "x.har", "memory://work/x.har")
+    fsspec.filesystem("memory").pipe_file("/tickets/x.har", content)
+    item = Item("A", "x.har", "memory://tickets/x.har")
     assert work(job(tmp_path / "out"), item, workers).entry.recordings[0].state == "healthy"
     result = work(job(tmp_path / "out", max_bytes=100), item, workers)
     assert result.entry.failure is not None
     assert "max_bytes" in result.entry.failure.reason
-    gone = work(job(tmp_path / "out"), Item("A", "x.har", "memory://work/none.har"), workers)
+    gone = work(job(tmp_path / "out"), Item("A", "x.har", "memory://tickets/none.har"), workers)
     assert gone.entry.failure is not None
     assert (gone.entry.failure.reason, gone.kept) == ("it does not exist", False)
 
