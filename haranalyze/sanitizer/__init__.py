@@ -70,7 +70,7 @@ def sanitize_to(captures: Sequence[Capture], streams: Sequence[BinaryIO], *, kee
         hits = output.hits(secrets, (*texts.table.by_atom.values(), *texts.packed))
         if not hits:
             return _receipt(texts, secrets, files)
-        named = frozenset(name for name in texts.shown if any(hit in name.encode("utf-8", "replace") for hit in hits))
+        named = frozenset(name.lower() for name in texts.shown if _holds(name, secrets))
         if named <= denied:
             break
         denied |= named
@@ -78,6 +78,13 @@ def sanitize_to(captures: Sequence[Capture], streams: Sequence[BinaryIO], *, kee
         f"the second look found {len(hits)} secrets of the original in the copy, which was not written; "
         "please report this, without the recording"
     )
+
+
+def _holds(name: str, secrets: Secrets) -> bool:
+    """Whether a secret stands in the copy because the name does, in any of the spellings the second look knows."""
+    output = Output()
+    output.read([name.encode("utf-8", "replace")])
+    return bool(output.hits(secrets, ()))
 
 
 def _write(captures: Sequence[Capture], streams: Sequence[BinaryIO], texts: Texts, *, keep_bodies: bool) -> list[File]:

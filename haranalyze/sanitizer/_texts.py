@@ -90,7 +90,8 @@ class Texts:
 
     Attributes:
         masked: how many different values of each kind were masked; removed: how many bodies were left out.
-        shown: names and words that depend on what they look like and stayed; ``denied``: those that must not.
+        shown: names, words and numbers that stayed for what they look like, as written.
+        denied: those that must not stay, in lower case, however they are written.
         packed: long runs of what was packed again (base64 of masked text, hashes of stand-ins): no secrets either.
         challenges: PKCE challenges of the captures by their verifiers.
     """
@@ -337,11 +338,12 @@ class Texts:
     def _words(self, text: str, digits: int) -> str:
         def word(found: re.Match[str]) -> str:
             atom = found.group()
-            if atom.isascii() and (
-                (len(atom) <= digits and atom.isdigit()) or (is_known(atom) and atom not in self.denied)
-            ):
+            if not atom.isascii() or self._is_denied(atom):
+                return self.table.of(atom)
+            if len(atom) <= digits and atom.isdigit():
+                self.shown.add(atom)
                 return atom
-            return self.table.of(atom)
+            return atom if is_known(atom) else self.table.of(atom)
 
         return _ATOM.sub(word, text)
 
@@ -374,7 +376,10 @@ class Texts:
         return "".join(new.upper() if old.isupper() else new for old, new in zip(name, made, strict=True))
 
     def _shows_name(self, name: str) -> bool:
-        return not name or (is_plain_name(name) and name not in self.denied)
+        return not name or (is_plain_name(name) and not self._is_denied(name))
+
+    def _is_denied(self, name: str) -> bool:
+        return bool(self.denied) and name.lower() in self.denied
 
     def host(self, host: str) -> str:
         """A host name with port: labels that look like identifiers are masked."""
@@ -391,8 +396,8 @@ class Texts:
         found = self._labels.get(label)
         if found is None:
             low = label.lower()
-            if not label or (is_plain_label(low) and ":" not in low and low not in self.denied):
-                self.shown.add(low)
+            if not label or (is_plain_label(low) and ":" not in low and not self._is_denied(low)):
+                self.shown.add(label)
                 found = label
             else:
                 self.masked["host label"] += 1
@@ -453,7 +458,7 @@ class Texts:
             first, *parameters = segment.split(";")
             return ";".join([self._segment(first), *(self._pair(one) for one in parameters)])
         stem, tail = path_stem(segment)
-        if stem not in self.denied and (is_plain_stem(stem) or _is_engines(stem)):
+        if not self._is_denied(stem) and (is_plain_stem(stem) or _is_engines(stem)):
             self.shown.add(stem)
             return segment
         return self.secret(stem, "path segment") + tail
@@ -465,7 +470,7 @@ class Texts:
     def _pair(self, part: str) -> str:
         name, equals, value = part.partition("=")
         if not equals:
-            return name if is_known(name) and name not in self.denied else self.secret(name, "parameter")
+            return name if is_known(name) and not self._is_denied(name) else self.secret(name, "parameter")
         plain = unquote(name) if "%" in name else name
         shown = name if self._shows_name(plain) else self.secret(name, "name")
         if shown == name:

@@ -1,8 +1,11 @@
-"""``python -m tests.fuzz.reader --seconds 15``: coverage-guided fuzzing of reader, facts and rules, sanitizer, outputs.
+"""``python -m tests.fuzz.reader``: coverage-guided fuzzing of reader, facts and rules, sanitizer, outputs.
 
 Whatever the bytes are, only CaptureError may come out of any of them; no rule may stop, no copy may change when it is
 sanitized again, no output may steer a terminal. Inputs that break this are kept as ``tests/fuzz/regressions/<hash>``
 and replayed by ``tests/test_fuzz_regressions.py``.
+
+Without options the same inputs are tried every time: a fixed seed, a fixed number of runs. ``--seconds 1800`` explores,
+with a new seed each time, which libFuzzer prints.
 """
 
 import argparse
@@ -10,6 +13,7 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -201,6 +205,10 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
 }  # fmt: skip
 
 
+RUNS = {"reader": 3000, "facts": 400, "sanitizer": 500, "renderers": 80}  # about 10 s of CPU each
+SEED = 1  # of the session that is the same every time
+
+
 def one(data: bytes, target: str = "reader") -> None:
     """One fuzz input."""
     from haranalyze.errors import CaptureError
@@ -217,7 +225,7 @@ def one(data: bytes, target: str = "reader") -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=int, default=15, help="for each target")
+    parser.add_argument("--seconds", type=int, help="for each target, with a new seed (default: fixed runs and seed)")
     parser.add_argument("--target", choices=TARGETS, help="one of them, in this process (default: all, one by one)")
     options = parser.parse_args()
     try:
@@ -226,23 +234,34 @@ def main() -> int:
         print("atheris is not installed here (it has wheels for Linux): nothing fuzzed")
         return 0
     if options.target is None:
-        command = [sys.executable, "-m", "tests.fuzz.reader", "--seconds", str(options.seconds), "--target"]
-        return max(subprocess.run([*command, name], check=False).returncode for name in TARGETS)
+        command = [sys.executable, "-m", "tests.fuzz.reader", "--target"]
+        limit = ["--seconds", str(options.seconds)] if options.seconds else []
+        order = {**os.environ, "PYTHONHASHSEED": "0"}
+        return max(subprocess.run([*command, name, *limit], check=False, env=order).returncode for name in TARGETS)
     with atheris.instrument_imports(include=["haranalyze"]):
         import haranalyze.analysis
         import haranalyze.report
         import haranalyze.sanitizer  # noqa: F401
-    with tempfile.TemporaryDirectory() as corpus:
-        for number, seed in enumerate(seeds()):
-            (Path(corpus) / str(number)).write_bytes(seed)
-        flags = [f"-max_total_time={options.seconds}", f"-max_len={MOST_BYTES}", "-timeout=10", "-rss_limit_mb=2048"]
+    with tempfile.TemporaryDirectory() as folder:
         atheris.Setup(
-            [sys.argv[0], *flags, "-print_final_stats=1", corpus],
+            [sys.argv[0], *_flags(options, Path(folder))],
             lambda data: one(data, options.target),
             custom_mutator=lambda data, size, seed: mutated(data, atheris.Mutate, size, seed),
         )
         atheris.Fuzz()
     return 0
+
+
+def _flags(options: argparse.Namespace, folder: Path) -> list[str]:
+    """libFuzzer's options. The seeds are handed over by name: the order of a folder is not the same everywhere."""
+    files = [folder / f"{number:03d}" for number in range(len(seeds()))]
+    for path, seed in zip(files, seeds(), strict=True):
+        path.write_bytes(seed)
+    length = [f"-max_total_time={options.seconds}"] if options.seconds else [f"-runs={RUNS[options.target]}"]
+    # A loaded machine must not fail the session that is the same every time.
+    chance = ["-timeout=10"] if options.seconds else [f"-seed={SEED}", "-timeout=100"]
+    inputs = "-seed_inputs=" + ",".join(map(str, files))
+    return [*length, *chance, inputs, f"-max_len={MOST_BYTES}", "-rss_limit_mb=2048", "-print_final_stats=1"]
 
 
 if __name__ == "__main__":

@@ -70,3 +70,14 @@ def test_a_name_that_holds_a_known_secret_is_masked_too() -> None:
     copy = haranalyze.sanitize([haranalyze.read_capture(json.dumps(value).encode())]).documents[0]
     assert word.encode() not in copy
     assert Texts().name(f"x-{word}") == f"x-{word}"
+
+
+def test_a_host_that_holds_a_known_secret_is_masked_however_it_is_written() -> None:
+    value = json.loads(SAMPLE.read_bytes())
+    value["log"]["entries"][0]["request"]["headers"] += [
+        {"name": "Cookie", "value": "sid=plainLookingWord"},
+        {"name": "Origin", "value": "https://PlainLookingWord.example"},
+        {"name": "Referer", "value": "https://plainLookingWord.example/"},
+    ]
+    copy = haranalyze.sanitize([haranalyze.read_capture(json.dumps(value).encode())]).documents[0]
+    assert b"plainlookingword" not in copy.lower()
