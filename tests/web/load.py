@@ -20,6 +20,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -213,7 +214,8 @@ def survive_kills(folder: Path, options: tuple[str, ...], kills: int, seed: int)
             senders = [threading.Thread(target=_upload_until, args=(server, files, stop, promised)) for _ in range(3)]
             for sender in senders:
                 sender.start()
-            time.sleep(chance.uniform(0.2, 1.5))
+            _until(partial(_more_than, promised, len(promised)))
+            time.sleep(chance.uniform(0.0, 1.5))
             server.process.send_signal(signal.SIGKILL)
             server.process.wait(timeout=PATIENCE)
             stop.set()
@@ -236,6 +238,10 @@ def survive_kills(folder: Path, options: tuple[str, ...], kills: int, seed: int)
         "missing in the list": len(set(promised) - set(listed)),
         "slowest start, s": round(max(starts), 1),
     }
+
+
+def _more_than(promised: dict[str, int], had: int) -> bool:
+    return len(promised) > had
 
 
 def _upload_until(server: Server, files: list[bytes], stop: threading.Event, promised: dict[str, int]) -> None:

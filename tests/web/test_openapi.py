@@ -1,5 +1,9 @@
-"""The description of the API against the server that runs: schemathesis calls every operation many times."""
+"""The description of the API against the server that runs: schemathesis calls every operation many times.
 
+``EXAMPLES=200 python -m pytest tests/web/test_openapi.py`` for a long run.
+"""
+
+import os
 from typing import Any
 
 import schemathesis
@@ -18,7 +22,7 @@ schema = schemathesis.openapi.from_dict(DOCUMENT)
 
 @schema.parametrize()
 @settings(
-    max_examples=20,
+    max_examples=int(os.environ.get("EXAMPLES", "8")),
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
     derandomize=True,

@@ -34,17 +34,18 @@ def test_a_change_counts_at_once(tmp_path: Path) -> None:
 
 
 def test_an_unknown_name_takes_as_long_as_a_wrong_password(tmp_path: Path) -> None:
+    """In processor time, which other work on the machine does not change."""
     path = tmp_path / "people"
     add_person(path, "alice", "correct horse")
     people = PasswordFile(path)
     people.knows("nobody", "x")  # makes the hash nobody has
 
     def takes(name: str) -> float:
-        began = time.perf_counter()
+        began = time.process_time()
         people.knows(name, "wrong")
-        return time.perf_counter() - began
+        return time.process_time() - began
 
-    known, unknown = (min(takes(name) for _ in range(5)) for name in ("alice", "nobody"))
+    known, unknown = (min(takes(name) for _ in range(3)) for name in ("alice", "nobody"))
     assert 0.5 < known / unknown < 2
 
 

@@ -39,5 +39,5 @@ def test_a_document_becomes_the_report_it_was_made_from() -> None:
 def test_threads_that_read_their_first_reports_together_do_not_crash() -> None:
     """A decoder of msgspec made in each thread ends the process with SIGSEGV here, most of the times."""
     document = str(SAMPLES / "refresh-loop-foreign-401" / "expected.json")
-    ends = [subprocess.run([sys.executable, "-c", TOGETHER, document], check=False).returncode for _ in range(3)]
-    assert ends == [0, 0, 0]
+    ends = [subprocess.run([sys.executable, "-c", TOGETHER, document], check=False).returncode for _ in range(2)]
+    assert ends == [0, 0]

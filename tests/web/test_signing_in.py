@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator
 from http.cookiejar import Cookie, CookieJar
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -50,10 +49,11 @@ def test_signing_out_ends_the_session_on_the_server(server: Server) -> None:
 
 @pytest.fixture(scope="module")
 def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server with a password file, reached through a proxy with TLS that names no one."""
+    """A server with a password file; a proxy that is not on this machine may name people."""
     folder = tmp_path_factory.mktemp("team")
     add_person(folder / "people", "alice", "correct horse")
-    options = ("--password-file", str(folder / "people"), "--session-hours", "0.01")
+    options = ["--password-file", str(folder / "people"), "--session-hours", "0.01"]
+    options += ["--proxy-header", "X-Forwarded-User", "--proxy-peer", "10.9.9.9"]
     with serving(folder / "data", *options) as running:
         yield running
 
@@ -83,19 +83,23 @@ def test_nobody_is_led_to_another_site(team: Server, where: str) -> None:
     assert sign_in(team, "alice", "correct horse", where).headers["Location"] == "/"
 
 
-def test_wrong_passwords_are_slowed_and_then_refused_for_a_minute(tmp_path: Path) -> None:
-    add_person(tmp_path / "people", "alice", "correct horse")
-    with serving(tmp_path / "data", "--password-file", str(tmp_path / "people")) as server:
-        began = time.monotonic()
-        statuses = [sign_in(server, name, "wrong").status_code for name in ("alice", "nobody") * 5]
-        assert statuses == [403] * 10
-        assert time.monotonic() - began > 10 * 0.5
-        refused = sign_in(server, "alice", "correct horse")
-        assert refused.status_code == 429
-        assert 1 <= int(refused.headers["Retry-After"]) <= 61
-        lines = [json.loads(line) for line in (server.data / "audit.jsonl").read_text(encoding="utf-8").splitlines()]
-        assert [line["action"] for line in lines] == ["sign-in-refused"] * 10
-        assert not any("wrong" in str(line) or "nobody" in str(line) for line in lines)
+def test_nobody_but_the_proxy_names_people(team: Server) -> None:
+    named = requests.get(f"{team.address}/account", headers={"X-Forwarded-User": "bob"}, timeout=PATIENCE)
+    assert named.status_code == 401
+
+
+def test_wrong_passwords_are_slowed_and_then_refused_for_a_minute(team: Server) -> None:
+    """The last test of this server: nobody signs in for the next minute."""
+    began = time.monotonic()
+    statuses = [sign_in(team, name, "wrong").status_code for name in ("alice", "nobody") * 5]
+    assert statuses == [403] * 10
+    assert time.monotonic() - began > 10 * 0.5
+    refused = sign_in(team, "alice", "correct horse")
+    assert refused.status_code == 429
+    assert 1 <= int(refused.headers["Retry-After"]) <= 61
+    lines = [json.loads(line) for line in (team.data / "audit.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [line["action"] for line in lines[-10:]] == ["sign-in-refused"] * 10
+    assert not any("wrong" in str(line) or "nobody" in str(line) for line in lines)
 
 
 class Provider:
@@ -228,18 +232,15 @@ def test_an_answer_for_another_browser_is_refused(organisation: Server) -> None:
     attacker.close()
 
 
-def test_a_trusted_proxy_names_people_and_nobody_else_can(tmp_path: Path) -> None:
-    options = ("--proxy-header", "X-Forwarded-User", "--url", "https://har.example.com")
-    host = {"Host": "har.example.com"}
-    with serving(tmp_path / "behind", *options, "--proxy-peer", "127.0.0.1") as server:
-        local = f"http://127.0.0.1:{_port(server)}"
-        named = requests.get(f"{local}/account", headers={**host, "X-Forwarded-User": "bob"}, timeout=PATIENCE)
-        assert "Signed in as <bdi>bob</bdi>" in named.text
-        assert requests.get(f"{local}/account", headers=host, timeout=PATIENCE).status_code == 401
-    with serving(tmp_path / "elsewhere", *options, "--proxy-peer", "10.9.9.9") as server:
-        local = f"http://127.0.0.1:{_port(server)}"
-        named = requests.get(f"{local}/account", headers={**host, "X-Forwarded-User": "bob"}, timeout=PATIENCE)
-        assert named.status_code == 401
+@pytest.fixture(scope="module")
+def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, str]]]:
+    """A server behind a proxy with TLS that names people: its address here, and the headers it is asked with."""
+    folder = tmp_path_factory.mktemp("behind")
+    add_person(folder / "people", "alice", "correct horse")
+    options = ["--password-file", str(folder / "people"), "--url", "https://har.example.com"]
+    options += ["--proxy-header", "X-Forwarded-User", "--proxy-peer", "127.0.0.1"]
+    with serving(folder / "data", *options) as server:
+        yield f"http://127.0.0.1:{_port(server)}", {"Host": "har.example.com"}
 
 
 def _port(server: Server) -> int:
@@ -249,14 +250,18 @@ def _port(server: Server) -> int:
     return int(listening.laddr.port)
 
 
-def test_behind_https_cookies_are_bound_to_the_host(tmp_path: Path) -> None:
-    add_person(tmp_path / "people", "alice", "correct horse")
-    options = ("--password-file", str(tmp_path / "people"), "--url", "https://har.example.com")
-    with serving(tmp_path / "data", *options) as server:
-        local = f"http://127.0.0.1:{_port(server)}"
-        data = {"name": "alice", "password": "correct horse"}
-        origin = {"Host": "har.example.com", "Origin": "https://har.example.com"}
-        answer = requests.post(f"{local}/sign-in", data=data, headers=origin, allow_redirects=False, timeout=PATIENCE)
+def test_a_trusted_proxy_names_people(behind: tuple[str, dict[str, str]]) -> None:
+    local, host = behind
+    named = requests.get(f"{local}/account", headers={**host, "X-Forwarded-User": "bob"}, timeout=PATIENCE)
+    assert "Signed in as <bdi>bob</bdi>" in named.text
+    assert requests.get(f"{local}/account", headers=host, timeout=PATIENCE).status_code == 401
+
+
+def test_behind_https_cookies_are_bound_to_the_host(behind: tuple[str, dict[str, str]]) -> None:
+    local, host = behind
+    data = {"name": "alice", "password": "correct horse"}
+    origin = {**host, "Origin": "https://har.example.com"}
+    answer = requests.post(f"{local}/sign-in", data=data, headers=origin, allow_redirects=False, timeout=PATIENCE)
     cookie = answer.headers["Set-Cookie"].lower()
     assert cookie.startswith("__host-haranalyze=")
     for part in ("; secure", "; httponly", "; path=/", "; samesite=lax"):
