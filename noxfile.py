@@ -54,7 +54,7 @@ def packaging(session: nox.Session) -> None:
 def browser(session: nox.Session) -> None:
     """The page in a real Chromium, which is installed when there is none."""
     _with_chromium(session)
-    session.run(PYTHON, "-m", "pytest", "tests/browser", *session.posargs)
+    session.run(PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadfile", "tests/browser", *session.posargs)
 
 
 @nox.session

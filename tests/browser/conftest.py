@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import haranalyze
 from tests.samples import FOLDER, recording
 
 
-@pytest.fixture(scope="module")  # Playwright allows one at a time, and other modules here start their own
+@pytest.fixture(scope="session")  # one for all tests of a process; what needs its own starts it in a thread
 def browser() -> Iterator[Browser]:
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
@@ -66,6 +67,15 @@ def opened(browser: Browser, tmp_path: Path) -> Iterator[Opener]:
     yield open_
     for context in contexts:
         context.close()
+
+
+def violations(page: Page, *rules: str) -> list[str]:
+    """What axe finds by these rules (none given: all): rule, and the first place."""
+    options: dict[str, Any] = {"resultTypes": ["violations"]}  # else it finds a selector for all that is right as well
+    if rules:
+        options["runOnly"] = {"type": "rule", "values": list(rules)}
+    found = Axe().run(page, options=options).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['target']} {one['nodes'][0]['html'][:120]}" for one in found]
 
 
 @cache

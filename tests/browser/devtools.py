@@ -12,6 +12,7 @@ import shutil
 import socket
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Error, Page, sync_playwright
 
 from tests.oracle.scenario import Answer
 from tests.oracle.server import Server
@@ -42,6 +43,13 @@ _WRITE = """async sanitize => {
     logs.NetworkLog.NetworkLog.instance().requests(), {sanitize}, progress);
   return parts.join('');
 }"""
+# Whether the log has got as far as a request of ours, and that has ended.
+_SEEN = """async address => {
+  const logs = await import('/devtools/models/logs/logs.js');
+  return logs.NetworkLog.NetworkLog.instance().requests().some(one => one.url() === address && one.finished);
+}"""
+_EMPTIED = "async () => (await import('/devtools/models/logs/logs.js')).NetworkLog.NetworkLog.instance().reset(true)"
+_FIRST, _LAST = "data:text/html,first", "data:text/plain,last"
 
 
 @dataclass(frozen=True)
@@ -115,24 +123,53 @@ def _played(server: Server, play: Callable[[Page], object]) -> Exports:
             tools = browser.new_page()
             here = f"127.0.0.1:{port}/devtools"
             tools.goto(f"http://{here}/inspector.html?ws={here}/page/{target}&panel=network")
-            _until_ready(tools)
+            _until_ready(tools, page)
             play(page)
-            page.wait_for_timeout(500)  # the last answers' events
-            return Exports(*(json.loads(tools.evaluate(_WRITE, sanitize)) for sanitize in (False, True)))
+            page.evaluate("address => fetch(address).catch(() => '')", _LAST)
+            _until(tools, lambda: tools.evaluate(_SEEN, _LAST))
+            return Exports(*(_settled(tools, sanitize) for sanitize in (False, True)))
         finally:
             browser.close()
 
 
-def _until_ready(tools: Page) -> None:
-    """DevTools registers its settings while it starts."""
-    for _ in range(100):
+def _until_ready(tools: Page, page: Page) -> None:
+    """DevTools registers its settings while it starts, and attaches its network agent some time after that."""
+
+    def attached() -> bool:
+        page.goto(_FIRST)
+        return bool(tools.evaluate(_SEEN, _FIRST))
+
+    def started() -> bool:
         try:
-            if tools.evaluate(_READY):
-                tools.wait_for_timeout(500)  # the network agent is attached after the settings
-                return
-        except Exception:
-            tools.wait_for_timeout(100)
-    raise TimeoutError("DevTools did not start")
+            return bool(tools.evaluate(_READY))
+        except Error:  # its page is not there yet
+            return False
+
+    _until(tools, started)
+    _until(tools, attached)
+    tools.evaluate(_EMPTIED)
+
+
+def _settled(tools: Page, sanitize: bool) -> dict[str, Any]:
+    """The export, once nothing comes any more: what a network service adds to an answer may follow its end."""
+    exports = [""]
+
+    def same() -> bool:
+        exports.append(tools.evaluate(_WRITE, sanitize))
+        return exports[-1] == exports[-2]
+
+    _until(tools, same, every=250)
+    made: dict[str, Any] = json.loads(exports[-1])
+    made["log"]["entries"] = [one for one in made["log"]["entries"] if one["request"]["url"] != _LAST]
+    return made
+
+
+def _until(tools: Page, seen: Callable[[], bool], every: int = 100) -> None:
+    until = time.monotonic() + 60
+    while not seen():
+        if time.monotonic() > until:
+            raise TimeoutError("DevTools shows no more than that")
+        tools.wait_for_timeout(every)
 
 
 def _free_port() -> int:

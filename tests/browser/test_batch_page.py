@@ -6,13 +6,12 @@ from typing import Any
 
 import pandas
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from haranalyze.batch.groups import Grouping, groups_of, leading
 from haranalyze.batch.pages import pages
 from haranalyze.batch.tables import CAPTURES
-from tests.browser.conftest import Opener
+from tests.browser.conftest import Opener, violations
 from tests.hostile import ATTACKS
 
 MANY = 50_000
@@ -53,10 +52,6 @@ def made(count: int) -> dict[str, str]:
     rows = leading(frame)
     listed = pages(frame, rows, groups_of(rows, Grouping()), ["customer", "plan"], lambda _: None)
     return {name: content.decode() for name, content in listed if name.endswith(".html")}
-
-
-def violations(page: Page) -> list[str]:
-    return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in Axe().run(page).response["violations"]]
 
 
 def causes(page: Page) -> list[str]:
@@ -114,7 +109,7 @@ def test_pages_are_accessible_and_run_nothing_of_a_ticket(opened: Opener, name: 
     shown = opened(made(400)[name])
     assert violations(shown.page) == []
     shown.page.emulate_media(color_scheme="dark")
-    assert violations(shown.page) == []
+    assert violations(shown.page, "color-contrast") == []  # the theme changes nothing but colours
     assert shown.page.evaluate("window.called") == []
     assert shown.trouble == []
 

@@ -3,6 +3,7 @@
 A marker function is never called, nothing is loaded, and the text is there to read.
 """
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from haranalyze.comparison import FORMATS as COMPARED
 from haranalyze.comparison import compare
 from haranalyze.comparison import render as render_comparison
 from haranalyze.report import FORMATS
+from haranalyze.report.document import Report
 from tests.hostile import hostile_story, poisoned
 from tests.samples import FOLDER
 
@@ -42,6 +44,12 @@ def shown(browser: Browser, text: str, format_: str, folder: Path) -> tuple[str,
     return seen, trouble, called
 
 
+@cache
+def attacked(name: str) -> Report:
+    """A sample's document with an attack in every member."""
+    return poisoned(haranalyze.analyze_file(FOLDER / name / "capture.har"))
+
+
 @pytest.mark.parametrize("format_", FORMATS)
 def test_a_hostile_recording_is_only_text(browser: Browser, format_: str, tmp_path: Path) -> None:
     report = haranalyze.analyze(read_transcript(hostile_story()))
@@ -55,7 +63,7 @@ def test_a_hostile_recording_is_only_text(browser: Browser, format_: str, tmp_pa
 def test_attacks_in_every_member_of_the_document_are_shown_and_do_nothing(
     browser: Browser, format_: str, name: str, tmp_path: Path
 ) -> None:
-    report = poisoned(haranalyze.analyze_file(FOLDER / name / "capture.har"))
+    report = attacked(name)
     seen, trouble, called = shown(browser, haranalyze.render(report, format_), format_, tmp_path)
     assert (trouble, called) == ([], [])
     assert "marker(" in seen

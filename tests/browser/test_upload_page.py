@@ -1,33 +1,21 @@
 """The upload page in a real Chromium: from the printed link to the deleted report, with scripts and without."""
 
 import json
-import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from haranalyze.capture.transcript import transcript_to_har
+from tests.browser.conftest import violations
 from tests.hostile import hostile_story
 from tests.web.conftest import HEALTHY, LOOP, SAMPLES, Server, large_capture, serving
 
 LONG = 60_000.0  # milliseconds on a busy machine
 expect.set_options(timeout=LONG)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        )
-        yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="module")
@@ -85,18 +73,13 @@ def drop(page: Page, *files: Path) -> None:
     }""")
 
 
-def axe(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {one['nodes'][0]['target']}" for one in found]
-
-
 def test_from_the_link_to_the_deleted_report(
     browser: Browser, profile: BrowserContext, server: Server, tmp_path: Path
 ) -> None:
     page = profile.new_page()
     trouble = trouble_of(page)
     page.goto(server.address)
-    assert axe(page) == []
+    assert violations(page) == []
     page.evaluate("""() => {
       window.seen = [];
       const look = () => window.seen.push([...document.querySelectorAll('.bars progress')].map((one) => one.value));
@@ -114,7 +97,7 @@ def test_from_the_link_to_the_deleted_report(
     assert page.locator("#uploads-title").inner_text() == "1 file: 1 done"
     frame = page.frame_locator("#report-place iframe")
     expect(frame.locator("h1")).to_contain_text("refreshed 10 times")
-    assert axe(page) == []
+    assert violations(page) == []
 
     page.click("ul.uploads a.button")
     frame = page.frame_locator("iframe.report")
@@ -123,19 +106,19 @@ def test_from_the_link_to_the_deleted_report(
     frame.locator("button[data-copy=text-customer]").first.click()
     expect(frame.locator("button[data-copy=text-customer]").first).to_contain_text("Copied")
     assert "session" in page.evaluate("navigator.clipboard.readText()")
-    assert axe(page) == []
+    assert violations(page) == []
 
     page.click("text=Share link")
     link = page.locator("#link").input_value()
-    assert axe(page) == []
+    assert violations(page) == []
     other = browser.new_context()
     stranger = other.new_page()
     stranger.goto(link)
     expect(stranger.frame_locator("iframe").locator("h1")).to_contain_text("refreshed 10 times")
-    assert axe(stranger) == []
+    assert violations(stranger) == []
     stranger.goto(server.address + "/recent")
     expect(stranger.locator("h1")).to_have_text("Sign in")
-    assert axe(stranger) == []
+    assert violations(stranger) == []
 
     page.on("dialog", lambda dialog: dialog.accept())
     page.click("text=Delete")
@@ -164,7 +147,7 @@ def test_several_files_of_every_kind_each_get_their_row(
     expect(rows.nth(1)).to_contain_text("Healthy:")
     expect(rows.nth(2)).to_contain_text("web page")
     expect(rows.nth(3)).to_contain_text("empty")
-    assert axe(page) == []
+    assert violations(page) == []
 
 
 def test_a_pasted_recording_is_read(profile: BrowserContext, server: Server) -> None:
@@ -229,7 +212,7 @@ def test_no_page_scrolls_sideways(profile: BrowserContext, server: Server, width
     for path in ("/", "/recent", "/causes", "/account", "/sign-in"):
         page.goto(server.address + path)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
-        assert axe(page) == []
+        assert violations(page) == []
 
 
 def test_the_first_page_and_a_verdict_come_fast(browser: Browser, tmp_path: Path) -> None:
