@@ -28,9 +28,12 @@ from tests.docs import COLUMNS, EXIT_CODES, FOLDER, help_of, pages
 ROOT = FOLDER.parent
 
 
-@pytest.mark.parametrize("name", sorted(pages()))
+PAGES = pages()
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
 def test_a_generated_page_is_fresh(name: str) -> None:
-    assert (FOLDER / name).read_text(encoding="utf-8") == pages()[name], "run: nox -s docs"
+    assert (FOLDER / name).read_text(encoding="utf-8") == PAGES[name], "run: nox -s docs"
 
 
 @pytest.mark.parametrize("words", [(), *((name,) for name in sorted(cli.commands))])
