@@ -1,6 +1,7 @@
 """The shape of the program, kept by tests: who imports what, who may touch captured text, what has a test."""
 
 import ast
+import functools
 import re
 import subprocess
 import sys
@@ -85,6 +86,7 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+@functools.cache
 def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), str(path))
 
