@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Raw
 
 from haranalyze.capture.model import (
+    EMPTY,
     Capture,
     Exchange,
     Note,
@@ -35,16 +36,14 @@ from haranalyze.options import Limits
 from haranalyze.protocol.url import parse_url
 from haranalyze.text import Kind, Text
 
-_EMPTY: Final = Raw()
-
 
 class _Request(msgspec.Struct, gc=False):
     method: str = ""
     url: str = ""
     httpVersion: str = ""
-    headers: Raw = _EMPTY
-    cookies: Raw = _EMPTY
-    postData: Raw = _EMPTY
+    headers: Raw = EMPTY
+    cookies: Raw = EMPTY
+    postData: Raw = EMPTY
     headersSize: float | None = None
     bodySize: float | None = None
 
@@ -52,9 +51,9 @@ class _Request(msgspec.Struct, gc=False):
 class _Response(msgspec.Struct, gc=False):
     status: float | None = None
     httpVersion: str = ""
-    headers: Raw = _EMPTY
-    cookies: Raw = _EMPTY
-    content: Raw = _EMPTY
+    headers: Raw = EMPTY
+    cookies: Raw = EMPTY
+    content: Raw = EMPTY
     redirectURL: str | None = None
     headersSize: float | None = None
     bodySize: float | None = None
@@ -72,27 +71,27 @@ class _Entry(msgspec.Struct, gc=False):
     response: _Response
     startedDateTime: str = ""
     time: float | None = None
-    timings: Raw = _EMPTY
+    timings: Raw = EMPTY
     pageref: str | None = None
     connection: str | None = None
     connection_id: str | None = msgspec.field(default=None, name="_connectionId")
-    initiator: Raw = msgspec.field(default=_EMPTY, name="_initiator")
+    initiator: Raw = msgspec.field(default=EMPTY, name="_initiator")
     resource_type: str | None = msgspec.field(default=None, name="_resourceType")
     from_cache: str | None = msgspec.field(default=None, name="_fromCache")
     fetch_type: str | None = msgspec.field(default=None, name="_fetchType")
     error: str | None = msgspec.field(default=None, name="_error")
     blocked: str | None = msgspec.field(default=None, name="_blockedReason")
-    cors_error: Raw = msgspec.field(default=_EMPTY, name="_corsErrorStatus")
-    cookie_decisions: Raw = msgspec.field(default=_EMPTY, name="_cookieDecisions")
+    cors_error: Raw = msgspec.field(default=EMPTY, name="_corsErrorStatus")
+    cookie_decisions: Raw = msgspec.field(default=EMPTY, name="_cookieDecisions")
 
 
 class _Log(msgspec.Struct, gc=False):
     entries: list[_Entry]
-    version: Raw = _EMPTY
-    creator: Raw = _EMPTY
-    browser: Raw = _EMPTY
-    pages: Raw = _EMPTY
-    comment: Raw = _EMPTY
+    version: Raw = EMPTY
+    creator: Raw = EMPTY
+    browser: Raw = EMPTY
+    pages: Raw = EMPTY
+    comment: Raw = EMPTY
 
 
 class _File(msgspec.Struct, gc=False):
@@ -100,16 +99,16 @@ class _File(msgspec.Struct, gc=False):
 
 
 class _LooseLog(msgspec.Struct, gc=False):
-    entries: Raw = _EMPTY
-    version: Raw = _EMPTY
-    creator: Raw = _EMPTY
-    browser: Raw = _EMPTY
-    pages: Raw = _EMPTY
-    comment: Raw = _EMPTY
+    entries: Raw = EMPTY
+    version: Raw = EMPTY
+    creator: Raw = EMPTY
+    browser: Raw = EMPTY
+    pages: Raw = EMPTY
+    comment: Raw = EMPTY
 
 
 class _LooseFile(msgspec.Struct, gc=False):
-    log: Raw = _EMPTY
+    log: Raw = EMPTY
 
 
 _FILE = msgspec.json.Decoder(_File)

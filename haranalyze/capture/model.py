@@ -10,11 +10,11 @@ from __future__ import annotations
 import binascii
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from sys import intern
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 import msgspec
@@ -220,6 +220,7 @@ class _Line(msgspec.Struct, gc=False):
 
 _LINES = msgspec.json.Decoder(list[_Line])
 
+EMPTY: Final = msgspec.Raw()  # a member the source does not have
 WANTED = frozenset(
     """
     :authority accept access-control-allow-credentials access-control-allow-headers access-control-allow-methods
@@ -344,16 +345,18 @@ class Message:
         return known
 
     def _values(self, name: str) -> str | tuple[str, ...] | None:
-        if name in WANTED:
-            known = self._known
-            return (self._wanted() if known is None else known).get(name)
-        found = tuple(value for spelled, value in header_pairs(self._lines) if spelled.lower() == name)
-        return found or None
+        known = self._known
+        if known is None:
+            known = self._wanted()
+        found = known.get(name)
+        if found is not None or name in WANTED:
+            return found
+        return tuple(value for spelled, value in header_pairs(self._lines) if spelled.lower() == name) or None
 
     def raw(self, name: str) -> str | None:
         """First value of the header ``name`` (lower case)."""
         values = self._values(name)
-        return values if values is None or isinstance(values, str) else values[0]
+        return values[0] if isinstance(values, tuple) else values
 
     def raw_all(self, name: str) -> tuple[str, ...]:
         """All values of the header ``name`` (lower case) in order; Set-Cookie is split at LF already."""
@@ -368,6 +371,13 @@ class Message:
     def has(self, name: str) -> bool:
         """Whether the header ``name`` (lower case) is recorded."""
         return self._values(name) is not None
+
+    def has_any(self, names: Collection[str]) -> bool:
+        """Whether one of these headers (lower case) is recorded: cheaper than to ask for each, where most have none."""
+        if not WANTED.issuperset(names):
+            return any(map(self.has, names))
+        known = self._known
+        return not (self._wanted() if known is None else known).keys().isdisjoint(names)
 
     def get(self, name: str) -> Text | None:
         """First value of the header ``name`` as captured text."""
@@ -422,7 +432,7 @@ def header_pairs(lines: Any) -> tuple[tuple[str, str], ...]:
 
 def late(value: Any) -> Any:
     """Decode a member that was left undecoded; None when it is absent or cannot be read."""
-    data = bytes(value)
+    data = b"" if value is EMPTY else bytes(value)
     if not data:
         return None
     try:
@@ -449,7 +459,7 @@ def as_size(value: Any) -> int | None:
 class Request(Message):
     """The request half. ``method`` is upper case, ``""`` when unknown."""
 
-    __slots__ = ("_limit", "method", "raw_url")
+    __slots__ = ("_host", "_limit", "method", "raw_url")
 
     _side = "request"
 
@@ -457,6 +467,7 @@ class Request(Message):
         super().__init__(*rest)
         self.method = method if method.isupper() else method.upper()
         self.raw_url = url
+        self._host: str | None = None
         self._limit = limit
 
     @property
@@ -467,9 +478,11 @@ class Request(Message):
     @property
     def host(self) -> str:
         """Host of the URL, lower case, ``""`` without one; costs a look-up where ``url`` costs a parse."""
-        url = self.raw_url
-        cut = url.find("/", 8)
-        return host_of(url[:cut] if cut > 0 else url)
+        if self._host is None:
+            url = self.raw_url
+            cut = url.find("/", 8)
+            self._host = host_of(url[:cut] if cut > 0 else url)
+        return self._host
 
     @property
     def body(self) -> Body:
@@ -503,9 +516,8 @@ class Request(Message):
             return parse_cookie_header(lines)
         if lines:
             return tuple(pair for line in lines for pair in parse_cookie_header(line))
-        return tuple(
-            (as_text(item.get("name")), as_text(item.get("value"))) for item in cookie_objects(self._fields[0])
-        )
+        members = cookie_objects(self._fields[0])
+        return tuple([(as_text(item.get("name")), as_text(item.get("value"))) for item in members]) if members else ()
 
 
 def cookie_objects(value: Any) -> tuple[dict[str, Any], ...]:
@@ -580,7 +592,8 @@ class Response(Message):
         """Set-Cookie lines in order; built from the ``cookies`` array when the recording has no such header."""
         if self._values("set-cookie") is not None:
             return self.raw_all("set-cookie")
-        return tuple(_set_cookie_line(item) for item in cookie_objects(self._fields[0]))
+        members = cookie_objects(self._fields[0])
+        return tuple(map(_set_cookie_line, members)) if members else ()
 
 
 def _set_cookie_line(cookie: dict[str, Any]) -> str:
@@ -661,13 +674,15 @@ class Exchange:
     @property
     def raw_cors_error(self) -> str:
         """Chromium's name for a failed CORS check (``MissingAllowOriginHeader``), ``""`` where none is written."""
+        if self._cors_error is EMPTY:
+            return ""
         written = late(self._cors_error)
         return as_text(written.get("corsError") if isinstance(written, dict) else written)
 
     @property
     def raw_cookie_decisions(self) -> tuple[CookieDecision, ...]:
         """What the browser said about cookies of this exchange, in order; empty where the recording says nothing."""
-        if len(memoryview(self._cookie_decisions)) < 5:
+        if self._cookie_decisions is EMPTY or len(memoryview(self._cookie_decisions)) < 5:
             return ()
         written = late(self._cookie_decisions)
         return tuple(

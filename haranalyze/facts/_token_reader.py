@@ -77,6 +77,7 @@ class TokenReader:
         self.issued: dict[int, list[tuple[Token, Sighting]]] = {}
         self.learnt: dict[str, TokenUse] = {}
         self._own: dict[str, bool] = {}
+        self._speakers: dict[str, SessionSystem | None] = {}
         self._bearer = next((s for s in facts.systems if s.generic and s.transport == "bearer"), None)
         self._handing_headers = {system.id: _handing_headers(system) for system in facts.systems}
 
@@ -114,7 +115,10 @@ class TokenReader:
         return bool(path_ends(self._survey.path(exchange), paths))
 
     def _system(self, exchange: Exchange) -> SessionSystem | None:
-        return self._survey.speaker(self._survey.host(exchange))
+        host = exchange.request.host
+        if host not in self._speakers:
+            self._speakers[host] = self._survey.speaker(host)
+        return self._speakers[host]
 
     def _naming(self, exchange: Exchange) -> SessionSystem | None:
         """The system by whose names the tokens in a body are told: that of the host, where it adds to the usual."""
@@ -133,17 +137,20 @@ class TokenReader:
             if read.scheme in _TOKEN_SCHEMES and is_token(read) and (read.scheme or looks_like_jwt(read.raw_token)):
                 use = TokenUse.REFRESH if is_refresh and system and not system.plain else TokenUse.ACCESS
                 self._seen(read.raw_token, use, sent_sighting(exchange, Carrier.AUTHORIZATION, "authorization", at))
-        if not self._is_own(self._survey.host(exchange)):
+        if not self._is_own(request.host):
             return
+        cookie = request.raw("cookie") or ""
+        plain_tokens = 0
         if system is not None:
             if system.anti_csrf_header and (value := request.raw(system.anti_csrf_header)):
                 sighting = sent_sighting(exchange, Carrier.HEADER, system.anti_csrf_header, at)
                 self._seen(value, TokenUse.ANTI_CSRF, sighting)
-            cookie = request.raw("cookie")
             if cookie and self._may_hold_token(cookie, system):
-                self._read_cookies(exchange, system, at)
+                plain_tokens = self._read_cookies(exchange, system, at)
             if is_refresh and system.plain and request.body.present and request.method == "POST":
                 self._read_refresh_body(exchange, at)
+        if may_hold_inside(cookie) and _holds_more(cookie, plain_tokens):
+            self._carry(exchange, cookie_tokens(request.raw_cookie_pairs()), Carrier.COOKIE, at)
         self._read_wider_request(exchange, at)
 
     def _is_refresh_path(self, exchange: Exchange, system: SessionSystem | None) -> bool:
@@ -161,11 +168,15 @@ class TokenReader:
             return True
         return not system.plain and any(name in cookie for name in system.access_cookies + system.refresh_cookies)
 
-    def _read_cookies(self, exchange: Exchange, system: SessionSystem, at: float) -> None:
+    def _read_cookies(self, exchange: Exchange, system: SessionSystem, at: float) -> int:
+        """Returns how many cookies are tokens as they stand."""
+        count = 0
         for name, value in exchange.request.raw_cookie_pairs():
             use = cookie_use(name, value, system) or self.learnt.get(name)
             if use is not None and value:
+                count += 1
                 self._seen(decoded(value), use, sent_sighting(exchange, Carrier.COOKIE, name, at))
+        return count
 
     def _read_refresh_body(self, exchange: Exchange, at: float) -> None:
         naming = self._naming(exchange)
@@ -179,7 +190,7 @@ class TokenReader:
                     return
 
     def _read_wider_request(self, exchange: Exchange, at: float) -> None:
-        """Places beside Authorization and plain cookies: URL, JSON and chunks in cookies, further headers, bodies."""
+        """Places beside Authorization and cookies: URL, further headers, bodies."""
         request = exchange.request
         url = request.raw_url
         is_socket = exchange.resource_type == "websocket" or url.startswith(("ws:", "wss:"))
@@ -187,21 +198,12 @@ class TokenReader:
             self._read_url(exchange, is_socket=is_socket, at=at)
         if is_socket and (value := request.raw(SUBPROTOCOL)):
             self._carry(exchange, subprotocol_tokens(value), Carrier.HEADER, at)
-        for name in _REQUEST_HEADERS:
+        for name in _REQUEST_HEADERS if request.has_any(_REQUEST_HEADERS) else ():
             if (value := request.raw(name)) and looks_like_jwt(token := credentials(value).raw_token):
                 use = TokenUse.ID if name == "x-id-token" else TokenUse.ACCESS
                 self._carry(exchange, (Found(name, token, use),), Carrier.HEADER, at)
-        if (cookie := request.raw("cookie")) and may_hold_inside(cookie) and self._holds_more(exchange, cookie):
-            self._carry(exchange, cookie_tokens(request.raw_cookie_pairs()), Carrier.COOKIE, at)
         if request.method in ("POST", "PUT", "PATCH"):
             self._carry(exchange, self._in_posted(exchange), Carrier.BODY, at)
-
-    def _holds_more(self, exchange: Exchange, cookie: str) -> bool:
-        """Whether a Cookie header can hold more than the plain JWTs that were read from it: most do not."""
-        if "{" in cookie or "%7B" in cookie or "base64-" in cookie or '"eyJ' in cookie:
-            return True
-        seen = sum(sighting.carrier is Carrier.COOKIE for _, sighting in self.sent.get(exchange.index, ()))
-        return cookie.count("=eyJ") > seen
 
     def _read_url(self, exchange: Exchange, *, is_socket: bool, at: float) -> None:
         query, fragment = url_tokens(exchange.request.raw_url)
@@ -262,7 +264,8 @@ class TokenReader:
     def _read_headers(self, exchange: Exchange, system: SessionSystem, at: float) -> list[Token]:
         response = exchange.response
         handed = []
-        for name, use in self._handing_headers[system.id]:
+        names = self._handing_headers[system.id]
+        for name, use in names.items() if response.has_any(names) else ():
             value = response.raw(name)
             if value and value.strip() != system.removed_value:
                 sighting = answered_sighting(exchange, Carrier.HEADER, name, at)
@@ -397,6 +400,13 @@ class TokenReader:
         return first.exchange is not exchange and first.at > self._timeline.started(exchange)
 
 
+def _holds_more(cookie: str, plain_tokens: int) -> bool:
+    """Whether a Cookie header can hold more than the plain tokens that were read from it: most do not."""
+    if "{" in cookie or "%7B" in cookie or "base64-" in cookie or '"eyJ' in cookie:
+        return True
+    return cookie.count("=eyJ") > plain_tokens
+
+
 def _in_set_cookies(exchange: Exchange) -> tuple[Found, ...]:
     lines = exchange.response.raw_set_cookies()
     if not any(may_hold_inside(line) for line in lines):
@@ -421,8 +431,8 @@ def _small_text(body: Body) -> str:
     return (body.raw_text() or "")[:_LARGEST_BODY]
 
 
-def _handing_headers(system: SessionSystem) -> tuple[tuple[str, TokenUse], ...]:
+def _handing_headers(system: SessionSystem) -> dict[str, TokenUse]:
     named = [(name, TokenUse.ACCESS) for name in system.access_headers]
     named += [(name, TokenUse.REFRESH) for name in system.refresh_headers]
     named += [(system.front_token_header, TokenUse.FRONT), (system.anti_csrf_header, TokenUse.ANTI_CSRF)]
-    return tuple((name, use) for name, use in named if name)
+    return {name: use for name, use in named if name}

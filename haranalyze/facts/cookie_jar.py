@@ -37,6 +37,7 @@ __all__ = [
     "Step",
 ]
 
+_Pairs = tuple[tuple[str, str], ...]  # of a Cookie header: name and value
 _LOOK_AT: Final = 50  # cookies of one name looked at
 # A cookie sent to another host or path is another cookie of the same value.
 _NEVER_EXCUSED: Final = frozenset((Reason.DOMAIN_MISMATCH, Reason.NOT_ON_PATH))
@@ -174,7 +175,7 @@ class CookieJar:
         self._situations = Situations(facts)
         self._store = CookieStore(self._situations.browser, epoch=facts.timeline.wall(0.0))
         self._events: dict[int, list[SetCookieEvent]] = {}
-        self._seen: dict[tuple[str, tuple[tuple[str, str], ...]], int] = {}  # header read at this count of changes
+        self._seen: dict[tuple[str, _Pairs], int] = {}  # header read at this count of changes
         self._changes: dict[str, int] = {}  # by site
         self.contradictions = []
         self._replay()
@@ -191,17 +192,17 @@ class CookieJar:
 
     def _replay(self) -> None:
         """Requests read the jar when they are sent, answers write it when their headers arrive."""
-        moments: list[tuple[float, int, int, Exchange]] = []
+        moments: list[tuple[float, int, int, Exchange, _Pairs]] = []
         for exchange in self._facts.exchanges:
             if exchange.response.raw_set_cookies():
-                moments.append((self._timeline.answered(exchange), 1, exchange.index, exchange))
-            if exchange.request.raw_cookie_pairs():
-                moments.append((self._timeline.sent(exchange), 0, exchange.index, exchange))
-        for at, order, _, exchange in sorted(moments, key=_moment):
-            if order:
+                moments.append((self._timeline.answered(exchange), 1, exchange.index, exchange, ()))
+            if pairs := exchange.request.raw_cookie_pairs():
+                moments.append((self._timeline.sent(exchange), 0, exchange.index, exchange, pairs))
+        for at, is_answer, _, exchange, pairs in sorted(moments, key=_moment):
+            if is_answer:
                 self._receive(exchange, at)
             else:
-                self._learn(exchange, at)
+                self._learn(exchange, pairs, at)
 
     @cached_property
     def _sent_pairs(self) -> dict[tuple[str, str, str], float]:
@@ -271,13 +272,13 @@ class CookieJar:
             return places[position]
         return Place(exchange.index, f"{exchange.pointer}/response/cookies", Text(line, Kind.SET_COOKIE))
 
-    def _learn(self, exchange: Exchange, at: float) -> None:
+    def _learn(self, exchange: Exchange, pairs: _Pairs, at: float) -> None:
         """Cookies first seen on a request: from before the recording, or written by a script.
 
         A value not seen before takes the place of the one the jar would have sent. An older value of the same
         cookie is a request that left before the newer one arrived, and changes nothing.
         """
-        url, pairs = exchange.request.url, exchange.request.raw_cookie_pairs()
+        url = exchange.request.url
         domain = registrable_domain(url.host)
         changes = self._changes.get(domain, 0)
         if self._seen.get((url.host, pairs)) == changes:
@@ -285,25 +286,28 @@ class CookieJar:
         self._changes[domain] = before = changes
         newest, sending = at, _Sending(exchange, url, at, self._situations.of(exchange))
         going = self._sent_with(sending, at - _TICK / 2)
-        names = set()
+        foreseen = {kept.name: kept for kept in going}
         for name, value in reversed(pairs):  # the header tells the order: a learnt cookie is older than the next one
-            names.add(name)
-            made = self._renewed(name, value, sending)
-            if made is None:
-                made = self._learn_pair(name, value, sending, domain, newest - _TICK)
-            else:
+            kept = foreseen.get(name)
+            if kept is not None and kept.value == value:
+                made = kept.created
+            elif (renewed := self._renewed(name, value, kept, sending)) is not None:
+                made = renewed
                 changes += 1
+            else:
+                made = self._learn_pair(name, value, sending, domain, newest - _TICK)
             newest = min(newest, made)
+        names = {name for name, _ in pairs}
         self._changes[domain] += changes - before
         self._notice_absence(going, sending, names, domain)
         self._seen[url.host, pairs] = self._changes[domain]
 
-    def _renewed(self, name: str, value: str, sending: _Sending) -> float | None:
+    def _renewed(self, name: str, value: str, foreseen: StoredCookie | None, sending: _Sending) -> float | None:
         """When the cookie was made, for a value never seen before in the place of the one that the jar holds: what
         most requests show. None where a closer look is needed."""
         url, at = sending.url, sending.at
         like = self._store.last_before(name, value, url.host)
-        if like is None or not self._stands_for(like, url, at):
+        if like is None or (like is not foreseen and not self._stands_for(like, url, at)):
             return None
         return self._store.learn(name, value, url, at, like=like).created
 

@@ -362,7 +362,7 @@ class Cors:
         self, exchange: Exchange, preflight: Exchange | None, origin: str, *, credentialed: bool
     ) -> tuple[Exchange, Refusal, CorsStep] | None:
         """The exchange that refused, the fault to mend, and the step a browser names."""
-        if any(exchange.raw_error.endswith(words) for words in _BLOCKED_BY_NETWORK):
+        if exchange.raw_error.endswith(_BLOCKED_BY_NETWORK):
             refusal = Refusal(CorsStep.PRIVATE_NETWORK, "", None, "")
             return exchange, refusal, refusal.step
         if preflight is not None and preflight.response.status:

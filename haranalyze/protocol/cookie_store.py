@@ -267,8 +267,7 @@ class CookieStore:
             return self._add(kept)
         site = self._registrable(like.domain)
         named = self._sites[site][like.name]
-        if like.end > at:
-            self._alive[site] -= named.end(like, at)
+        takes_place = like.end > at and named.end(like, at)
         same = like.value == value
         # Written out: dataclasses.replace takes ten times as long, and pages renew cookies with every call.
         kept = StoredCookie(
@@ -291,7 +290,8 @@ class CookieStore:
             by=like.by if same else None,
         )
         named.add(kept)
-        self._count(site, at)
+        if not takes_place:
+            self._count(site, at)
         return kept
 
     def end(self, cookie: StoredCookie, at: float, *, lacked: bool = False) -> None:

@@ -254,17 +254,23 @@ def cors_refusal(origin: str, lines: Lines, *, credentialed: bool) -> Refusal | 
         credentialed: whether the credentials mode is "include".
     """
     values = lines("access-control-allow-origin")
-    sent = ", ".join(value.strip(_SPACE) for value in values) if values else None
+    sent = _together(values)
     if sent == "*" and not credentialed:
         return None
     if sent != origin:
         return Refusal(_origin_step(sent, len(values)), "access-control-allow-origin", sent, origin)
     if credentialed:
-        allowed = lines("access-control-allow-credentials")
-        together = ", ".join(value.strip(_SPACE) for value in allowed) if allowed else None
-        if together != "true":
-            return Refusal(CorsStep.ALLOW_CREDENTIALS, "access-control-allow-credentials", together, "true")
+        allowed = _together(lines("access-control-allow-credentials"))
+        if allowed != "true":
+            return Refusal(CorsStep.ALLOW_CREDENTIALS, "access-control-allow-credentials", allowed, "true")
     return None
+
+
+def _together(values: Sequence[str]) -> str | None:
+    """The value of a header of one or more lines (Fetch standard section 2.2.2, "get"), None where it has none."""
+    if len(values) == 1:
+        return values[0].strip(_SPACE)
+    return ", ".join(value.strip(_SPACE) for value in values) if values else None
 
 
 def _origin_step(sent: str | None, count: int) -> CorsStep:

@@ -19,6 +19,16 @@ def only(made: dict[str, Any], limits: Limits | None = None) -> Exchange:
     return read_capture(har(made), limits=limits).exchanges[0]
 
 
+def test_several_headers_are_asked_for_at_once_whether_commonly_wanted_or_not() -> None:
+    response = only(
+        entry({}, {"headers": [{"name": "ETag", "value": "1"}, {"name": "X-Own-Mark", "value": "2"}]})
+    ).response
+    assert response.has_any(("age", "etag"))
+    assert response.has_any(("x-own-mark", "age"))
+    assert not response.has_any(("age", "x-other"))
+    assert not response.has_any(())
+
+
 PAIRS = [("X-One", "1"), ("Set-Cookie", "a=1; Path=/"), ("x-ONE", "2"), ("set-cookie", "b=2")]
 
 
