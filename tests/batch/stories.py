@@ -6,7 +6,10 @@ import os
 from pathlib import Path
 
 from haranalyze.capture.transcript import transcript_to_har
+from haranalyze.workers import ChildLimits
 from tests.workers import stranger
+
+LIMITS = ChildLimits(memory_bytes=450 * 2**20, seconds=60)
 
 MISSING = """
 * page: https://app.{name}.example.com/

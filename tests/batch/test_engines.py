@@ -64,9 +64,9 @@ def test_a_dask_cluster_gives_the_same_bytes_even_when_a_worker_is_killed(
     """Killers and good tickets; one worker is killed in the middle. No good file is lost, no killer takes a worker."""
     monkeypatch.setenv("PYTHONPATH", stranger.install(tmp_path / "pack"))
     monkeypatch.syspath_prepend(tmp_path / "pack")
-    source = stories.tickets(tmp_path / "tickets", 40)
-    for number in range(3):
-        stories.put(source / f"kill{number}" / "x.har", stranger.recording("abort" if number else "killed"))
+    source = stories.tickets(tmp_path / "tickets", 30)
+    for did in ("abort", "killed"):
+        stories.put(source / did / "x.har", stranger.recording(did))
     with LocalEngine(2, LIMITS) as local:
         batch(items([str(source)]), Wanted(str(tmp_path / "local"), limits=LIMITS), local)
     with cluster(tmp_path) as (address, workers):
@@ -92,7 +92,7 @@ def test_an_address_anybody_could_reach_without_tls_is_refused(address: str) -> 
 
 
 def test_stopping_finishes_what_runs_and_begins_nothing_more(tmp_path: Path) -> None:
-    source = stories.tickets(tmp_path / "tickets", 60)
+    source = stories.tickets(tmp_path / "tickets", 24)
     with LocalEngine(1, LIMITS) as engine:
 
         def tell(progress: Progress, _: object) -> None:
@@ -101,10 +101,10 @@ def test_stopping_finishes_what_runs_and_begins_nothing_more(tmp_path: Path) -> 
 
         summary = batch(items([str(source)]), Wanted(str(tmp_path / "out"), limits=LIMITS), engine, tell)
     assert not summary.complete
-    assert 3 <= summary.tickets < 60
+    assert 3 <= summary.tickets < 24
     with LocalEngine(2, LIMITS) as engine:
         again = batch(items([str(source)]), Wanted(str(tmp_path / "out"), limits=LIMITS), engine)
-    assert (again.complete, again.tickets, again.progress.reused) == (True, 60, summary.tickets)
+    assert (again.complete, again.tickets, again.progress.reused) == (True, 24, summary.tickets)
 
 
 def test_nobody_at_the_address_is_an_error() -> None:

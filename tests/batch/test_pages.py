@@ -10,15 +10,12 @@ import pytest
 from haranalyze.batch.engines import LocalEngine
 from haranalyze.batch.run import Wanted, batch
 from haranalyze.batch.sources import items
-from haranalyze.workers import ChildLimits
 from tests.batch import stories
 from tests.hostile import ATTACKS
 
-LIMITS = ChildLimits(memory_bytes=450 * 2**20, seconds=60.0)
-
 
 @pytest.fixture(scope="module")
-def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def out(engine: LocalEngine, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Tickets with attacks in every column, beside plain ones; one bad; one group named by a person."""
     folder = tmp_path_factory.mktemp("pages")
     source = stories.tickets(folder / "tickets", 9)
@@ -29,11 +26,10 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
         row |= {"customer": ATTACKS[number % len(ATTACKS)], "plan": ("team", ATTACKS[2])[number % 2]}
     stories.put(source / "m.jsonl", "\n".join(map(json.dumps, rows)).encode())
     groups = '[[group]]\nname = "Named <b> by hand"\nfingerprints = ["{}"]\n'
-    with LocalEngine(2, LIMITS) as engine:
-        first = batch(items([str(source / "m.jsonl")]), Wanted(str(folder / "first"), limits=LIMITS), engine)
-        (folder / "groups.toml").write_text(groups.format(first.groups[0].id), encoding="utf-8")
-        wanted = Wanted(str(folder / "out"), limits=LIMITS, groups=folder / "groups.toml")
-        batch(items([str(source / "m.jsonl")]), wanted, engine)
+    first = batch(items([str(source / "m.jsonl")]), Wanted(str(folder / "first"), limits=stories.LIMITS), engine)
+    (folder / "groups.toml").write_text(groups.format(first.groups[0].id), encoding="utf-8")
+    wanted = Wanted(str(folder / "out"), limits=stories.LIMITS, groups=folder / "groups.toml")
+    batch(items([str(source / "m.jsonl")]), wanted, engine)
     return folder / "out"
 
 

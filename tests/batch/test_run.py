@@ -24,13 +24,7 @@ from haranalyze.workers import ChildLimits
 from tests.batch import stories
 from tests.workers import stranger
 
-LIMITS = ChildLimits(memory_bytes=450 * 2**20, seconds=60)
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[LocalEngine]:
-    with LocalEngine(2, LIMITS) as made:
-        yield made
+LIMITS = stories.LIMITS
 
 
 def run(engine: LocalEngine, source: Path, out: Path, **wanted: object) -> Summary:
@@ -171,7 +165,7 @@ def test_poison_costs_its_own_row_and_says_why(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv("PYTHONPATH", stranger.install(tmp_path / "pack"))
     source = stories.tickets(tmp_path / "tickets", 12)
     reasons = stories.poison(source)
-    limits = ChildLimits(memory_bytes=450 * 2**20, seconds=4)
+    limits = ChildLimits(memory_bytes=450 * 2**20, seconds=3)
     with LocalEngine(2, limits) as engine:
         summary = batch(items([str(source)]), Wanted(str(tmp_path / "out"), limits=limits), engine)
         again = batch(items([str(source)]), Wanted(str(tmp_path / "out"), limits=limits), engine)
@@ -220,7 +214,7 @@ def finish(source: Path, out: Path) -> None:
 
 def test_killed_at_any_moment_it_resumes_to_the_same_files(tmp_path: Path) -> None:
     """Kills of the parent while it works; a reader that opens every file meanwhile sees only whole ones."""
-    source = stories.tickets(tmp_path / "tickets", 60)
+    source = stories.tickets(tmp_path / "tickets", 32)
     finish(source, tmp_path / "undisturbed")
     want = stories.tree(tmp_path / "undisturbed")
     out, dice = tmp_path / "out", random.Random(7)
@@ -232,11 +226,11 @@ def test_killed_at_any_moment_it_resumes_to_the_same_files(tmp_path: Path) -> No
                 for name, content in stories.tree(out).items() if out.exists() else ():
                     if name in want and (name.startswith(("ledger", "report"))) and content != want[name]:
                         seen_wrong.append(name)
-            time.sleep(0.01)
+            time.sleep(0.05)
 
     watcher = threading.Thread(target=watch)
     watcher.start()
-    for _ in range(5):
+    for _ in range(4):
         process = start(source, out)
         before = len(list(out.glob("ledger/*/*"))) if out.exists() else 0
         while process.poll() is None and (not out.exists() or len(list(out.glob("ledger/*/*"))) <= before):

@@ -93,10 +93,9 @@ def test_poison_is_tried_again_alone_in_a_new_process_and_then_failed(
 
 
 @pytest.mark.parametrize("did", ["hang", "spin"])
-def test_what_does_not_end_is_ended(impatient: Workers, pack: Path, did: str) -> None:
+def test_what_does_not_end_is_ended(impatient: Workers, did: str) -> None:
     outcome = run(impatient, did)
     assert outcome == Failure(FailedFor.TIME, "the analysis took longer than 1.5 seconds", tries=2)
-    assert len(set(stranger.visits(pack, did))) == 2
 
 
 def test_good_captures_beside_poison_run_once(workers: Workers, pack: Path) -> None:
