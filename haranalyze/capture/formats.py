@@ -25,6 +25,8 @@ _FLOW: Final = re.compile(rb"\d{1,10}:(?:\d|[^\s\d])")
 _BURP: Final = re.compile(rb"<items\s[^<>]{0,200}burpVersion")
 _FIRST_NAME: Final = re.compile(rb'\s*\{\s*"([^"\\]{1,40})"')
 
+_JAVA: Final = b"\xac\xed\x00\x05"  # Java's object serialization, stream magic and version 5
+
 Reader = Callable[[Any, Limits], "HarLog"]
 
 
@@ -158,6 +160,11 @@ def _other_text(start: bytes) -> str:
     low = start[:200].lower()
     if low.startswith((b"<!doctype html", b"<html")):
         return "this is a web page (HTML), not a recording"
+    if start.startswith(_JAVA):
+        return (
+            "this is a session in Charles' own binary form (.chls), which only Charles reads; in Charles choose "
+            "File > Export Session and the format JSON Session File or HTTP Archive"
+        )
     return "this is no recording that is known here: neither JSON nor a text of HTTP messages, at byte 0"
 
 
@@ -185,7 +192,7 @@ def _json_kind(data: Any, start: bytes) -> str:
     if _HAR_FIRST.match(start):
         return "har"
     names = set(members_of(data)) or _names_of_broken(start)
-    if "run" in names and "collection" in names:
+    if "run" in names and ("collection" in names or "executions" in members_of(members_of(data)["run"])):
         return "newman"
     if "constants" in names:
         return "netlog"

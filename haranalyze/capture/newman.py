@@ -1,9 +1,11 @@
-"""Newman JSON reports: what Postman's command line sent and what came back, one execution after the other.
+"""JSON reports of Newman and of the Postman CLI: what was sent and what came back, one execution after the other.
 
 Bodies are lists of byte values (``{"type": "Buffer", "data": [123, ...]}``, older reports ``body`` text). No execution
-has a time of its own: only the run says when it began and ended. Newman writes the last hop of a redirected request
-only. Sources: newman ``lib/reporters/json/index.js``, ``lib/run/summary.js``, postman-runtime; observed with Newman
-6.2.
+has a time of its own: only the run says when it began and ended. Both write the last hop of a redirected request only.
+The Postman CLI has a structure of its own (``run.meta``, ``requestExecuted``, ``headers``, ``tests``, ``errors``) and
+writes Newman's with ``--reporter-json-structure newman``; either may leave out headers and bodies (``omitHeaders``).
+Sources: newman ``lib/reporters/json/index.js``, ``lib/run/summary.js``, postman-runtime; observed with Newman 6.2 and
+Postman CLI 1.34.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from haranalyze.options import Limits
 _NUMBERS: Final = msgspec.json.Decoder(list[int])
 _NEAR: Final = 60_000.0  # ms: how far Date headers may lie outside the run and its clock still be the server's
 _AS_SENT: Final = Scope({})
+_WITHOUT_HEADERS: Final = Scope({}, scripted=True)  # what was sent is not known: nothing is proven absent
 
 
 def read_report(data: Any, limits: Limits) -> HarLog:
@@ -34,12 +37,14 @@ def read_report(data: Any, limits: Limits) -> HarLog:
     run = members_of(members_of(data).get("run", b"{}"))
     executions = [members_of(one) for one in items_of(run.get("executions", b"[]"))]
     if not executions:
-        raise CaptureError("this Newman report holds no executions: the run sent no request")
-    log = HarLog("newman", "Newman", limits)
+        raise CaptureError("this report of a collection run holds no executions: the run sent no request")
+    of_cli = any("requestExecuted" in one for one in executions)
+    log = HarLog("postman-cli", "Postman CLI", limits) if of_cli else HarLog("newman", "Newman", limits)
     responses = [members_of(one.get("response", b"{}")) for one in executions]
-    headers = [tuple(header_pairs(value_of(one.get("header")))) for one in responses]
+    headers = [tuple(header_pairs(value_of(one.get("header", one.get("headers"))))) for one in responses]
     took = [as_duration(value_of(one.get("responseTime"))) or 0.0 for one in responses]
-    starts = _starts(object_of(run.get("timings")), took, [date_of(one) for one in headers])
+    began, ended = _run_times(run)
+    starts = _starts(began, ended, took, [date_of(one) for one in headers])
     for number, execution in enumerate(executions):
         _add(log, execution, responses[number], headers[number], starts[number], took[number])
     log.note(
@@ -47,6 +52,14 @@ def read_report(data: Any, limits: Limits) -> HarLog:
         "the report has no start times; they come from the Date headers of the answers, or are spread over the run",
     )
     return log
+
+
+def _run_times(run: dict[str, Any]) -> tuple[float | None, float | None]:
+    """When the run began and ended, ms since the epoch."""
+    times = object_of(run.get("timings")) or object_of(run.get("meta"))
+    began, ended = as_duration(times.get("started")), as_duration(times.get("completed"))
+    spent = as_duration(times.get("duration"))
+    return began, began + spent if ended is None and began is not None and spent is not None else ended
 
 
 def _add(
@@ -57,12 +70,15 @@ def _add(
     started: float | None,
     took: float,
 ) -> None:
-    asked = object_of(execution.get("request"))
-    method, url, half = read_request({**asked, "auth": None}, _AS_SENT)
-    failure = object_of(execution.get("requestError"))
-    failed = [one for one in _list(value_of(execution.get("assertions"))) if isinstance(one, dict) and one.get("error")]
-    if failed:
-        log.note("newman-assertions-failed", "assertions of the run failed", len(failed), here=True)
+    asked = object_of(execution.get("request")) or object_of(execution.get("requestExecuted"))
+    asked = {**asked, "auth": None, "header": asked.get("header", asked.get("headers"))}
+    method, url, half = read_request(asked, _AS_SENT if asked["header"] else _WITHOUT_HEADERS)
+    if not asked["header"]:
+        log.note("newman-headers-omitted", "requests are recorded without their headers", here=True)
+    failure = _failure(execution)
+    if failed := _failed_tests(execution):
+        log.note("newman-assertions-failed", "assertions of the run failed", failed, here=True)
+    name = object_of(execution.get("item")).get("name") or asked.get("name")
     log.add(
         method,
         url,
@@ -73,8 +89,20 @@ def _add(
         started=started,
         time=took,
         error=(as_text(failure.get("code")) or as_text(failure.get("message")) or "failed")[:200] if failure else "",
-        comment=as_text(object_of(execution.get("item")).get("name"))[:200],
+        comment=as_text(name)[:200],
     )
+
+
+def _failure(execution: dict[str, Any]) -> dict[str, Any]:
+    """Why no answer came; errors of scripts are none. Empty where the request went out and came back."""
+    told = [one for one in _list(value_of(execution.get("errors"))) if isinstance(one, dict)]
+    of_request = next((one for one in told if one.get("source") == "request"), {})
+    return object_of(execution.get("requestError")) or of_request
+
+
+def _failed_tests(execution: dict[str, Any]) -> int:
+    told = _list(value_of(execution.get("assertions"))) or _list(value_of(execution.get("tests")))
+    return sum(1 for one in told if isinstance(one, dict) and (one.get("error") or one.get("status") == "failed"))
 
 
 def _list(value: Any) -> list[Any]:
@@ -85,16 +113,17 @@ def _status(written: Any) -> int:
     return int(written) if isinstance(written, int) and 100 <= written < 1000 else 0
 
 
-def _starts(timings: dict[str, Any], took: Sequence[float], dates: Sequence[float | None]) -> list[float | None]:
+def _starts(
+    began: float | None, ended: float | None, took: Sequence[float], dates: Sequence[float | None]
+) -> list[float | None]:
     """When each execution began, ms since the epoch.
 
     From the Date header of its answer where the server's clock fits the run, else evenly between the begin and the
     end of the run; never before the one before was answered.
     """
-    began, ended = as_duration(timings.get("started")), as_duration(timings.get("completed"))
     if began is None:
         return [None if date is None else date - spent for date, spent in zip(dates, took, strict=True)]
-    ended = max(ended or began, began)
+    ended = max(ended or began, began + sum(took))
     known = [date for date in dates if date is not None]
     fits = bool(known) and all(began - _NEAR <= date <= ended + _NEAR for date in known)
     gap = max(0.0, ended - began - sum(took)) / len(took)

@@ -23,6 +23,7 @@ EXPORTERS: Final = (
     ("http toolkit", "http-toolkit"),
     ("insomnia", "insomnia"),
     ("advanced rest client", "advanced-rest-client"),
+    ("postman cli", "postman-cli"),
     ("postman", "postman"),
     ("newman", "newman"),
     ("curl", "curl"),

@@ -147,6 +147,19 @@ RECIPES: Final = (
         "https://learning.postman.com/docs/use/send-requests/capturing-request-data/proxy/; mitmproxy/addons/savehar.py",
     ),
     Recipe(
+        "postman-cli",
+        "Postman CLI",
+        (
+            "With the Postman CLI: run the whole collection with the JSON reporter: postman collection run "
+            "collection.json -e environment.json -r json --reporter-json-export ticket.json.",
+            "Leave out every --reporter-json-omit option: without headers the report shows no sign-in.",
+            "The report leaves the hops of redirects out: where a call is redirected, let mitmproxy record instead with "
+            "mitmdump --set hardump=ticket.har, and run the collection through it: HTTPS_PROXY=http://127.0.0.1:8080 "
+            "HTTP_PROXY=http://127.0.0.1:8080 postman collection run collection.json --insecure.",
+        ),
+        "postman collection run --help (Postman CLI 1.34); mitmproxy/addons/savehar.py",
+    ),
+    Recipe(
         "newman",
         "Newman",
         (
@@ -269,6 +282,7 @@ _ALSO: Final = {
 _EXPORTERS: Final = {
     "playwright": "playwright",
     "postman": "postman",
+    "postman-cli": "postman-cli",
     "newman": "newman",
     "insomnia": "insomnia",
     "charles": "charles",

@@ -24,10 +24,11 @@ _BROWSERS: Final = frozenset(
      "browsertime", "puppeteer-har", "webpagetest", "internet-explorer", "splash", "phantomjs", "cypress")
 )  # fmt: skip
 _CLIENTS: Final = frozenset(
-    ("postman", "newman", "insomnia", "advanced-rest-client", "bruno", "hoppscotch", "polly", "curl")
+    ("postman", "postman-cli", "newman", "insomnia", "advanced-rest-client", "bruno", "hoppscotch", "polly", "curl")
 )
-# Formats that keep the last answer of a redirected call beside its first request (observed with Newman 6.2).
-_LAST_ANSWER_ONLY: Final = frozenset(("postman", "newman"))
+# Programs that keep the last answer of a redirected call beside its first request (observed with Newman 6.2, Postman
+# CLI 1.34).
+_LAST_ANSWER_ONLY: Final = frozenset(("postman", "postman-cli", "newman"))
 # Exporters that leave out what their HTTP library adds, or read headers before the cookies are added.
 _PARTIAL_HEADERS: Final = frozenset(("insomnia", "chrome-har", "chrome-har-capturer", "browsertime"))
 _NO_PREFLIGHTS: Final = frozenset(("playwright", "safari"))
@@ -222,12 +223,12 @@ class Quality:
     @property
     def records_requests_as_sent(self) -> bool:
         """Whether requests are recorded as they left; a Postman collection holds them as they are written."""
-        return self._capture.format != "postman"
+        return self._exporter != "postman"
 
     @property
     def records_redirects(self) -> bool:
         """Whether the hops of a redirected call are there; without them an answer may be another server's."""
-        return self._capture.format not in _LAST_ANSWER_ONLY
+        return self._exporter not in _LAST_ANSWER_ONLY
 
     @cached_property
     def _records_headers(self) -> bool:

@@ -3,6 +3,7 @@
 import gzip
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -24,6 +25,26 @@ TIMERS = (
     b'ClientDoneResponse="2026-11-27T06:24:21.1500000+01:00" /><SessionFlags><SessionFlag N="x-clientip" V="::1" />'
     b"</SessionFlags></Session>"
 )
+
+
+RECORDED = Path(__file__).parent / "recorded/fiddler"
+
+
+def test_an_archive_that_fiddler_wrote() -> None:
+    capture = read_capture((RECORDED / "websocket.saz").read_bytes())
+    (opened,) = capture.exchanges  # the tunnel before it is left out
+    assert (opened.request.method, opened.response.status, opened.response.body.present) == ("GET", 101, False)
+    assert opened.request.raw_url == "http://echo.websocket.org/?encoding=text"
+    assert opened.response.raw_all("access-control-allow-headers")[:2] == ("content-type", "authorization")
+    assert (opened.started, opened.duration) == (pytest.approx(1_543_219_623_196.25), pytest.approx(2_580.97, abs=0.1))
+    assert {note.code: note.count for note in capture.notes} == {"saz-tunnels-left-out": 1}
+
+
+def test_an_archive_without_timers() -> None:
+    capture = read_capture((RECORDED / "multiple-sessions.saz").read_bytes())
+    assert [one.request.raw_url for one in capture] == ["http://localhost:9000/test"] * 4
+    assert [one.response.status for one in capture] == [200] * 4
+    assert all(one.response.body.present for one in capture)
 
 
 def saz(*sessions: tuple[bytes, bytes | None, bytes | None]) -> bytes:

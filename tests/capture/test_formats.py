@@ -64,6 +64,11 @@ def test_junk_gives_one_clear_error(data: bytes) -> None:
     assert 10 < len(str(told.value)) < 300
 
 
+def test_a_binary_session_of_charles_is_named() -> None:
+    with pytest.raises(CaptureError, match=r"Charles' own binary form .* Export Session"):
+        read_captures(b"\xac\xed\x00\x05sr\x00\x1ecom.xk72.charles.model.Session")
+
+
 def test_every_sample_cut_anywhere_reads_or_gives_one_error() -> None:
     assert len(OTHERS) > 4
     for story in OTHERS:

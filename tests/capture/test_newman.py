@@ -8,7 +8,10 @@ import pytest
 
 import haranalyze
 from haranalyze.capture import read_capture
+from haranalyze.capture.har_writer import har_of
+from haranalyze.capture.model import Exchange
 from haranalyze.errors import CaptureError
+from haranalyze.facts import Facts
 from haranalyze.options import Limits
 
 RECORDED = Path(__file__).parent / "recorded/newman-redirect-cookie-refused.json"
@@ -45,6 +48,64 @@ def test_a_recorded_run() -> None:
     assert (refused.response.status, refused.raw_error) == (0, "ECONNREFUSED")
     starts = [exchange.started for exchange in capture]
     assert starts == sorted(starts)  # type: ignore[type-var]
+
+
+def test_a_recorded_run_of_the_postman_cli() -> None:
+    capture = read_capture((RECORDED.parent / "postman-cli.json").read_bytes(), "report.json")
+    assert (capture.format, capture.exporter) == ("postman-cli", "postman-cli")
+    login, orders, _, moved, refused = capture.exchanges
+    assert orders.request.raw_url == "http://api.orchard.example:8095/v1/orders?page=2"
+    assert orders.request.raw("authorization") == "Bearer {{token}}"
+    assert login.request.body.json() == {"user": "ana", "password": "invented"}
+    assert login.response.raw_set_cookies()[0].startswith("orchard.device=")
+    assert moved.request.raw("cookie") == "orchard.device=d1"
+    assert (orders.response.status, orders.response.body.json()["error"]) == (401, "invalid_token")
+    assert (refused.response.status, refused.raw_error) == (0, "ECONNREFUSED")
+    starts = [exchange.started or 0 for exchange in capture]
+    assert starts == sorted(starts)
+    assert starts[0] >= 1_795_768_233_910  # the run's own start
+    assert {note.code: note.count for note in capture.notes}["newman-assertions-failed"] == 1
+    verdict = haranalyze.analyze(capture).verdict
+    assert (verdict.state, verdict.headline.count("variable name")) == ("fault", 1)
+
+
+def test_the_postman_cli_in_newmans_structure_reads_the_same() -> None:
+    own = read_capture((RECORDED.parent / "postman-cli.json").read_bytes())
+    newmans = read_capture((RECORDED.parent / "postman-cli-newman-structure.json").read_bytes())
+    assert newmans.format == "newman"
+    assert [told(exchange) for exchange in own] == [told(exchange) for exchange in newmans]
+    assert [note.code for note in own.notes] == [note.code for note in newmans.notes]
+
+
+def told(exchange: Exchange) -> tuple[Any, ...]:
+    request, response = exchange.request, exchange.response
+    names = [header.name for header in (*request.headers, *response.headers)]
+    return request.method, request.raw_url, names, request.body.json(), response.status, exchange.raw_error
+
+
+def test_headers_that_were_left_out_prove_nothing() -> None:
+    capture = read_capture((RECORDED.parent / "postman-cli-without-headers.json").read_bytes())
+    facts = Facts(capture.timeline)
+    assert not any(facts.quality.shows_absence(exchange, "authorization") for exchange in capture)
+    assert not facts.quality.records_authorization
+    assert not facts.quality.records_cookies
+    assert {note.code: note.count for note in capture.notes}["newman-headers-omitted"] == 5
+    document = haranalyze.analyze(capture)
+    assert document.verdict.state == "cannot-tell"
+    assert [finding.rule for finding in document.findings if finding.severity != "info"] == []
+
+
+def test_headers_left_out_of_newmans_structure_prove_nothing() -> None:
+    one = execution()
+    del one["request"]["header"], one["response"]["header"]
+    capture = read_capture(report(one))
+    assert not Facts(capture.timeline).quality.shows_absence(capture.exchanges[0], "authorization")
+
+
+def test_converted_reports_keep_what_they_cannot_show() -> None:
+    capture = read_capture(RECORDED.read_bytes())
+    copy = read_capture(b"".join(har_of(capture, 0.0, lambda one: (one.started or 0.0, one.duration or 0.0))))
+    assert (copy.format, Facts(copy.timeline).quality.records_redirects) == ("har", False)
 
 
 def test_no_proxy_is_accused_where_redirects_are_not_recorded() -> None:

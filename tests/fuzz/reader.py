@@ -11,9 +11,11 @@ with a new seed each time, which libFuzzer prints.
 import argparse
 import gzip
 import hashlib
+import importlib
 import io
 import json
 import os
+import pkgutil
 import re
 import subprocess
 import sys
@@ -73,6 +75,8 @@ def of_other_formats() -> list[bytes]:
     return [
         b'{"collection":{},"run":{"timings":{"started":1},"executions":[{"request":{"url":{"host":["a"],"path":["b"]},'
         b'"header":[{"key":"A","value":"b"}]},"response":{"code":401,"stream":{"type":"Buffer","data":[123,125]}}}]}}',
+        b'{"run":{"meta":{"started":1},"executions":[{"requestExecuted":{"url":{"host":["a"]},"headers":[{"key":"A"}]},'
+        b'"response":{"code":401,"headers":[],"stream":{"data":[1]}},"errors":[{"source":"request"}],"tests":[{}]}]}}',
         b'{"info":{},"variable":[{"key":"v","value":"{{v}}"}],"auth":{"type":"bearer","bearer":[{"key":"token"}]},"item":'
         b'[{"item":[{"request":"{{v}}","response":[{"code":200,"header":[{"key":"Date","value":"x"}],"body":"{}"}]}]}]}',
         b"158:7:request;80:6:method;3:GET;6:scheme;4:http;4:path;2:/x;7:headers;23:19:4:Host,9:a.example,]]}8:response;"
@@ -240,8 +244,12 @@ def main() -> int:
         return max(subprocess.run([*command, name, *limit], check=False, env=order).returncode for name in TARGETS)
     with atheris.instrument_imports(include=["haranalyze"]):
         import haranalyze.analysis
+        import haranalyze.capture
         import haranalyze.report
-        import haranalyze.sanitizer  # noqa: F401
+        import haranalyze.sanitizer
+
+        for module in pkgutil.iter_modules(haranalyze.capture.__path__):  # readers are imported when a file needs them
+            importlib.import_module(f"haranalyze.capture.{module.name}")
     with tempfile.TemporaryDirectory() as folder:
         atheris.Setup(
             [sys.argv[0], *_flags(options, Path(folder))],
