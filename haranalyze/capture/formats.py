@@ -191,8 +191,9 @@ def _json_kind(data: Any, start: bytes) -> str:
         raise CaptureError("this is a JSON list, not a recording")
     if _HAR_FIRST.match(start):
         return "har"
-    names = set(members_of(data)) or _names_of_broken(start)
-    if "run" in names and ("collection" in names or "executions" in members_of(members_of(data)["run"])):
+    members = members_of(data)
+    names = set(members) or _names_of_broken(start)
+    if "run" in names and ("collection" in names or "executions" in members_of(members.get("run", b"{}"))):
         return "newman"
     if "constants" in names:
         return "netlog"
