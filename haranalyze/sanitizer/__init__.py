@@ -16,7 +16,7 @@ from haranalyze.capture.model import Capture
 from haranalyze.errors import LeakError
 from haranalyze.redaction import visible
 from haranalyze.sanitizer._texts import Texts
-from haranalyze.sanitizer._writer import Writer
+from haranalyze.sanitizer._writer import WORDS, Writer
 from haranalyze.sanitizer.leaks import SPELLINGS, Output, Secrets
 from haranalyze.sanitizer.receipt import KEPT, LEFT_OUT, SCHEMA, File, Masked, Receipt, Scan
 from haranalyze.text import raw
@@ -67,7 +67,7 @@ def sanitize_to(captures: Sequence[Capture], streams: Sequence[BinaryIO], *, kee
         for stream in streams:
             stream.seek(0)
             output.read(stream)
-        hits = output.hits(secrets, (*texts.table.by_atom.values(), *texts.packed))
+        hits = output.hits(secrets, (*texts.table.by_atom.values(), *texts.listed, *WORDS))
         if not hits:
             return _receipt(texts, secrets, files)
         named = frozenset(name.lower() for name in texts.shown if _holds(name, secrets))

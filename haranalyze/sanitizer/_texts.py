@@ -92,7 +92,8 @@ class Texts:
         masked: how many different values of each kind were masked; removed: how many bodies were left out.
         shown: names, words and numbers that stayed for what they look like, as written.
         denied: those that must not stay, in lower case, however they are written.
-        packed: long runs of what was packed again (base64 of masked text, hashes of stand-ins): no secrets either.
+        listed: runs that are no secrets although no stand-in is spelled so: of what was packed again (base64 of masked
+            text, hashes of stand-ins), of stand-ins side by side, of names on a list.
         challenges: PKCE challenges of the captures by their verifiers.
     """
 
@@ -103,7 +104,7 @@ class Texts:
         self.shown: set[str] = set()
         self.denied = denied
         self.challenges: dict[str, str] = {}
-        self.packed: set[str] = set()
+        self.listed: set[str] = set()
         self._secrets: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._urls: dict[str, str] = {}
@@ -130,7 +131,7 @@ class Texts:
                 at += len(piece)
 
     def _pack(self, made: str) -> str:
-        self.packed.update(run for run in _ATOM.findall(made) if len(run) > _CHANCE)
+        self.listed.update(run for run in _ATOM.findall(made) if len(run) > _CHANCE and not run.isdigit())
         return made
 
     def _open(self, value: str, depth: int = 0) -> str:
@@ -195,7 +196,7 @@ class Texts:
             if made is not None:
                 parts += [self.atoms(value[at : found.start()]), made]
                 at = found.end()
-        return "".join(parts) + self.atoms(value[at:])
+        return self._pack("".join(parts) + self.atoms(value[at:]))
 
     def _jwt(self, token: str) -> str | None:
         header, claims, *signature = token.split(".")
@@ -332,7 +333,7 @@ class Texts:
                 made = self._jwt(found.group()) if "." in found.group() else self._base64(found.group())
                 parts += [self._words(text[at : found.start()], digits), made or self.atoms(found.group())]
                 at = found.end()
-            return "".join(parts) + self._words(text[at:], digits)
+            return self._pack("".join(parts) + self._words(text[at:], digits))
         return self._words(text, digits)
 
     def _words(self, text: str, digits: int) -> str:
@@ -489,7 +490,7 @@ class Texts:
             made = challenge_of(self.secret(verifier, "parameter"), "S256") or ""
             return self._pack(made + value[len(value.rstrip("=")) :])
         if name == "autherror":
-            return (self._percent(value, self.packed_words) if "%" in value else None) or self.packed_words(value)
+            return (self._percent(value, self.listed_words) if "%" in value else None) or self.listed_words(value)
         if name in _COUNTS and value.isdigit() and len(value) < 12:
             return value
         if value.startswith("/") or value[:3].lower() == "%2f":

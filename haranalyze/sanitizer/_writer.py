@@ -10,12 +10,36 @@ from typing import Any, Final
 import msgspec
 from msgspec import Raw
 
-from haranalyze.capture.model import Capture, Exchange, Message, Page, Request, Response, Source, as_text, header_pairs
+from haranalyze.capture.model import (
+    Capture,
+    Exchange,
+    Message,
+    Page,
+    Request,
+    Response,
+    Source,
+    Timings,
+    as_text,
+    header_pairs,
+    read_timings,
+)
 from haranalyze.capture.quirks import EXPORTERS, SANITIZED_BY
 from haranalyze.protocol.oauth import challenge_of
 from haranalyze.sanitizer._places import header, join_chunks, request_body, response_body, verifiers
 from haranalyze.sanitizer._texts import Texts, encoded
 from haranalyze.text import raw
+
+WORDS: Final = frozenset(
+    f"""
+    log version comment creator name browser pages entries id title startedDateTime pageTimings onContentLoad onLoad
+    time request response cache timings pageref connection _resourceType _fetchedViaServiceWorker _fromCache _initiator
+    _corsErrorStatus corsError type url requestId stack callFrames functionName scriptId lineNumber columnNumber method
+    httpVersion cookies headers queryString headersSize bodySize postData mimeType text value path domain sameSite
+    secure httpOnly size status statusText content redirectURL _transferSize _error blocked dns connect ssl send wait
+    receive {SANITIZED_BY}
+    """.replace("_", " ").split()
+)
+"""What every copy says, whatever is in the recording: names of members, and the mark of a copy."""
 
 _LIST: Final = msgspec.json.Decoder(list[Raw])
 _EMPTY: Final = Raw(b"[]")
@@ -80,8 +104,8 @@ class Writer:
             "version": "1.2",
             "comment": SANITIZED_BY
             + ("; all text bodies masked" if self._keep else "; bodies that no check reads removed"),
-            "creator": _creator(capture),
-            **_browser(capture),
+            "creator": self._creator(capture),
+            **self._browser(capture),
             "pages": [self._page(page) for page in capture.pages],
         }
         yield b'{"log":' + encoded(log)[:-1] + b',"entries":['
@@ -99,6 +123,22 @@ class Writer:
             "startedDateTime": _stamp(page.started),
             "pageTimings": {name: value for name, value in timings.items() if value is not None},
         }
+
+    def _creator(self, capture: Capture) -> dict[str, str]:
+        """The exporter's name as far as it is a known one, and a version of digits."""
+        name = raw(capture.creator).strip()
+        start = next((start for start, _ in EXPORTERS if name.lower().startswith(start)), "")
+        return self._program(name[: len(start)], raw(capture.creator_version))
+
+    def _browser(self, capture: Capture) -> dict[str, Any]:
+        name, version = raw(capture.browser), raw(capture.browser_version)
+        if not name and not version:
+            return {}
+        return {"browser": self._program(name if name in _BROWSERS else "", version)}
+
+    def _program(self, listed: str, version: str) -> dict[str, str]:
+        self._texts.listed.update(listed.split())
+        return {"name": listed or "unknown", "version": version if _VERSION.fullmatch(version) else ""}
 
     def _page_id(self, written: str) -> str:
         return written if _PAGE_ID.fullmatch(written) else self._texts.secret(written, "page id")
@@ -261,29 +301,16 @@ class Writer:
         return found
 
 
-def _creator(capture: Capture) -> dict[str, str]:
-    """The exporter's name as far as it is a known one, and a version of digits."""
-    name, version = raw(capture.creator).strip(), raw(capture.creator_version)
-    start = next((start for start, _ in EXPORTERS if name.lower().startswith(start)), "")
-    return {"name": name[: len(start)] or "unknown", "version": version if _VERSION.fullmatch(version) else ""}
-
-
-def _browser(capture: Capture) -> dict[str, Any]:
-    name, version = raw(capture.browser), raw(capture.browser_version)
-    if not name and not version:
-        return {}
-    return {
-        "browser": {
-            "name": name if name in _BROWSERS else "unknown",
-            "version": version if _VERSION.fullmatch(version) else "",
-        }
-    }
-
-
 def _timings(exchange: Exchange) -> dict[str, float]:
-    """Phases; those HAR demands are -1 where unknown. TLS is written beside ``connect`` as HAR wants it: inside."""
+    """Phases; those HAR demands are -1 where unknown. TLS is inside ``connect`` as HAR wants it, or beside it where a
+    reader would take it for that."""
     read = exchange.timings
-    connect = read.connect if read.connect is None or not read.ssl else read.connect + read.ssl
+    inside = _phases(read, 0.0 if read.ssl is None else read.ssl)
+    return inside if read_timings(inside, exchange.duration) == read else _phases(read, 0.0)
+
+
+def _phases(read: Timings, tls: float) -> dict[str, float]:
+    connect = None if read.connect is None else read.connect + tls
     phases = {"blocked": read.blocked, "dns": read.dns, "connect": connect, "ssl": read.ssl}
     return {
         **{name: value for name, value in phases.items() if value is not None},

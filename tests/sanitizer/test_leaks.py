@@ -1,6 +1,7 @@
 """The second look finds a secret in every spelling, tells stand-ins from secrets, and closes the door."""
 
 import json
+import re
 from base64 import b64encode, urlsafe_b64encode
 from pathlib import Path
 from urllib.parse import quote
@@ -11,7 +12,8 @@ import haranalyze
 from haranalyze.errors import LeakError
 from haranalyze.sanitizer import _places
 from haranalyze.sanitizer._texts import Texts
-from haranalyze.sanitizer.leaks import Output, Secrets
+from haranalyze.sanitizer._writer import WORDS
+from haranalyze.sanitizer.leaks import SHORTEST, Output, Secrets
 
 SECRET = "kU3x9QzT5mWv"
 SAMPLE = Path(__file__).parents[2] / "samples" / "healthy-bearer" / "capture.har"
@@ -81,3 +83,16 @@ def test_a_host_that_holds_a_known_secret_is_masked_however_it_is_written() -> N
     ]
     copy = haranalyze.sanitize([haranalyze.read_capture(json.dumps(value).encode())]).documents[0]
     assert b"plainlookingword" not in copy.lower()
+
+
+def test_what_every_copy_says_is_no_secret_that_was_found() -> None:
+    capture = capture_with("startedDateTime")
+    assert haranalyze.sanitize([capture]).receipt.scan.hits == 0
+
+
+def test_every_member_name_of_a_copy_is_known_to_the_second_look() -> None:
+    names: set[str] = set()
+    for path in SAMPLE.parents[1].glob("*/capture.har"):
+        copy = haranalyze.sanitize([haranalyze.read_capture(path.read_bytes())]).documents[0]
+        names |= set(re.findall(r'[{,]"(\w+)":', re.sub(r'"text":"(?:[^"\\]|\\.)*"', "", copy.decode())))
+    assert {part for name in names for part in name.split("_") if len(part) >= SHORTEST} <= WORDS
