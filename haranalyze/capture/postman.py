@@ -344,7 +344,7 @@ def _auth_headers(scope: Scope) -> tuple[list[tuple[str, str]], bool]:
     auth = scope.auth
     if not isinstance(auth, dict) or auth.get("type") in (None, "noauth", ""):
         return [], True
-    kind = auth["type"]
+    kind = as_text(auth["type"])
     given = _parameters(auth.get(kind))
 
     def value(name: str) -> str:

@@ -490,7 +490,7 @@ class Texts:
             made = challenge_of(self.secret(verifier, "parameter"), "S256") or ""
             return self._pack(made + value[len(value.rstrip("=")) :])
         if name == "autherror":
-            return (self._percent(value, self.listed_words) if "%" in value else None) or self.listed_words(value)
+            return (self._percent(value, self.packed_words) if "%" in value else None) or self.packed_words(value)
         if name in _COUNTS and value.isdigit() and len(value) < 12:
             return value
         if value.startswith("/") or value[:3].lower() == "%2f":

@@ -259,6 +259,8 @@ class Output:
                 rest.update(_decoded(token))
         found |= rest & looked_for
         for run in rest:
+            if is_known(run.decode("utf-8", "replace")):
+                continue  # "Connectio" in "Connection" cannot be told from chance
             found.update(part for part in _parts(run) if part in looked_for)
             if (turned := run[::-1]) in looked_for:
                 found.add(turned)
