@@ -267,13 +267,13 @@ class HarLog:
                 return {"text": b64encode(bytes(data)).decode(), "encoding": "base64"}
         return {"_file": self._held.hold(body)}
 
-    def har(self) -> bytes:
-        """The HAR document, UTF-8 JSON."""
+    def har(self) -> bytearray:
+        """The HAR document, UTF-8 JSON: the log's own buffer, since a copy would double what a large file needs."""
         rest: dict[str, Any] = {"creator": {"name": self.creator, "version": self.version}, "pages": self.pages}
         if self.browser:
             rest["browser"] = {"name": self.browser[0], "version": self.browser[1]}
         self._out += b"]," + _encoded(rest)[1:] + b"}"
-        return bytes(self._out)
+        return self._out
 
 
 def _encoded(value: dict[str, Any]) -> bytes:
