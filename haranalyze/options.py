@@ -14,7 +14,8 @@ class Limits:
     max_nesting: int = 2  # containers inside containers
     max_depth: int = 200  # JSON nesting
     max_exchanges: int = 500_000
-    max_header_bytes: int = 1024**2  # one header value
+    max_headers: int = 10_000  # of one message
+    max_header_bytes: int = 1024**2  # the headers of one message together, as the recording writes them
     max_body_bytes: int = 10 * 1024**2  # one body decoded for a fact
 
 

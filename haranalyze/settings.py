@@ -8,19 +8,20 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from haranalyze.errors import OptionsError, PackError, did_you_mean
 from haranalyze.findings import Severity
-from haranalyze.options import Accepted, Options
+from haranalyze.options import Accepted, Limits, Options
 from haranalyze.rulebook import Pack, Rulebook, pack_of
 
 FILE: Final = "haranalyze.toml"
 PROJECT_FILE: Final = "pyproject.toml"
 _FINGERPRINT = re.compile(r"v\d+:[0-9a-f]{12}")
+_SIZE = re.compile(r"([1-9]\d{0,14})([KMGkmg]?)")
 _HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]")
 
 
@@ -72,6 +73,27 @@ def read_systems(place: Path) -> tuple[tuple[str, str], ...]:
     if not files:
         raise OptionsError(f"{place} holds no session system: no file there ends with .toml")
     return tuple((file.name, _text_of(file)) for file in files)
+
+
+def limits_with(limits: Limits, told: Iterable[tuple[str, object]], where: str) -> Limits:
+    """Limits with other values by their names: whole numbers above 0, or texts of such with K, M or G behind them.
+
+    Args:
+        where: how a message begins.
+
+    Raises:
+        OptionsError: there is no such limit, or its value is none.
+    """
+    known = asdict(limits)
+    for name, value in told:
+        if name not in known:
+            hint = did_you_mean(name, known) or f"; known: {', '.join(known)}"
+            raise OptionsError(f"{where}: there is no limit {name!r}{hint}")
+        found = _SIZE.fullmatch(str(value)) if isinstance(value, int | str) and not isinstance(value, bool) else None
+        if found is None:
+            raise OptionsError(f"{where}: {name} must be a whole number above 0, such as 500000 or 500M")
+        known[name] = int(found[1]) * 1024 ** " KMG".index(found[2].upper() or " ")
+    return Limits(**known)
 
 
 def rulebook_with(packs: Iterable[Path]) -> Rulebook:
@@ -188,6 +210,12 @@ def _severity(given: _Value) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(given.value.items()))
 
 
+def _limits(given: _Value) -> Limits:
+    if not isinstance(given.value, dict):
+        raise given.wrong("a table of limit = number")
+    return limits_with(Limits(), given.value.items(), f"{given.path}: limits")
+
+
 def _systems(given: _Value) -> tuple[tuple[str, str], ...]:
     return tuple(one for word in given.words() for one in read_systems(given.path.parent / word))
 
@@ -226,6 +254,7 @@ _READERS: Final[dict[str, Callable[[_Value], Any]]] = {
     "select": _rules,
     "ignore": _rules,
     "severity": _severity,
+    "limits": _limits,
     "systems": _systems,
     "rule_packs": _packs,
     "accepted": _accepted,

@@ -26,6 +26,7 @@ from haranalyze.capture.model import (
     Source,
     as_duration,
     as_text,
+    header_pairs,
     late,
 )
 from haranalyze.capture.quirks import SANITIZED_BY, exporter_of
@@ -308,11 +309,27 @@ def _number(value: Any) -> float | None:
     return float(value) if isinstance(value, int | float) and abs(value) < 1e300 else None
 
 
+_SHORTEST_HEADER: Final = 3  # bytes that one takes at least, in whatever form
+
+
+def _check_headers(lines: Any, pointer: str, limits: Limits) -> None:
+    """Raises LimitError: the headers of a message are too many, or too long together."""
+    size = len(memoryview(lines))
+    if size > limits.max_header_bytes:
+        raise LimitError(
+            f"the headers at {pointer} are longer than max_header_bytes allows ({limits.max_header_bytes})"
+        )
+    if size > _SHORTEST_HEADER * limits.max_headers and len(header_pairs(lines)) > limits.max_headers:
+        raise LimitError(f"the headers at {pointer} are more than max_headers allows ({limits.max_headers})")
+
+
 def _exchange(
     index: int, base: str, entry: _Entry, notes: _Notes, limits: Limits, files: Mapping[str, bytes] | None
 ) -> Exchange:
     spot = (index, base)
     asked, answered = entry.request, entry.response
+    _check_headers(asked.headers, f"{base}{index}/request/headers", limits)
+    _check_headers(answered.headers, f"{base}{index}/response/headers", limits)
     exchange = Exchange()
     exchange.index = index
     exchange._base = base

@@ -21,6 +21,8 @@ from haranalyze.cli.shell import (
     environment_option,
     exit_with,
     format_of,
+    limited,
+    limits_from,
     options_from,
     own_systems,
     read_file,
@@ -69,6 +71,7 @@ SEVERITIES = ("info", "low", "medium", "high", "critical", "cannot-tell")
     "--all-exchanges", is_flag=True, help="Keep every exchange of a very large recording, however large the report."
 )
 @click.option("--case", is_flag=True, help="Take all recordings as one ticket: one verdict (text, markdown, json).")
+@limited
 @configured
 @own_systems
 @common
@@ -85,6 +88,7 @@ def analyze(
     as_browser: str,
     all_exchanges: bool,
     case: bool,
+    limits: tuple[str, ...],
     config: Path | None,
     systems: tuple[Path, ...],
     quiet: bool,
@@ -120,6 +124,7 @@ def analyze(
         case_format(how)
     settings = settings_from(config, systems, quiet=quiet)
     options = replace(options_from(select, ignore, focus, settings), all_exchanges=all_exchanges, as_browser=as_browser)
+    options = replace(options, limits=limits_from(limits, settings))
     book = rulebook_with(settings.rule_packs)
     book.selected(options)  # a wrong rule id is told before a large file is read
     codes: list[int] = []
@@ -155,7 +160,7 @@ def _analyze_file(file: str, environments: tuple[str, ...], book: Rulebook, opti
 
     gc.disable()
     try:
-        return [build(examine(capture, book, options)) for capture in read_file(file, environments)]
+        return [build(examine(capture, book, options)) for capture in read_file(file, environments, options.limits)]
     finally:
         gc.freeze()
         gc.enable()

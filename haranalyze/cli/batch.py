@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +20,8 @@ from haranalyze.cli.shell import (
     common,
     configured,
     exit_with,
+    limited,
+    limits_from,
     options_from,
     settings_from,
     shown_name,
@@ -56,6 +59,7 @@ _SHOWN_GROUPS: Final = 10
 @click.option("--select", multiple=True, metavar="RULES", help="Run only these rules (comma-separated, repeatable).")
 @click.option("--ignore", multiple=True, metavar="RULES", help="Leave these rules out (comma-separated, repeatable).")
 @click.option("--json-progress", is_flag=True, help="Progress as JSON Lines on stderr.")
+@limited
 @configured
 @common
 def batch(
@@ -72,6 +76,7 @@ def batch(
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     json_progress: bool,
+    limits: tuple[str, ...],
     config: Path | None,
     quiet: bool,
     verbose: bool,
@@ -102,13 +107,13 @@ def batch(
     settings = settings_from(config, quiet=quiet)
     if settings.rule_packs:
         raise OptionsError("a batch uses installed rule packs only; install those that the settings name")
-    options = options_from(select, ignore, (), settings)
+    options = replace(options_from(select, ignore, (), settings), limits=limits_from(limits, settings))
     Rulebook.installed().selected(options)  # a wrong rule id is told before the sources are listed
-    limits = ChildLimits(memory_bytes=_bytes(memory), seconds=seconds)
-    wanted = Wanted(output, options, limits, groups, csv, timeline, retry_failed)
+    child = ChildLimits(memory_bytes=_bytes(memory), seconds=seconds)
+    wanted = Wanted(output, options, child, groups, csv, timeline, retry_failed)
     count = jobs or _cores()
     shown = _json if json_progress else _nothing if quiet or not sys.stderr.isatty() else _bar
-    engine: Engine = DaskEngine(dask, count, limits) if dask else LocalEngine(count, limits)
+    engine: Engine = DaskEngine(dask, count, child) if dask else LocalEngine(count, child)
     with engine, _finishing(engine) as stopped, shown() as tell:
         summary = run(items(sources), wanted, engine, tell)
     if not quiet:

@@ -18,6 +18,8 @@ from haranalyze.cli.shell import (
     environment_option,
     exit_with,
     format_of,
+    limited,
+    limits_from,
     options_from,
     own_systems,
     read_file,
@@ -30,6 +32,7 @@ from haranalyze.errors import CaptureError, OptionsError
 
 if TYPE_CHECKING:
     from haranalyze.capture.model import Capture
+    from haranalyze.options import Limits
 
 FORMATS = ("text", "html", "json")
 
@@ -48,6 +51,7 @@ FORMATS = ("text", "html", "json")
 @click.option("--focus", multiple=True, metavar="HOST", help="Host whose session is asked about (repeatable).")
 @environment_option
 @as_browser_option
+@limited
 @configured
 @own_systems
 @common
@@ -60,6 +64,7 @@ def compare(
     focus: tuple[str, ...],
     environments: tuple[str, ...],
     as_browser: str,
+    limits: tuple[str, ...],
     config: Path | None,
     systems: tuple[Path, ...],
     quiet: bool,
@@ -91,11 +96,15 @@ def compare(
     if good == bad == "-":
         raise OptionsError("only one of the two recordings can come from standard input")
     settings = settings_from(config, systems, quiet=quiet)
-    options = replace(options_from((), (), focus, settings), as_browser=as_browser)
+    options = replace(
+        options_from((), (), focus, settings), as_browser=as_browser, limits=limits_from(limits, settings)
+    )
     book = rulebook_with(settings.rule_packs)
     gc.disable()  # two captures make millions of objects and no cycles
     try:
-        made = lay_side_by_side(_one(good, environments), _one(bad, environments), book, options)
+        made = lay_side_by_side(
+            _one(good, environments, options.limits), _one(bad, environments, options.limits), book, options
+        )
     except CaptureError as error:
         click.echo(f"Error: {error}", err=True)
         exit_with([UNREADABLE])
@@ -119,14 +128,14 @@ def compare(
         click.launch(output.resolve().as_uri())
 
 
-def _one(file: str, environments: tuple[str, ...]) -> Capture:
+def _one(file: str, environments: tuple[str, ...], limits: Limits) -> Capture:
     """The one recording a file holds.
 
     Raises:
         CaptureError: it cannot be read, or holds several; the message names the file.
     """
     try:
-        captures = read_file(file, environments)
+        captures = read_file(file, environments, limits)
     except CaptureError as error:
         raise CaptureError(f"{shown_name(file)}: {error}") from error
     if len(captures) != 1:

@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 import click
 
-from haranalyze.cli.shell import UNREADABLE, common, exit_with, read_file, shown_name, whole_file, write
+from haranalyze.cli.shell import (
+    UNREADABLE,
+    common,
+    exit_with,
+    limited,
+    limits_from,
+    read_file,
+    shown_name,
+    whole_file,
+    write,
+)
 from haranalyze.errors import CaptureError, OptionsError
 
 if TYPE_CHECKING:
@@ -32,9 +42,16 @@ if TYPE_CHECKING:
 )
 @click.option("--receipt", type=click.Path(path_type=Path), help="Write the receipt here too; as JSON with .json.")
 @click.option("--keep-bodies", is_flag=True, help="Mask all text bodies instead of removing those no check reads.")
+@limited
 @common
 def sanitize(
-    files: tuple[str, ...], output: Path, receipt: Path | None, keep_bodies: bool, quiet: bool, verbose: bool
+    files: tuple[str, ...],
+    output: Path,
+    receipt: Path | None,
+    keep_bodies: bool,
+    limits: tuple[str, ...],
+    quiet: bool,
+    verbose: bool,
 ) -> None:
     """Write a copy that is safe to send and gives the same findings.
 
@@ -51,9 +68,10 @@ def sanitize(
     """
     captures: list[tuple[str, Capture]] = []
     codes: list[int] = []
+    bounds = limits_from(limits)
     for file in files:
         try:
-            captures += [(file, capture) for capture in read_file(file)]
+            captures += [(file, capture) for capture in read_file(file, limits=bounds)]
         except CaptureError as error:
             click.echo(f"Error: {shown_name(file)}: {error}", err=True)
             codes.append(UNREADABLE)

@@ -19,7 +19,7 @@ from haranalyze.errors import CaptureError, OptionsError
 
 if TYPE_CHECKING:
     from haranalyze.capture.model import Capture
-    from haranalyze.options import Options
+    from haranalyze.options import Limits, Options
     from haranalyze.settings import Settings
 
 FINDINGS, UNREADABLE, RULE_BROKE, INTERRUPTED = 1, 3, 4, 130
@@ -88,6 +88,31 @@ def _origin(_context: click.Context, _parameter: click.Parameter, given: str) ->
     if not url.ok or url.scheme not in {"http", "https"} or not url.host:
         raise OptionsError("--as-browser needs the origin of a page, such as https://app.example.com")
     return url.origin
+
+
+def limited(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The option of commands that read recordings."""
+    return click.option(
+        "--limit",
+        "limits",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="Another limit than the usual one, such as max_bytes=4G (repeatable).",
+    )(command)
+
+
+def limits_from(given: Sequence[str], settings: Settings | None = None) -> Limits:
+    """The limits of a run: those of the settings, then those of the command line.
+
+    Raises:
+        OptionsError: one is written wrong or does not exist.
+    """
+    from haranalyze.options import Limits
+    from haranalyze.settings import limits_with
+
+    base = settings.options.limits if settings is not None else Limits()
+    pairs = [one.partition("=")[::2] for one in given]
+    return limits_with(base, ((name.strip(), value.strip()) for name, value in pairs), "--limit") if given else base
 
 
 def own_systems(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -201,18 +226,18 @@ def environment_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
-def read_file(file: str, environments: Sequence[str] = ()) -> tuple[Capture, ...]:
+def read_file(file: str, environments: Sequence[str] = (), limits: Limits | None = None) -> tuple[Capture, ...]:
     """The recordings a file holds: one, or one for each member of an archive.
 
     Args:
-        environments: files with exported Postman environments.
+        environments: files with exported Postman environments; limits: other than the usual ones.
     Raises:
         CaptureError: it cannot be opened or read.
     """
     from haranalyze.capture import read_captures
 
     name = "standard input" if file == "-" else Path(file).name
-    return read_captures(bytes_of(file), name, environments=[bytes(bytes_of(one)) for one in environments])
+    return read_captures(bytes_of(file), name, limits, [bytes(bytes_of(one)) for one in environments])
 
 
 def write(path: Path, text: str | bytes | Iterable[bytes]) -> None:
