@@ -12,6 +12,7 @@ from __future__ import annotations
 from base64 import b64decode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from sys import intern
 from typing import Any, Final
 
 import msgspec
@@ -247,7 +248,12 @@ class _Reader:
         """Write all requests, in the order they began, with a page for each navigation."""
         cached = 0
         stripped = False
-        for hop in sorted(self._hops, key=lambda one: one.began):
+        waiting = sorted(self._hops, key=lambda one: one.began)
+        waiting.reverse()
+        self._hops.clear()
+        self._now.clear()
+        while waiting:  # what is written is let go: a large log would stand in memory twice
+            hop = waiting.pop()
             if not hop.response and not hop.error:
                 cached += 1
                 continue
@@ -311,7 +317,8 @@ def _turned(written: Any) -> dict[Any, str]:
 
 
 def _texts(written: Any) -> list[str]:
-    return [as_text(one) for one in written] if isinstance(written, list) else []
+    """Header lines; the same line of many requests is kept once."""
+    return [intern(as_text(one)) for one in written] if isinstance(written, list) else []
 
 
 def _kept(lines: list[str]) -> list[tuple[str, str]]:
