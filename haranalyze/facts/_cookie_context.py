@@ -119,11 +119,14 @@ class Situations:
             if named is not None and is_same_site(named, request.url, self.browser):
                 return _Began(named)
             return _Began(request.url)
-        if fetched == "cross-site":
-            if named is not None and not is_same_site(named, request.url, self.browser):
+        if fetched == "cross-site":  # the header counts the scheme, even where cookies do not
+            if named is not None and site(named) != site(request.url):
                 return _Began(named)
             return _Began(None, opaque=True)
-        return _Began(named)  # a null Origin alone may also mean a redirect or a referrer policy
+        # A null Origin alone may also mean a redirect or a referrer policy. On a form over http, which has no
+        # Sec-Fetch-Site, it means another site: to its own a browser names the page.
+        is_hidden = navigates and named is None and request.raw("origin") == "null"
+        return _Began(named, opaque=is_hidden)
 
     def _named(self, exchange: Exchange, *, navigates: bool) -> Url | None:
         """The document that Origin, Referer, the initiator or the page names."""

@@ -22,9 +22,11 @@ class Browser:
         secure_on_loopback: http on localhost may set and get Secure cookies.
         host_prefix_needs_path: ``__Host-`` asks for ``Path=/`` in writing.
         redirect_taint: a cross-site hop in a redirect chain makes the request cross-site.
+        taints_storing: such a hop also counts where the answer sets cookies.
         renews_order: a new value puts a cookie behind the older ones; otherwise it keeps its place.
         prefix_first: name prefixes are judged before Secure, SameSite and what stands in the jar.
         refuses_ambiguous: a cookie without a name whose value holds "=" is dropped (it would come back with a name).
+        drops_nameless_none: a cookie without a name and with SameSite=None is not kept.
         longest_path: characters of a path a cookie is kept for, None without a limit.
         per_site, purged: cookies kept per registrable domain, and how many are taken away beyond it.
         partitions: knows the Partitioned attribute (CHIPS).
@@ -40,9 +42,11 @@ class Browser:
     secure_on_loopback: bool = True
     host_prefix_needs_path: bool = True
     redirect_taint: bool = False
+    taints_storing: bool = True
     renews_order: bool = False
     prefix_first: bool = False
     refuses_ambiguous: bool = False
+    drops_nameless_none: bool = False
     longest_path: int | None = None
     per_site: int = 180
     purged: int = 30
@@ -69,10 +73,14 @@ CHROMIUM: Final = Browser(
 )
 FIREFOX: Final = Browser(
     # network.cookie.* preferences of the release channel; None needs Secure since Firefox 131 (bug 1909673);
-    # Total Cookie Protection keeps a jar per top-level site
+    # Total Cookie Protection keeps a jar per top-level site. Redirects and cookies without a name as Firefox 153 was
+    # seen to treat them (docs/oracle.md; NS_IsSameSiteForeign of netwerk/base)
     "Firefox",
     none_needs_secure=True,
     host_prefix_needs_path=False,
+    redirect_taint=True,
+    taints_storing=False,
+    drops_nameless_none=True,
     longest_path=1_024,
     third_party="partitioned",
 )

@@ -74,6 +74,8 @@ def response_context(
     """
     if navigates and top_level is not None:
         return Context.LAX
+    if not browser.taints_storing:
+        chain = chain[-1:]
     found = request_context(chain, top_level, initiator, opaque_initiator=opaque_initiator, browser=browser)
     return Context.LAX if found is Context.STRICT else Context.CROSS_SITE
 

@@ -316,3 +316,8 @@ def test_a_blocked_call_does_not_send_what_its_own_answer_sets() -> None:
     )
     (call,) = facts.capture.exchanges
     assert facts.cookie_jar.predicted(call) == ()
+
+
+def test_a_form_over_http_that_hides_its_page_comes_from_another_site() -> None:
+    facts = facts_of("> POST http://api.example.com/form\n> Origin: null\n* type: document\n< 200\n")
+    assert facts.cookie_jar.situation(facts.capture.exchanges[0]).context is Context.LAX_UNSAFE

@@ -20,6 +20,7 @@ from typing import Any, Final
 
 from websockets.asyncio.client import ClientConnection, connect
 
+from haranalyze.facts.cookie_jar import JarCookie
 from haranalyze.text import raw
 from tests.oracle.chromium import init_of
 from tests.oracle.comparison import SENT, UNSEEN, Check, facts_of, how_of, is_credentialed
@@ -28,6 +29,7 @@ from tests.oracle.scenario import Call, Scenario
 from tests.oracle.server import Server
 
 _LISTENS = re.compile(rb"WebDriver BiDi listening on (ws://\S+)")
+_EMPTY_AGE = re.compile(r"max-age\s*=\s*-\s*(;|$)", re.IGNORECASE)
 _PATIENCE: Final = 30.0  # s for one command: Firefox is slow to start where others use the machine
 # Upgrades that the servers here know nothing of, and calls to Mozilla's own services.
 _PREFERENCES: Final[dict[str, object]] = {
@@ -387,10 +389,13 @@ def sent_checks(scenario: Scenario, recording: Recording) -> Iterator[Check]:
         if "k=" not in hop.url or hop.method == "OPTIONS":
             continue
         exchange = facts.capture.exchanges[index]
-        ours = "; ".join(
-            f"{raw(cookie.name)}={raw(cookie.value)}" if cookie.name else raw(cookie.value)
+        cookies = [
+            cookie
             for cookie in facts.cookie_jar.predicted(exchange)
             if cookie.by is None or cookie.by.exchange.index not in unseen
+        ]
+        ours = "; ".join(
+            f"{raw(cookie.name)}={raw(cookie.value)}" if cookie.name else raw(cookie.value) for cookie in cookies
         )
         if not ours and not hop.cookie:
             continue
@@ -398,7 +403,18 @@ def sent_checks(scenario: Scenario, recording: Recording) -> Iterator[Check]:
         if index in unseen:
             yield Check(UNSEEN, scenario.name, where, hop.cookie, ours, "sent without credentials" if ours else "")
             continue
-        yield Check(SENT, scenario.name, where, hop.cookie or "(nothing)", ours or "(nothing)", _kind(hop.cookie, ours))
+        kind = _kind(hop.cookie, ours)
+        if kind and not exchange.request.has("sec-fetch-site"):
+            kind += ", http without Sec-Fetch"
+        elif kind and any(_has_empty_age(cookie) for cookie in cookies):
+            kind += ", Max-Age=-"
+        yield Check(SENT, scenario.name, where, hop.cookie or "(nothing)", ours or "(nothing)", kind)
+
+
+def _has_empty_age(cookie: JarCookie) -> bool:
+    """Whether the line that set the cookie has a Max-Age of a lone minus."""
+    line = cookie.by.place.text if cookie.by else None
+    return line is not None and _EMPTY_AGE.search(raw(line)) is not None
 
 
 def _kind(theirs: str, ours: str) -> str:

@@ -147,3 +147,11 @@ def test_chromium_judges_the_prefix_first(browser: Browser, reason: Reason) -> N
     cookie = parse_set_cookie("__Host-a=b; Secure; Path=/; Domain=example.com")
     assert cookie is not None
     assert CookieStore(browser).refusal(cookie, parse_url("http://example.com/"), 0) is reason
+
+
+@pytest.mark.parametrize(("browser", "reason"), [(CHROMIUM, None), (FIREFOX, Reason.NO_COOKIE_CONTENT)])
+def test_firefox_drops_a_cookie_without_a_name_for_all_sites(browser: Browser, reason: Reason | None) -> None:
+    store = CookieStore(browser)
+    parsed = parse_set_cookie("=value; Secure; SameSite=None")
+    assert parsed is not None
+    assert store.refusal(parsed, SITE, 0.0) is reason

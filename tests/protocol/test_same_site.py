@@ -37,3 +37,11 @@ def test_the_answer_to_a_navigation_always_stores() -> None:
     assert response_context([API], API, OTHER, navigates=True) is Context.LAX
     assert response_context([API], OTHER, OTHER) is Context.CROSS_SITE
     assert response_context([API], APP, APP) is Context.LAX
+
+
+def test_firefox_counts_a_foreign_hop_when_it_sends_and_not_when_it_stores() -> None:
+    chain = [parse_url("https://other.test/go"), parse_url("https://www.example.com/image")]
+    page = parse_url("https://www.example.com/")
+    assert request_context(chain, page, page, browser=FIREFOX) is Context.CROSS_SITE
+    assert response_context(chain, page, page, browser=FIREFOX) is Context.LAX
+    assert response_context(chain, page, page, browser=STANDARD) is Context.CROSS_SITE
