@@ -1,7 +1,14 @@
 """One environment for every test: no time zone, language or terminal of the machine shows through."""
 
+import signal
+
 import pytest
 from hypothesis import HealthCheck, settings
+
+# A shell starts background commands with SIGINT ignored, and every child inherits that: tests of Ctrl-C would wait for
+# nothing.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile(
     "fixed", derandomize=True, max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow]
