@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from anyio import to_thread
+from anyio import move_on_after, to_thread
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
+from haranalyze.errors import HaranalyzeError
 from haranalyze.web.gate import person_of, random_id
 from haranalyze.web.problems import ProblemError
 from haranalyze.web.site import Site
 from haranalyze.web.spool import Incoming
 
+LINGER, LINGER_SECONDS = 1 << 20, 2.0  # bytes and time spent on the rest of an upload that is refused
 BLOCK = 1 << 18  # bytes gathered before a thread seals and writes them
 MOST_FILES, MOST_FIELDS, MOST_FIELD = 50, 10, 1_000  # files and fields of one form, characters of a field
 
@@ -36,20 +38,19 @@ async def receive_body(site: Site, request: Request, upload: Upload) -> tuple[st
         HaranalyzeError: it is not kept; :func:`problem_of` gives the answer.
     """
     person = person_of(request).name
-    with site.uploads.hold(person):
-        async with _room(site, request) as announced:
-            incoming = await run_in_threadpool(site.spool.begin, _new(site), site.settings.max_upload, announced)
-            try:
-                async for block in _blocks(request):
-                    await to_thread.run_sync(incoming.write, block, limiter=site.writers)
-                if incoming.size == 0:
-                    raise ProblemError(400, "the body is empty; send the file itself as the body of the request")
-                return await run_in_threadpool(_keep, site, incoming, upload, person)
-            except BaseException:
-                await run_in_threadpool(incoming.drop)
-                raise
-            finally:
-                site.desk.receiving.discard(incoming.capture)
+    async with _heard(request), _room(site, request, person) as announced:
+        incoming = await run_in_threadpool(site.spool.begin, _new(site), site.settings.max_upload, announced)
+        try:
+            async for block in _blocks(request):
+                await to_thread.run_sync(incoming.write, block, limiter=site.writers)
+            if incoming.size == 0:
+                raise ProblemError(400, "the body is empty; send the file itself as the body of the request")
+            return await run_in_threadpool(_keep, site, incoming, upload, person)
+        except BaseException:
+            await run_in_threadpool(incoming.drop)
+            raise
+        finally:
+            site.desk.receiving.discard(incoming.capture)
 
 
 async def receive_form(site: Site, request: Request) -> list[str]:
@@ -59,32 +60,48 @@ async def receive_form(site: Site, request: Request) -> list[str]:
         HaranalyzeError: nothing of the form is kept.
     """
     person = person_of(request).name
-    with site.uploads.hold(person):
-        async with _room(site, request):
-            form = _Form(site)
-            try:
-                await form.read(request)
-                ids = []
-                for incoming, name in form.files:
-                    upload = Upload(name, form.ticket)
-                    ids.append((await run_in_threadpool(_keep, site, incoming, upload, person))[0])
-                return ids
-            except BaseException:
-                await run_in_threadpool(form.drop)
-                raise
-            finally:
-                site.desk.receiving -= form.captures
+    async with _heard(request), _room(site, request, person):
+        form = _Form(site)
+        try:
+            await form.read(request)
+            ids = []
+            for incoming, name in form.files:
+                upload = Upload(name, form.ticket)
+                ids.append((await run_in_threadpool(_keep, site, incoming, upload, person))[0])
+            return ids
+        except BaseException:
+            await run_in_threadpool(form.drop)
+            raise
+        finally:
+            site.desk.receiving -= form.captures
 
 
 @asynccontextmanager
-async def _room(site: Site, request: Request) -> AsyncIterator[int]:
-    """Room in the queue for one more, and the size that was announced (0: unknown)."""
-    waiting = await run_in_threadpool(site.store.waiting) + len(site.desk.receiving)
-    if waiting >= site.settings.queue:
-        wait = str(min(60, 1 + waiting // (4 * site.settings.jobs)))
-        raise ProblemError(429, f"{waiting} recordings wait to be read; try again soon", {"Retry-After": wait})
-    announced = request.headers.get("content-length", "0")
-    yield int(announced) if announced.isdigit() else 0
+async def _heard(request: Request) -> AsyncIterator[None]:
+    """Read on a little after a refusal: a connection that is closed on unread bytes is reset, and the client never
+    sees the answer (RFC 9112 section 9.6)."""
+    try:
+        yield
+    except HaranalyzeError:
+        left = LINGER
+        with move_on_after(LINGER_SECONDS), suppress(ClientDisconnect, RuntimeError):  # gone, or read to its end
+            async for chunk in request.stream():
+                left -= len(chunk)
+                if left < 0:
+                    break
+        raise
+
+
+@asynccontextmanager
+async def _room(site: Site, request: Request, person: str) -> AsyncIterator[int]:
+    """Room for one more of this person and in the queue, and the size that was announced (0: unknown)."""
+    with site.uploads.hold(person):
+        waiting = await run_in_threadpool(site.store.waiting) + len(site.desk.receiving)
+        if waiting >= site.settings.queue:
+            wait = str(min(60, 1 + waiting // (4 * site.settings.jobs)))
+            raise ProblemError(429, f"{waiting} recordings wait to be read; try again soon", {"Retry-After": wait})
+        announced = request.headers.get("content-length", "0")
+        yield int(announced) if announced.isdigit() else 0
 
 
 def _new(site: Site) -> str:
