@@ -123,10 +123,25 @@ class Situations:
             if named is not None and site(named) != site(request.url):
                 return _Began(named)
             return _Began(None, opaque=True)
-        # A null Origin alone may also mean a redirect or a referrer policy. On a form over http, which has no
-        # Sec-Fetch-Site, it means another site: to its own a browser names the page.
-        is_hidden = navigates and named is None and request.raw("origin") == "null"
-        return _Began(named, opaque=is_hidden)
+        return _Began(named, opaque=navigates and named is None and self._hides_foreign_page(exchange))
+
+    def _hides_foreign_page(self, exchange: Exchange) -> bool:
+        """Whether a form's ``Origin: null`` means a page of another site.
+
+        Over http, where browsers send no Sec-Fetch-Site, they name the page to its own site unless its policy is
+        ``no-referrer`` (Fetch standard, "append a request Origin header"). Over https a null Origin without
+        Sec-Fetch-Site tells nothing: the header was taken out, or the browser is an old one.
+        """
+        request = exchange.request
+        if request.raw("origin") != "null" or request.url.scheme != "http":
+            return False
+        return request.host not in self._silent_hosts
+
+    @cached_property
+    def _silent_hosts(self) -> frozenset[str]:
+        """Hosts with a page that forbids its browser to name it."""
+        pages = (one for one in self._timeline.exchanges if one.is_page)
+        return frozenset(one.request.host for one in pages if "no-referrer" in _policies(one))
 
     def _named(self, exchange: Exchange, *, navigates: bool) -> Url | None:
         """The document that Origin, Referer, the initiator or the page names."""
@@ -232,6 +247,11 @@ class Situations:
                 if not 300 <= status < 400:
                     found.setdefault(exchange.raw_page_id, exchange.request.url)
         return found
+
+
+def _policies(exchange: Exchange) -> list[str]:
+    """What Referrer-Policy lists, lower case; the header may stand there more than once."""
+    return [word.strip().lower() for line in exchange.response.raw_all("referrer-policy") for word in line.split(",")]
 
 
 def _same_page(one: Url, other: Url) -> bool:

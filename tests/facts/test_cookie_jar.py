@@ -321,3 +321,16 @@ def test_a_blocked_call_does_not_send_what_its_own_answer_sets() -> None:
 def test_a_form_over_http_that_hides_its_page_comes_from_another_site() -> None:
     facts = facts_of("> POST http://api.example.com/form\n> Origin: null\n* type: document\n< 200\n")
     assert facts.cookie_jar.situation(facts.capture.exchanges[0]).context is Context.LAX_UNSAFE
+
+
+def test_a_page_that_names_itself_to_nobody_may_post_to_its_own_site() -> None:
+    facts = facts_of(
+        "> GET http://api.example.com/sign-in\n* type: document\n< 200\n< Referrer-Policy: no-referrer\n\n"
+        "> POST http://api.example.com/form\n> Origin: null\n* type: document\n< 200\n"
+    )
+    assert facts.cookie_jar.situation(facts.capture.exchanges[1]).context is Context.STRICT
+
+
+def test_a_null_origin_over_https_without_sec_fetch_site_tells_nothing() -> None:
+    facts = facts_of("> POST https://api.example.com/form\n> Origin: null\n* type: document\n< 200\n")
+    assert facts.cookie_jar.situation(facts.capture.exchanges[0]).context is Context.STRICT
