@@ -17,7 +17,7 @@ from haranalyze.web.problems import ProblemError
 from haranalyze.web.site import Site
 from haranalyze.web.spool import Incoming
 
-LINGER, LINGER_SECONDS = 1 << 20, 2.0  # bytes and time spent on the rest of an upload that is refused
+LINGER, LINGER_SECONDS = 4 << 20, 2.0  # bytes and time spent on the rest of an upload that is refused
 BLOCK = 1 << 18  # bytes gathered before a thread seals and writes them
 MOST_FILES, MOST_FIELDS, MOST_FIELD = 50, 10, 1_000  # files and fields of one form, characters of a field
 
@@ -39,18 +39,20 @@ async def receive_body(site: Site, request: Request, upload: Upload) -> tuple[st
     """
     person = person_of(request).name
     async with _heard(request), _room(site, request, person) as announced:
-        incoming = await run_in_threadpool(site.spool.begin, _new(site), site.settings.max_upload, announced)
+        capture = _new(site)
         try:
-            async for block in _blocks(request):
-                await to_thread.run_sync(incoming.write, block, limiter=site.writers)
-            if incoming.size == 0:
-                raise ProblemError(400, "the body is empty; send the file itself as the body of the request")
-            return await run_in_threadpool(_keep, site, incoming, upload, person)
-        except BaseException:
-            await run_in_threadpool(incoming.drop)
-            raise
+            incoming = await run_in_threadpool(site.spool.begin, capture, site.settings.max_upload, announced)
+            try:
+                async for block in _blocks(request):
+                    await to_thread.run_sync(incoming.write, block, limiter=site.writers)
+                if incoming.size == 0:
+                    raise ProblemError(400, "the body is empty; send the file itself as the body of the request")
+                return await run_in_threadpool(_keep, site, incoming, upload, person)
+            except BaseException:
+                await run_in_threadpool(incoming.drop)
+                raise
         finally:
-            site.desk.receiving.discard(incoming.capture)
+            site.desk.receiving.discard(capture)
 
 
 async def receive_form(site: Site, request: Request) -> list[str]:
@@ -79,16 +81,20 @@ async def receive_form(site: Site, request: Request) -> list[str]:
 @asynccontextmanager
 async def _heard(request: Request) -> AsyncIterator[None]:
     """Read on a little after a refusal: a connection that is closed on unread bytes is reset, and the client never
-    sees the answer (RFC 9112 section 9.6)."""
+    sees the answer (RFC 9112 section 9.6).
+
+    Not where the body has no known end, nor where the client waits for a 100 (RFC 9110 section 10.1.1).
+    """
     try:
         yield
     except HaranalyzeError:
-        left = LINGER
-        with move_on_after(LINGER_SECONDS), suppress(ClientDisconnect, RuntimeError):  # gone, or read to its end
-            async for chunk in request.stream():
-                left -= len(chunk)
-                if left < 0:
-                    break
+        if "content-length" in request.headers and "expect" not in request.headers:
+            left = LINGER
+            with move_on_after(LINGER_SECONDS), suppress(ClientDisconnect, RuntimeError):  # gone, or read to its end
+                async for chunk in request.stream():
+                    left -= len(chunk)
+                    if left < 0:
+                        break
         raise
 
 

@@ -3,9 +3,11 @@
 import contextlib
 import json
 import signal
+import socket
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -77,6 +79,12 @@ def test_an_announced_giant_is_refused_before_it_is_sent(strict: Server) -> None
     assert time.monotonic() - began < 5
 
 
+def test_refused_giants_take_no_room_in_the_queue(strict: Server) -> None:
+    """Four, where three may wait."""
+    for _ in range(4):
+        assert strict.ask("POST", "/api/v1/captures", data=b"x" * (3 * 2**20)).status_code == 413
+
+
 def test_an_unannounced_giant_is_cut_and_leaves_nothing(strict: Server) -> None:
     sent = 0
 
@@ -90,6 +98,31 @@ def test_an_unannounced_giant_is_cut_and_leaves_nothing(strict: Server) -> None:
         assert strict.ask("POST", "/api/v1/captures", data=pieces()).status_code == 413
     assert sent < 8 * 2**20
     _until(lambda: not list((strict.data / "uploads").iterdir()))
+
+
+def _upload_head(server: Server) -> str:
+    host, token = urlsplit(server.address).netloc, server.session.headers["Authorization"]
+    return f"POST /api/v1/captures HTTP/1.1\r\nHost: {host}\r\nAuthorization: {token!s}\r\n"
+
+
+def test_a_refused_upload_is_heard_out_so_that_its_client_sees_the_answer(strict: Server) -> None:
+    """Closed at once, the connection would be reset under a client that still sends."""
+    place = urlsplit(strict.address)
+    head = _upload_head(strict)
+    with socket.create_connection((place.hostname or "", place.port or 0), timeout=PATIENCE) as line:
+        line.sendall(f"{head}Content-Length: 3000000\r\n\r\n".encode())
+        for _ in range(30):
+            line.sendall(b"x" * 100_000)
+            time.sleep(0.02)
+        assert line.recv(12) == b"HTTP/1.1 413"
+
+
+def test_a_client_that_waits_for_a_100_is_refused_at_once(strict: Server) -> None:
+    place = urlsplit(strict.address)
+    head = _upload_head(strict)
+    with socket.create_connection((place.hostname or "", place.port or 0), timeout=PATIENCE) as line:
+        line.sendall(f"{head}Expect: 100-continue\r\nContent-Length: 3000000\r\n\r\n".encode())
+        assert line.recv(12) == b"HTTP/1.1 413"
 
 
 def test_a_full_queue_answers_429_and_takes_more_once_it_has_room(strict: Server) -> None:
