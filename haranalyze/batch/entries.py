@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from functools import cache
 from importlib.resources import files
@@ -14,6 +15,7 @@ from haranalyze.options import Options
 from haranalyze.rulebook import Rulebook
 from haranalyze.workers import ChildLimits, Failure
 
+_FDI: Final = re.compile(r"\d{1,3}\.\d{1,3}", re.ASCII)
 MOST_HOSTS: Final = 8  # hosts of a recording's own calls that are listed
 
 
@@ -65,6 +67,7 @@ class Recording(msgspec.Struct, frozen=True, gc=False):
     missing: list[str]
     hosts: list[str]
     systems: list[str]
+    sdks: list[str]
     not_run: int
     findings: list[FindingRow]
     sizes: dict[str, int]
@@ -184,6 +187,15 @@ class _Row(msgspec.Struct):
     host: str
 
 
+class _Line(msgspec.Struct):
+    name: str
+    value: str
+
+
+class _Detail(msgspec.Struct):
+    request: list[_Line]
+
+
 class _Document(msgspec.Struct):
     """The members of a report document that the tables need."""
 
@@ -193,6 +205,7 @@ class _Document(msgspec.Struct):
     findings: list[_Finding]
     rules: list[_Rule]
     exchanges: list[_Row]
+    details: list[_Detail]
 
 
 _READ: Final = msgspec.json.Decoder(_Document)
@@ -233,6 +246,7 @@ def _recording(document: _Document, sizes: dict[str, int]) -> Recording:
         missing=capture.quality.missing,
         hosts=_hosts(document.exchanges),
         systems=[one.title for one in document.systems],
+        sdks=_sdks(document.details),
         not_run=sum(one.outcome == "not-run" for one in document.rules),
         findings=[_finding(one) for one in document.findings],
         sizes=sizes,
@@ -244,6 +258,17 @@ def _hosts(rows: list[_Row]) -> list[str]:
     own = Counter(row.host for row in rows if row.role in _OWN and row.host)
     counted = own or Counter(row.host for row in rows if row.host)
     return [host for host, _ in sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:MOST_HOSTS]]
+
+
+def _sdks(details: list[_Detail]) -> list[str]:
+    """Versions that SDKs tell of themselves where the report shows them: the newest interface of SuperTokens' SDK.
+
+    Its header lists every version it can speak, the newest last (https://github.com/supertokens/
+    frontend-driver-interface).
+    """
+    lines = (line for one in details for line in one.request if line.name == "fdi-version")
+    newest = (_FDI.findall(line.value)[-1:] for line in lines)
+    return sorted({f"SuperTokens FDI {version}" for found in newest for version in found})
 
 
 def _finding(one: _Finding) -> FindingRow:

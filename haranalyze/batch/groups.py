@@ -22,10 +22,11 @@ _CUSTOMERS: Final = ("customer", "organization", "organisation", "company", "acc
 _DATES: Final = ("created", "created_at", "opened", "date")
 _MOST_LISTED: Final = 20
 _MOST_NEAR: Final = 3
+_COUNTED: Final = ("browsers", "hosts", "systems", "sdks")
 # Columns of captures.parquet that the groups are made of.
 NEEDED: Final = (
     "ticket capture leads state headline confidence owner rule severity fingerprint path subject hop group next_step"
-    " started browser hosts systems report missing reason"
+    " started browser hosts systems sdks report missing reason"
 ).split()
 
 
@@ -110,8 +111,8 @@ def _named(one: Any, number: int, path: Path) -> Named:
 class Group:
     """One cause with its tickets. ``days`` are the tickets of the last 14 days, today being the batch's last day.
 
-    ``browsers``, ``hosts`` and ``systems`` are values with their number of tickets, the most first; ``near`` are groups
-    with what they share; ``customers`` is None where no manifest tells customers.
+    ``browsers``, ``hosts``, ``systems`` and ``sdks`` are values with their number of tickets, the most first;
+    ``near`` are groups with what they share; ``customers`` is None where no manifest tells customers.
     """
 
     id: str
@@ -133,6 +134,7 @@ class Group:
     browsers: list[tuple[str, int]]
     hosts: list[tuple[str, int]]
     systems: list[tuple[str, int]]
+    sdks: list[tuple[str, int]]
     days: list[int]
     rise: str
     example_ticket: str
@@ -193,6 +195,7 @@ def _group(group: str, rows: DataFrame, grouping: Grouping, first_day: Any, last
         browsers=_counted(rows["browser"]),
         hosts=_counted(rows["hosts"].explode()),
         systems=_counted(rows["systems"].explode()),
+        sdks=_counted(rows["sdks"].explode()),
         days=days,
         rise=rise(days, _day_number(first_day, last_day)),
         example_ticket=str(best["ticket"]),
@@ -319,7 +322,7 @@ def groups_table(groups: list[Group]) -> Any:
             ("tickets", count),
             ("customers", count),
             ("fingerprints", pyarrow.list_(text)),
-            *((name, counted) for name in ("browsers", "hosts", "systems")),
+            *((name, counted) for name in _COUNTED),
             ("days", pyarrow.list_(count)),
             ("near", pyarrow.list_(pyarrow.struct([("group", text), ("why", text)]))),
         ]
@@ -330,7 +333,7 @@ def groups_table(groups: list[Group]) -> Any:
             "group": one.id,
             **{
                 name: [{"value": value, "tickets": tickets} for value, tickets in getattr(one, name)]
-                for name in ("browsers", "hosts", "systems")
+                for name in _COUNTED
             },
             "near": [{"group": other, "why": why} for other, why in one.near],
         }

@@ -292,7 +292,12 @@ def _group(
         ],
         seen_with=[
             (label, ", ".join(f"{value} {count}" for value, count in values[:8]))
-            for label, values in (("browsers", group.browsers), ("systems", group.systems), ("hosts", group.hosts))
+            for label, values in (
+                ("browsers", group.browsers),
+                ("systems", group.systems),
+                ("SDKs", group.sdks),
+                ("hosts", group.hosts),
+            )
             if values
         ],
         first_day=_short_day(last, DAYS - 1),

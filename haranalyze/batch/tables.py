@@ -56,6 +56,7 @@ CAPTURES: Final = (
     ("missing", "l"),
     ("hosts", "l"),
     ("systems", "l"),
+    ("sdks", "l"),
     ("findings", "i"),
     ("rules_not_run", "i"),
     ("report", "t"),
@@ -130,7 +131,7 @@ def _report(item: Item, number: int, entry: Entry) -> str | None:
 
 _SAME: Final = (
     "state headline confidence owner rule severity fingerprint path subject hop next_step exchanges browser creator"
-    " format sanitized missing hosts systems"
+    " format sanitized missing hosts systems sdks"
 ).split()
 
 

@@ -414,7 +414,10 @@ def _put(known: dict[str, str | tuple[str, ...]], name: str, value: str) -> None
 
 def header_pairs(lines: Any) -> tuple[tuple[str, str], ...]:
     """(name, value) of every header: objects, ``[name, value]`` pairs or one object, whatever the exporter wrote."""
-    listed = late(lines)
+    try:
+        return tuple([(line.name, line.value) for line in _LINES.decode(lines)])
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        listed = late(lines)
     if isinstance(listed, dict):
         return tuple((name, as_text(value)) for name, value in listed.items())
     if not isinstance(listed, list):

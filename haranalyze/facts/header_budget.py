@@ -19,6 +19,7 @@ from haranalyze.text import Kind, Place, Text, raw
 if TYPE_CHECKING:
     from haranalyze.capture.model import Exchange, Message, Response
     from haranalyze.facts import Facts
+    from haranalyze.protocol.headers import Headers
 
 __all__ = ["Budget", "HeaderBudget", "Hop", "Part", "ProxyError", "Share", "TooLarge"]
 
@@ -142,7 +143,8 @@ class HeaderBudget:
         target = len(url.path) + (len(url.query) + 1 if url.query else 0)
         start_line = len(request.method) + 1 + target + len(" HTTP/1.1\r\n")
         hidden = quality.hidden_request_bytes(exchange) or 0
-        parts = list(self._parts(request))
+        headers = request.headers
+        parts = list(self._parts(headers))
         if hidden and quality.carries_hidden_credentials(exchange):
             parts.append(Part(Share.COOKIE, Text("cookie", Kind.HEADER_NAME), hidden))
         else:
@@ -150,19 +152,21 @@ class HeaderBudget:
         exact = not quality.is_provisional(exchange) and (
             quality.sanitized is Sanitized.NO or quality.hidden_request_bytes(exchange) is not None
         )
-        return _budget(start_line, request, parts, hidden, exact)
+        return _budget(start_line, request, headers, parts, hidden, exact)
 
     def _response(self, exchange: Exchange) -> Budget:
         quality, response = self._facts.quality, exchange.response
         hidden = (quality.hidden_response_bytes(exchange) or 0) if quality.sanitized is not Sanitized.NO else 0
-        parts = list(self._parts(response))
+        headers = response.headers
+        parts = list(self._parts(headers))
         if hidden:
             parts.append(Part(Share.TOKEN, Text("set-cookie", Kind.HEADER_NAME), hidden))
         exact = quality.sanitized is Sanitized.NO or quality.hidden_response_bytes(exchange) is not None
-        return _budget(len("HTTP/1.1 200 \r\n") + _phrase_length(response.status), response, parts, hidden, exact)
+        start_line = len("HTTP/1.1 200 \r\n") + _phrase_length(response.status)
+        return _budget(start_line, response, headers, parts, hidden, exact)
 
-    def _parts(self, message: Message) -> Iterator[Part]:
-        for header in message.headers:
+    def _parts(self, headers: Headers) -> Iterator[Part]:
+        for header in headers:
             name = header.name.lower()
             if name.startswith(":"):
                 continue
@@ -376,8 +380,8 @@ class HeaderBudget:
         return found
 
 
-def _budget(start_line: int, message: Message, parts: list[Part], hidden: int, exact: bool) -> Budget:
-    lines = [(h.name.lower(), len(h.name) + len(h.value) + 4) for h in message.headers if not h.name.startswith(":")]
+def _budget(start_line: int, message: Message, headers: Headers, parts: list[Part], hidden: int, exact: bool) -> Budget:
+    lines = [(h.name.lower(), len(h.name) + len(h.value) + 4) for h in headers if not h.name.startswith(":")]
     if not any(name == "host" for name, _ in lines) and (authority := message.raw(":authority")):
         lines.append(("host", len("host: \r\n") + len(authority)))
     return Budget(

@@ -22,6 +22,7 @@ def test_an_entry_says_what_the_report_says() -> None:
     assert (one.path, one.hop) == (report.findings[0].cause.path, "")
     assert one.hosts[0] == "api.example.com"
     assert one.systems == ["SuperTokens"]
+    assert one.sdks == ["SuperTokens FDI 4.1", "SuperTokens FDI 4.2"]  # its session part, and its sign-in
     assert [row.rule for row in one.findings] == [finding.rule for finding in report.findings]
     assert one.sizes["html"] == 5
     assert msgspec.json.decode(msgspec.json.encode(entry), type=Entry) == entry

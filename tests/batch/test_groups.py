@@ -26,6 +26,7 @@ def rows(*given: dict[str, Any]) -> pandas.DataFrame:
         "browser": "Chrome 156",
         "hosts": ["api.example.com"],
         "systems": [],
+        "sdks": [],
         "report": "r.html",
         "started": pandas.Timestamp("2026-11-22T10:00", tz="UTC"),
     }
@@ -46,7 +47,12 @@ def test_a_group_says_who_has_it_since_when_and_where() -> None:
     frame = rows(
         {"fingerprint": "v1:a", "customer": "Acme", "started": "2026-11-20T01:00Z"},
         {"fingerprint": "v1:a", "customer": "Acme", "confidence": "likely", "browser": "Safari 26"},
-        {"fingerprint": "v1:a", "customer": "Nimbus", "hosts": ["api.example.com", "x.test"]},
+        {
+            "fingerprint": "v1:a",
+            "customer": "Nimbus",
+            "hosts": ["api.example.com", "x.test"],
+            "sdks": ["SuperTokens FDI 4.1"],
+        },
         {"fingerprint": "v1:b", "subject": "other", "path": "/", "rule": "other-rule"},
         {"fingerprint": None, "state": "healthy"},
     )
@@ -54,6 +60,7 @@ def test_a_group_says_who_has_it_since_when_and_where() -> None:
     assert (first.id, first.tickets, first.customers) == ("v1:a", 3, 2)
     assert (first.first_seen, first.last_seen) == ("2026-11-20", "2026-11-22")
     assert first.browsers == [("Chrome 156", 2), ("Safari 26", 1)]
+    assert first.sdks == [("SuperTokens FDI 4.1", 1)]
     assert first.hosts == [("api.example.com", 3), ("x.test", 1)]
     assert first.example_ticket == "T002"  # the newest of the certain ones
     assert first.days[-3:] == [1, 0, 2]

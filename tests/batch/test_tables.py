@@ -19,7 +19,15 @@ def recording(state: str, confidence: str = "certain") -> Recording:
         **said,
         **{"state": state, "headline": "It breaks.", "confidence": confidence, "exchanges": 3, "browser": "Chrome 156"},
         **{"started": "2026-11-22T02:34:23.226+00:00", "creator": "", "format": "har", "sanitized": "no"},
-        **{"missing": ["bodies"], "hosts": ["a.test"], "systems": [], "not_run": 0, "findings": [], "sizes": {}},
+        **{
+            "missing": ["bodies"],
+            "hosts": ["a.test"],
+            "systems": [],
+            "sdks": [],
+            "not_run": 0,
+            "findings": [],
+            "sizes": {},
+        },
     }
     return msgspec.convert(made, Recording)
 
