@@ -163,7 +163,10 @@ class Texts:
         pieces = [(found.group(), found.group(1), found.group(2)) for found in _PIECE.finditer(text)]
         codes = [int(code, 16) if code else ord(whole) for whole, _, code in pieces]
         if any(code > 0x7F for code in codes):  # bytes of UTF-8 or of another encoding: only their number stays
-            return "".join(f"%{deep}C3" if code else self.table.of(whole) for whole, deep, code in pieces)
+            made = "".join(f"%{deep}C3" if code else self.table.of(whole) for whole, deep, code in pieces)
+            self._pack(once := unquote(made))
+            self._pack(unquote(once))
+            return made
         made = self.table.of("".join(map(chr, codes)))
         return "".join(
             f"%{deep}{ord(character):02X}" if code else character
@@ -190,33 +193,35 @@ class Texts:
 
     def _tokens(self, value: str) -> str:
         """JWTs and base64 of JSON inside a value, the rest by atoms."""
-        parts, at = [], 0
-        for found in _TOKEN.finditer(value):
-            made = self._jwt(found.group()) if "." in found.group() else self._base64(found.group())
-            if made is not None:
-                parts += [self.atoms(value[at : found.start()]), made]
-                at = found.end()
-        return self._pack("".join(parts) + self.atoms(value[at:]))
+        return self._pack(self._between_tokens(value, self.atoms))
 
-    def _jwt(self, token: str) -> str | None:
-        header, claims, *signature = token.split(".")
-        opened = self._base64(header)
-        if opened is None:
-            return None
-        self.masked["token"] += 1
-        parts = [opened, self._base64(claims) or self.atoms(claims), *map(self.atoms, signature)]
+    def _between_tokens(self, text: str, mask: Callable[[str], str]) -> str:
+        """Tokens opened, the text between them by ``mask``: in the order of the text, since ordinals are given in the
+        order of appearance. What cannot be opened belongs to the text around it."""
+        parts, at = [], 0
+        for found in _TOKEN.finditer(text):
+            header, *rest = found.group().split(".")
+            opened = _json_in(header)
+            if opened is None:
+                continue
+            parts += [mask(text[at : found.start()]), self._token(header, opened, rest)]
+            at = found.end()
+        return "".join(parts) + mask(text[at:])
+
+    def _token(self, header: str, opened: str, rest: list[str]) -> str:
+        """A JWT, or base64 of JSON alone (``rest`` is empty)."""
+        parts = [self._base64(header, opened)]
+        if rest:
+            self.masked["token"] += 1
+            claims, *signature = rest
+            inside = _json_in(claims)
+            parts.append(self.atoms(claims) if inside is None else self._base64(claims, inside))
+            parts += map(self.atoms, signature)
         return ".".join(parts)
 
-    def _base64(self, value: str) -> str | None:
-        """Base64 or base64url of JSON, masked inside; None when it is something else."""
+    def _base64(self, value: str, text: str) -> str:
+        """Base64 or base64url of the JSON ``text``, masked inside."""
         body = value.rstrip("=")
-        try:
-            data = b64decode(body.replace("-", "+").replace("_", "/") + "=" * (-len(body) % 4), validate=True)
-            text = data.decode("utf-8")
-        except (binascii.Error, ValueError):
-            return None
-        if text.lstrip()[:1] not in ("{", "[") or read_json(text) is None:
-            return None
         made = self.json(text).encode()
         encoded = (b64encode if "+" in body or "/" in body else urlsafe_b64encode)(made).decode()
         return self._pack(encoded.rstrip("=") + value[len(body) :])
@@ -328,12 +333,7 @@ class Texts:
     def prose(self, text: str, digits: int = 0) -> str:
         """Text by its words: those of the engine's own vocabulary stay, and numbers of up to ``digits`` digits."""
         if "ey" in text and _TOKEN.search(text):
-            parts, at = [], 0
-            for found in _TOKEN.finditer(text):
-                made = self._jwt(found.group()) if "." in found.group() else self._base64(found.group())
-                parts += [self._words(text[at : found.start()], digits), made or self.atoms(found.group())]
-                at = found.end()
-            return self._pack("".join(parts) + self._words(text[at:], digits))
+            return self._pack(self._between_tokens(text, lambda part: self._words(part, digits)))
         return self._words(text, digits)
 
     def _words(self, text: str, digits: int) -> str:
@@ -374,7 +374,7 @@ class Texts:
         made = self.atoms(low)
         if low == name:
             return made
-        return "".join(new.upper() if old.isupper() else new for old, new in zip(name, made, strict=True))
+        return self._pack("".join(new.upper() if old.isupper() else new for old, new in zip(name, made, strict=True)))
 
     def _shows_name(self, name: str) -> bool:
         return not name or (is_plain_name(name) and not self._is_denied(name))
@@ -501,6 +501,17 @@ class Texts:
 def _is_engines(stem: str) -> bool:
     parts = _ATOM.findall(stem)
     return 0 < len(parts) <= 6 and len(stem) <= 40 and stem.isascii() and all(map(is_known, parts))
+
+
+def _json_in(value: str) -> str | None:
+    """The JSON text that base64 or base64url holds; None when it holds something else."""
+    body = value.rstrip("=")
+    try:
+        data = b64decode(body.replace("-", "+").replace("_", "/") + "=" * (-len(body) % 4), validate=True)
+        text = data.decode("utf-8")
+    except (binascii.Error, ValueError):
+        return None
+    return text if text.lstrip()[:1] in ("{", "[") and read_json(text) is not None else None
 
 
 def _is_utf8(value: str) -> bool:
