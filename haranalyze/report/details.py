@@ -13,6 +13,7 @@ from haranalyze.facts.session import Role
 from haranalyze.findings import Finding
 from haranalyze.redaction import Projector
 from haranalyze.report.proof import cors_words
+from haranalyze.report.rows import most_bytes
 from haranalyze.text import Text
 
 MOST = 500  # exchanges with details: those findings name first, then those of the session, then the others
@@ -127,10 +128,21 @@ class Detail(msgspec.Struct, frozen=True, gc=False):
 
 
 def details(analysis: Analysis, projector: Projector) -> list[Detail]:
-    """Details in client order, of at most :data:`MOST` exchanges."""
-    teller = _Teller(analysis, projector)
+    """Details in client order, of at most :data:`MOST` exchanges and half the size a report may have."""
+    teller, facts = _Teller(analysis, projector), analysis.facts
     chosen = _chosen(analysis)
-    return [teller.detail(exchange) for exchange in analysis.facts.exchanges if exchange.index in chosen]
+    told = [teller.detail(exchange) for exchange in facts.exchanges if exchange.index in chosen]
+    room = most_bytes(len(facts.exchanges)) // 2
+    if facts.options.all_exchanges or len(msgspec.json.encode(told)) <= room:
+        return told
+    named = {index for finding in analysis.findings for index in finding.exchanges}
+    kept: set[int] = set()
+    for one in sorted(told, key=lambda one: one.exchange not in named):
+        room -= len(msgspec.json.encode(one)) + 1
+        if room < 0:
+            break
+        kept.add(one.exchange)
+    return [one for one in told if one.exchange in kept]
 
 
 _QUIET = frozenset((Role.STATIC, Role.THIRD_PARTY))

@@ -286,8 +286,7 @@ def build(analysis: Analysis) -> Report:
     facts = analysis.facts
     projector = Projector(facts)
     verdict = _verdict(analysis, projector)
-    shown, folded = rows(analysis, projector)
-    return Report(
+    without_rows = Report(
         SCHEMA,
         tool_info(analysis),
         capture_info(facts, projector),
@@ -309,11 +308,14 @@ def build(analysis: Analysis) -> Report:
         _guides(analysis),
         [NoteInfo(note.code, note.message, note.pointer, note.count) for note in facts.capture.notes],
         seen_by_browser(facts, projector),
-        shown,
-        folded,
+        [],
+        {},
         details(analysis, projector),
         _acceptances(analysis),
     )
+    beside = len(msgspec.json.encode(without_rows))
+    listed, folded = rows(analysis, projector, beside)
+    return msgspec.structs.replace(without_rows, exchanges=listed, folded=folded)
 
 
 def _acceptances(analysis: Analysis) -> list[AcceptanceInfo]:

@@ -1,8 +1,13 @@
-"""The timeline's rows: every exchange; where that makes too large a page, the quiet ones are folded with a count."""
+"""The timeline's rows: every exchange; where that makes too large a report, the quiet ones are folded with a count.
+
+The size rule: a report has at most 1.5 MB and 0.5 KB more for each exchange, and never more than 8 MB, whatever its
+form. The document as compact JSON is its largest form, so rows are counted as they stand there.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import Final
 
 import msgspec
 
@@ -13,7 +18,11 @@ from haranalyze.facts.session import Refresh, RefreshResult, Role, SignInResult
 from haranalyze.redaction import Projector
 from haranalyze.timeline import Timeline
 
-EVERY = 20_000  # rows of one report: more would cost a page its speed, and in the end its 8 MB
+BYTES: Final = 1_500_000  # of a report of a small recording
+BYTES_EACH: Final = 512  # more for each exchange
+MOST_BYTES: Final = 8_000_000
+FOLDED_BYTES: Final = 50_000  # kept free for the names and counts of folded hosts
+PROBES: Final = 200  # quiet exchanges whose rows tell how large the others are
 LONGEST_PATH = 300  # characters
 MOST_HOSTS = 500  # hosts of folded exchanges listed by name
 NEAR = 10  # exchanges before and after one that a finding names
@@ -46,8 +55,16 @@ class Row(msgspec.Struct, frozen=True, gc=False):
 _FOLDED = frozenset((Role.STATIC, Role.THIRD_PARTY))
 
 
-def rows(analysis: Analysis, projector: Projector) -> tuple[list[Row], dict[str, int]]:
-    """Rows in client order, and how many exchanges of which host are folded away."""
+def most_bytes(exchanges: int) -> int:
+    """Bytes that the report of a recording with so many exchanges may have."""
+    return min(BYTES + BYTES_EACH * exchanges, MOST_BYTES)
+
+
+def rows(analysis: Analysis, projector: Projector, beside: int = 0) -> tuple[list[Row], dict[str, int]]:
+    """Rows in client order, and how many exchanges of which host are folded away.
+
+    ``beside`` is the size in bytes of the rest of the report.
+    """
     facts, timeline = analysis.facts, analysis.facts.timeline
     pins: dict[int, list[str]] = {}
     for finding in analysis.findings:
@@ -55,22 +72,42 @@ def rows(analysis: Analysis, projector: Projector) -> tuple[list[Row], dict[str,
             pins.setdefault(index, []).append(finding.id)
     remarks = _remarks(analysis, projector)
     writer = _Writer(facts, projector, pins, remarks)
-    if len(facts.exchanges) <= EVERY or facts.options.all_exchanges:
-        return [writer.row(exchange) for exchange in facts.exchanges], {}
-    near = _near(timeline, pins, len(facts.exchanges))
-    room = EVERY - len(near)
-    listed: list[Row] = []
+    exchanges = facts.exchanges
+    if facts.options.all_exchanges:
+        return [writer.row(exchange) for exchange in exchanges], {}
+    near = _near(timeline, pins, len(exchanges))
+    loud = [facts.session.role(exchange) not in _FOLDED for exchange in exchanges]
+    telling = [*sorted(near), *(place for place, one in enumerate(loud) if one and place not in near)]
+    listed, room = _fitting(telling, exchanges, writer, most_bytes(len(exchanges)) - beside - FOLDED_BYTES)
+    quiet = [place for place, one in enumerate(loud) if not one and place not in near]
+    probes = [_size(writer.row(exchanges[place])) for place in quiet[:: len(quiet) // PROBES + 1]]
+    if len(quiet) * sum(probes) <= room * len(probes):
+        listed |= _fitting(quiet, exchanges, writer, room)[0]
     folded: dict[str, int] = {}
-    for position, exchange in enumerate(facts.exchanges):
-        if position in near:
-            listed.append(writer.row(exchange))
-        elif room > 0 and facts.session.role(exchange) not in _FOLDED:
-            room -= 1
-            listed.append(writer.row(exchange))
-        else:
+    for place, exchange in enumerate(exchanges):
+        if place not in listed:
             host = exchange.request.host
             folded[host] = folded.get(host, 0) + 1
-    return listed, _named(folded, projector)
+    return [listed[place] for place in sorted(listed)], _named(folded, projector)
+
+
+def _fitting(
+    places: Sequence[int], exchanges: Sequence[Exchange], writer: _Writer, room: int
+) -> tuple[dict[int, Row], int]:
+    """Rows by position, one after the other as long as there are bytes for them, and the bytes left."""
+    fitting: dict[int, Row] = {}
+    for place in places:
+        row = writer.row(exchanges[place])
+        size = _size(row)
+        if size > room:
+            break
+        room -= size
+        fitting[place] = row
+    return fitting, room
+
+
+def _size(row: Row) -> int:
+    return len(msgspec.json.encode(row)) + 1
 
 
 def _named(folded: dict[str, int], projector: Projector) -> dict[str, int]:
@@ -83,12 +120,10 @@ def _named(folded: dict[str, int], projector: Projector) -> dict[str, int]:
 
 
 def _near(timeline: Timeline, pins: Collection[int], end: int) -> set[int]:
-    """Positions of the exchanges that findings name, and around them while there is room."""
-    positions = sorted(timeline.position(timeline.exchange(index)) for index in pins)
-    near = set(positions)
-    for position in positions:
-        if len(near) >= EVERY:
-            break
+    """Positions of the exchanges that findings name, and around them."""
+    near: set[int] = set()
+    for index in pins:
+        position = timeline.position(timeline.exchange(index))
         near.update(range(max(position - NEAR, 0), min(position + NEAR + 1, end)))
     return near
 

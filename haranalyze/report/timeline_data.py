@@ -14,10 +14,8 @@ import msgspec
 
 from haranalyze.report.details import Detail
 from haranalyze.report.document import Report
+from haranalyze.report.rows import most_bytes
 
-BYTES: Final = 1_500_000  # of a page for a small recording
-BYTES_EACH: Final = 512  # more for each exchange
-MOST_BYTES: Final = 8_000_000
 _REST: Final = 600_000  # bytes of the page beside this data
 
 
@@ -75,7 +73,7 @@ def encode(report: Report, pins: dict[int, list[tuple[int, str]]]) -> str:
         },
     }
     encoded = msgspec.json.encode(data)
-    room = min(BYTES + BYTES_EACH * report.capture.exchanges, MOST_BYTES) - len(encoded) - strings.size - _REST
+    room = most_bytes(report.capture.exchanges) - len(encoded) - strings.size - _REST
     rest = {"details": dict(_details(report, strings, room)), "strings": strings.listed}
     text = (encoded[:-1] + b"," + msgspec.json.encode(rest)[1:]).decode()
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -5,8 +5,12 @@ from __future__ import annotations
 import msgspec
 
 from haranalyze.report.document import Report
+from haranalyze.report.rows import most_bytes
 
 
 def render(report: Report) -> str:
-    """Indented JSON with a final newline; characters outside ASCII as they are."""
-    return msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n"
+    """JSON with a final newline, indented where that keeps to the size rule; characters outside ASCII as they are."""
+    encoded = msgspec.json.encode(report)
+    indented = msgspec.json.format(encoded, indent=2)
+    fits = len(indented) < most_bytes(report.capture.exchanges)
+    return (indented if fits else encoded).decode() + "\n"

@@ -56,7 +56,7 @@ def test_no_value_of_the_recording_is_in_the_document() -> None:
 
 
 def test_a_large_recording_folds_static_files_and_third_parties(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows, "EVERY", 2_000)
+    monkeypatch.setattr(rows, "MOST_BYTES", 300_000)
     story = PAGE + sign_in(jwt()) + "> GET https://cdn.other.net/a.js\n* type: script\n< 200\n" * 2_100
     report = build(examine(read_transcript(story), Rulebook.installed()))
     assert report.folded == {"cdn.other.net": 2_100}

@@ -1,7 +1,12 @@
 """Timeline rows are in client order, findings pin them, and the engine's remarks stand beside them."""
 
+from pathlib import Path
+
+import msgspec
 import pytest
 
+import haranalyze
+from bench import captures
 from haranalyze.analysis import examine
 from haranalyze.capture.transcript import read_transcript
 from haranalyze.options import Options
@@ -27,27 +32,48 @@ def test_rows_carry_role_times_and_pins() -> None:
     assert listed[3].findings == ["f1"]
 
 
-EVERY = 2_000
-
-
 @pytest.fixture
-def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "EVERY", EVERY)
+def small_reports(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reports of at most 200 KB, so that a story of 2,000 exchanges is too much."""
+    monkeypatch.setattr(module, "MOST_BYTES", 200_000)
 
 
-@pytest.mark.usefixtures("small_pages")
+@pytest.mark.parametrize(("exchanges", "all_listed"), [(100, True), (3_000, True), (28_000, False)])
+def test_reports_of_every_size_keep_to_the_size_rule(exchanges: int, all_listed: bool, tmp_path: Path) -> None:
+    captures.write(tmp_path / "capture.har", exchanges)
+    report = haranalyze.analyze_file(tmp_path / "capture.har")
+    for form in ("html", "json"):
+        assert len(haranalyze.render(report, form).encode()) <= min(1_500_000 + 512 * exchanges, 8_000_000), form
+    assert len(report.exchanges) + sum(report.folded.values()) == exchanges
+    assert (report.folded == {}) is all_listed
+    if not all_listed:  # the quiet ones alone are folded, by their hosts
+        assert set(report.folded) <= {"app.example.com", "cdn.metrics-cdn.net", "static.example.com", "fonts.cdn-x.net"}
+        page = haranalyze.render(report, "html")
+        assert f"{sum(report.folded.values()):,} third-party and static exchanges" in page
+        assert "--all-exchanges" in page
+
+
+def test_long_paths_are_folded_earlier_than_short_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_BYTES", 500_000)
+    for segments, all_listed in ((1, True), (30, False)):
+        story = f"> GET https://cdn.other.net{'/assets' * segments}\n* type: script\n< 200\n" * 1_200
+        analysis = examine(read_transcript(PAGE + story), Rulebook.installed())
+        assert (rows(analysis, Projector(analysis.facts))[1] == {}) is all_listed
+
+
+@pytest.mark.usefixtures("small_reports")
 def test_a_large_recording_keeps_what_findings_name_and_their_neighbours() -> None:
     token = jwt()
     story = PAGE + bearer_sign_in(token) + bearer_call(f"Bearer {token}", ACCEPTED) * 2_500
     analysis = examine(read_transcript(story + asks("GET", "/orders") + NO_TOKEN), Rulebook.installed())
     listed, folded = rows(analysis, Projector(analysis.facts))
-    assert len(listed) == EVERY
-    assert sum(folded.values()) == 2_503 - EVERY
+    assert len(msgspec.json.encode(listed)) < 200_000
+    assert 400 < len(listed) == 2_503 - sum(folded.values())
     assert [row.exchange for row in listed][-11:] == list(range(2_492, 2_503))
     assert listed[-1].findings == ["f1"]
 
 
-@pytest.mark.usefixtures("small_pages")
+@pytest.mark.usefixtures("small_reports")
 def test_all_exchanges_are_kept_when_asked_for() -> None:
     story = PAGE + "> GET https://cdn.other.net/a.js\n* type: script\n< 200\n" * 2_100
     analysis = examine(read_transcript(story), Rulebook.installed(), Options(all_exchanges=True))
@@ -70,7 +96,7 @@ def test_a_very_long_path_is_cut() -> None:
     assert len(listed[0].path) == module.LONGEST_PATH + 1
 
 
-@pytest.mark.usefixtures("small_pages")
+@pytest.mark.usefixtures("small_reports")
 def test_hosts_beyond_the_first_five_hundred_are_counted_together() -> None:
     story = "".join(
         f"> GET https://h{number}.other{number}.net/a.js\n* type: script\n< 200\n" for number in range(2_100)

@@ -7,7 +7,7 @@ import msgspec
 
 import haranalyze
 from haranalyze.capture.transcript import read_transcript
-from haranalyze.report import timeline_data
+from haranalyze.report import rows
 from haranalyze.report.document import Report
 from haranalyze.report.timeline_data import encode
 from tests.hostile import hostile_story, poisoned
@@ -39,8 +39,7 @@ def test_no_character_can_end_the_block() -> None:
 def test_details_stop_where_the_page_would_be_too_large(monkeypatch: Any) -> None:
     story = PAGE + bearer_sign_in(jwt()) + bearer_call(f"Bearer {jwt()}", ACCEPTED) * 50
     report = haranalyze.analyze(read_transcript(story))
-    monkeypatch.setattr(timeline_data, "BYTES", 600_000 + 12_000)
-    monkeypatch.setattr(timeline_data, "BYTES_EACH", 0)
+    monkeypatch.setattr(rows, "MOST_BYTES", 600_000 + 12_000)
     assert 0 < len(decoded(report)["details"]) < 52
     assert len(decoded(report)["rows"]["n"]) == 52
 

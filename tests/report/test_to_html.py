@@ -158,10 +158,10 @@ def test_the_failing_exchange_stands_there_as_a_command_without_secrets() -> Non
 
 
 def test_folded_exchanges_are_told_with_their_option(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows, "EVERY", 50)
-    story = PAGE + "> GET https://cdn.other.net/a.js\n* type: script\n< 200\n" * 100
+    monkeypatch.setattr(rows, "MOST_BYTES", 300_000)
+    story = PAGE + "> GET https://cdn.other.net/a.js\n* type: script\n< 200\n" * 2_000
     html = haranalyze.render(haranalyze.analyze(read_transcript(story)), "html")
-    assert "100 third-party and static exchanges of 1 host are folded away" in html
+    assert "2,000 third-party and static exchanges of 1 host are folded away" in html
     assert "<code>--all-exchanges</code>" in html
 
 
