@@ -12,11 +12,12 @@ class Limits:
     max_ratio: int = 200  # unpacked / packed size (capture-safety: 200:1)
     max_members: int = 1_000  # members of an archive
     max_nesting: int = 2  # containers inside containers
-    max_depth: int = 200  # JSON nesting
+    max_depth: int = 200  # JSON nesting of a body that a fact reads, and of a damaged or odd file
     max_exchanges: int = 500_000
     max_headers: int = 10_000  # of one message
     max_header_bytes: int = 1024**2  # the headers of one message together, as the recording writes them
     max_body_bytes: int = 10 * 1024**2  # one body decoded for a fact
+    max_seconds: int = 900  # reading and analysing one file (command line; ``batch --seconds`` for each capture there)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Raw
 
 from haranalyze.capture.model import (
+    BODY_TOO_LONG,
     EMPTY,
     Capture,
     Exchange,
@@ -27,6 +28,7 @@ from haranalyze.capture.model import (
     as_duration,
     as_text,
     header_pairs,
+    is_deeper,
     late,
 )
 from haranalyze.capture.quirks import SANITIZED_BY, exporter_of
@@ -228,12 +230,12 @@ def _exchanges(
     read = []
     base = f"{prefix}/log/entries/"
     for index, written in enumerate(entries):
-        entry = written if isinstance(written, _Entry) else _loose_entry(written, f"{base}{index}", notes)
+        entry = written if isinstance(written, _Entry) else _loose_entry(written, f"{base}{index}", notes, limits)
         read.append(_exchange(index, base, entry, notes, limits, files))
     return read
 
 
-def _loose_entry(written: Any, pointer: str, notes: _Notes) -> _Entry:
+def _loose_entry(written: Any, pointer: str, notes: _Notes, limits: Limits) -> _Entry:
     """An entry as the skeleton wants it, whatever types its members have."""
     try:
         return _ENTRY.decode(written)
@@ -242,6 +244,8 @@ def _loose_entry(written: Any, pointer: str, notes: _Notes) -> _Entry:
     except (msgspec.MsgspecError, RecursionError, ValueError):
         pass
     entry = late(written)
+    if is_deeper(entry, limits.max_depth):
+        raise LimitError(f"values at {pointer} are nested deeper than max_depth allows ({limits.max_depth})")
     if not isinstance(entry, dict):
         notes.add("entry-not-object", "an entry is not an object; it counts as an exchange without content", pointer)
         entry = {}
@@ -341,7 +345,7 @@ def _exchange(
         spot,
         parse_http_version(asked.httpVersion),
         (_size(asked.headersSize), _size(asked.bodySize)),
-        limit=limits.max_body_bytes,
+        limits=limits,
     )
     status = answered.status
     exchange.response = Response(
@@ -353,7 +357,7 @@ def _exchange(
         spot,
         parse_http_version(answered.httpVersion),
         (_size(answered.headersSize), _size(answered.bodySize)),
-        limit=limits.max_body_bytes,
+        limits=limits,
         phrase=None if answered.phrase is None else len(answered.phrase),
     )
     exchange.started = _started(entry.startedDateTime, base, index, notes)
@@ -367,9 +371,28 @@ def _exchange(
     exchange.raw_connection = intern(entry.connection_id or entry.connection or "")
     exchange._timings = entry.timings
     exchange._initiator = entry.initiator
+    _note_long_bodies(exchange, asked.postData, answered.content, notes, limits, beside=bool(files))
     if not asked.url:
         notes.add("url-missing", "an entry has no URL", f"{base}{index}/request/url")
     return exchange
+
+
+def _note_long_bodies(
+    exchange: Exchange, posted: Any, content: Any, notes: _Notes, limits: Limits, *, beside: bool
+) -> None:
+    """Tell which bodies no fact will read because they are too long."""
+    for half, written, name in (
+        (exchange.request, posted, "request/postData"),
+        (exchange.response, content, "response/content"),
+    ):
+        if (len(memoryview(written)) > limits.max_body_bytes or (beside and b'"_file"' in bytes(written))) and (
+            half.body.too_long()
+        ):
+            notes.add(
+                BODY_TOO_LONG,
+                f"a body is longer than max_body_bytes allows ({limits.max_body_bytes}); no check reads it",
+                f"{exchange.pointer}/{name}",
+            )
 
 
 def _size(value: float | None) -> int | None:

@@ -19,6 +19,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from haranalyze.options import Limits
 from haranalyze.protocol.headers import Header, Headers
 from haranalyze.protocol.set_cookie import parse_cookie_header
 from haranalyze.protocol.url import Url, host_of, parse_url
@@ -38,6 +39,10 @@ class Note:
     message: str
     pointer: str
     count: int = 1
+
+
+BODY_TOO_LONG: Final = "body-too-long"
+"""Code of the note about bodies that ``Limits.max_body_bytes`` keeps from being read."""
 
 
 class Source(StrEnum):
@@ -85,6 +90,9 @@ class Initiator:
     raw_scripts: tuple[str, ...]  # script URLs on the stack, innermost first, at most 20
 
 
+DEFAULT_LIMITS: Final = Limits()
+
+
 class Body:
     """A request or response body.
 
@@ -92,14 +100,14 @@ class Body:
     ``raw_mime_type`` without parameters, lower case. The text itself is decoded when asked for.
     """
 
-    __slots__ = ("_encoding", "_json", "_limit", "_spot", "_text", "present", "raw_mime_type", "size")
+    __slots__ = ("_depth", "_encoding", "_json", "_limit", "_spot", "_text", "present", "raw_mime_type", "size")
 
     def __init__(
-        self, text: Any, encoding: str, mime_type: str, size: int | None, spot: tuple[int, str], limit: int
+        self, text: Any, encoding: str, mime_type: str, size: int | None, spot: tuple[int, str], limits: Limits
     ) -> None:
         self._text = text  # str, an undecoded JSON string, or where a file beside the HAR is
         self._encoding = encoding
-        self._limit = limit
+        self._limit, self._depth = limits.max_body_bytes, limits.max_depth
         self._spot = spot
         self._json: Any = _UNREAD
         self.size = size
@@ -157,10 +165,23 @@ class Body:
         return (text, self._encoding if self._encoding == "base64" else "") if isinstance(text, str) else None
 
     def json(self) -> Any:
-        """The parsed JSON value, or None when absent or not JSON. Kept. Strings inside are raw: analysis only."""
+        """The parsed JSON value, or None when absent, not JSON or nested deeper than ``Limits.max_depth``. Kept.
+
+        Strings inside are raw: analysis only.
+        """
         if self._json is _UNREAD:
-            self._json = read_json(self.raw_text() or "")
+            self._json = read_json(self.raw_text() or "", self._depth)
         return self._json
+
+    def too_long(self) -> bool:
+        """Whether ``Limits.max_body_bytes`` keeps it from being read."""
+        if isinstance(self._text, _Beside):  # its own size, since reading it may mean unpacking it
+            return self.size is not None and self.size > 2 * self._limit
+        length = self.raw_length()
+        if not self.present or not self._limit < length <= 2 * self._limit:
+            return self.present and length > self._limit
+        text = late(self._text) if isinstance(self._text, msgspec.Raw) else self._text
+        return isinstance(text, str) and len(text) > self._limit
 
 
 class _Content(msgspec.Struct, gc=False):
@@ -203,14 +224,30 @@ _UNREAD = object()
 _QUOTED = 64 * 1024  # longer bodies are not quoted
 
 
-def read_json(text: str) -> Any:
-    """The JSON value of a body, None when it is none, too deep, or holds what JSON does not know."""
+def read_json(text: str, most: int = DEFAULT_LIMITS.max_depth) -> Any:
+    """The JSON value of a body, None when it is none, deeper than ``most``, or holds what JSON does not know."""
     if not text or text.lstrip()[:1] not in ("{", "[", '"'):
         return None
     try:
-        return msgspec.json.decode(text)
+        value = msgspec.json.decode(text)
     except (msgspec.MsgspecError, RecursionError, ValueError):
         return None
+    return None if text.count("{") + text.count("[") > most and is_deeper(value, most) else value
+
+
+def is_deeper(value: Any, most: int) -> bool:
+    """Whether objects and arrays of a JSON value are nested deeper than ``most``; one level after the other."""
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(most):
+        level = [
+            one
+            for within in level
+            for one in (within.values() if isinstance(within, dict) else within)
+            if isinstance(one, dict | list)
+        ]
+        if not level:
+            return False
+    return bool(level)
 
 
 class _Line(msgspec.Struct, gc=False):
@@ -462,16 +499,16 @@ def as_size(value: Any) -> int | None:
 class Request(Message):
     """The request half. ``method`` is upper case, ``""`` when unknown."""
 
-    __slots__ = ("_host", "_limit", "method", "raw_url")
+    __slots__ = ("_host", "_limits", "method", "raw_url")
 
     _side = "request"
 
-    def __init__(self, method: str, url: str, *rest: Any, limit: int) -> None:
+    def __init__(self, method: str, url: str, *rest: Any, limits: Limits) -> None:
         super().__init__(*rest)
         self.method = method if method.isupper() else method.upper()
         self.raw_url = url
         self._host: str | None = None
-        self._limit = limit
+        self._limits = limits
 
     @property
     def url(self) -> Url:
@@ -504,7 +541,7 @@ class Request(Message):
                 as_text(posted.get("mimeType")),
                 self.body_size,
                 (index, f"{pointer}/request/postData"),
-                self._limit,
+                self._limits,
             )
         return self._body
 
@@ -539,7 +576,7 @@ class Response(Message):
     ``phrase_size`` is the length of the reason phrase as recorded, None when the recording has none.
     """
 
-    __slots__ = ("_limit", "_redirect", "phrase_size", "status", "transfer_size")
+    __slots__ = ("_limits", "_redirect", "phrase_size", "status", "transfer_size")
 
     _side = "response"
 
@@ -549,7 +586,7 @@ class Response(Message):
         redirect: str,
         transfer_size: int | None,
         *rest: Any,
-        limit: int,
+        limits: Limits,
         phrase: int | None = None,
     ) -> None:
         super().__init__(*rest)
@@ -557,7 +594,7 @@ class Response(Message):
         self.phrase_size = phrase
         self._redirect = redirect
         self.transfer_size = transfer_size
-        self._limit = limit
+        self._limits = limits
 
     @property
     def raw_redirect_url(self) -> str:
@@ -579,7 +616,7 @@ class Response(Message):
                 as_text(content.mimeType) or (self.raw("content-type") or ""),
                 as_size(content.size),
                 (index, f"{pointer}/response/content"),
-                self._limit,
+                self._limits,
             )
         return self._body
 

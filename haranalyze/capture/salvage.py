@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from haranalyze.capture.model import Note
+from haranalyze.capture.model import Note, is_deeper
 from haranalyze.errors import CaptureError, LimitError
 from haranalyze.options import Limits
 
@@ -51,13 +51,19 @@ def salvage(data: bytes, limits: Limits) -> Salvaged:
     try:
         value, end = decoder.raw_decode(text, start)
     except RecursionError as error:
-        raise LimitError(f"values are nested deeper than max_depth allows ({limits.max_depth})") from error
+        raise _too_deep(limits) from error
     except ValueError as error:
         return _before_the_damage(text, decoder, getattr(error, "pos", 0), notes, data)
     if text[end:].strip(" \t\r\n\x00;"):
         byte = len(text[:end].encode("utf-8", "replace"))
         notes.append(Note("trailing-data", f"there is more text after the recording, from byte {byte} on", ""))
+    if is_deeper(value, limits.max_depth):
+        raise _too_deep(limits)
     return _whole(_clean(value), notes)
+
+
+def _too_deep(limits: Limits) -> LimitError:
+    return LimitError(f"values are nested deeper than max_depth allows ({limits.max_depth})")
 
 
 def _whole(value: Any, notes: list[Note]) -> Salvaged:

@@ -17,7 +17,7 @@ from haranalyze.cli.howto import howto
 from haranalyze.cli.rules import explain, rules
 from haranalyze.cli.sanitize import sanitize
 from haranalyze.cli.serve import serve
-from haranalyze.cli.shell import EXIT_CODES, INTERRUPTED
+from haranalyze.cli.shell import EXIT_CODES, INTERRUPTED, told
 from haranalyze.cli.timeline import timeline
 from haranalyze.errors import HaranalyzeError
 
@@ -33,7 +33,7 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except HaranalyzeError as error:
-            click.echo(f"Error: {error}", err=True)
+            click.echo(f"Error: {told(error)}", err=True)
             ctx.exit(error.exit_code)
         except KeyboardInterrupt:
             click.echo("Interrupted; nothing half-written is left.", err=True)

@@ -29,6 +29,8 @@ from haranalyze.cli.shell import (
     settings_from,
     shown_name,
     terminal_style,
+    told,
+    within_seconds,
     write,
 )
 from haranalyze.errors import CaptureError, OptionsError
@@ -133,7 +135,7 @@ def analyze(
         try:
             reports = _analyze_file(file, environments, book, options)
         except CaptureError as error:
-            click.echo(f"Error: {shown_name(file)}: {error}", err=True)
+            click.echo(f"Error: {shown_name(file)}: {told(error)}", err=True)
             codes.append(UNREADABLE)
             continue
         for report in reports:
@@ -160,7 +162,8 @@ def _analyze_file(file: str, environments: tuple[str, ...], book: Rulebook, opti
 
     gc.disable()
     try:
-        return [build(examine(capture, book, options)) for capture in read_file(file, environments, options.limits)]
+        with within_seconds(options.limits):
+            return [build(examine(one, book, options)) for one in read_file(file, environments, options.limits)]
     finally:
         gc.freeze()
         gc.enable()
@@ -185,10 +188,10 @@ def _deliver(made: list[tuple[str, Report]], how: str, output: Path | None, *, o
         ]
     else:
         texts = [(output, render_all(reports, how) if len(made) > 1 else render(reports[0], how), reports)]
-    for path, text, told in texts:
+    for path, text, shown in texts:
         write(path, text)
         if not quiet:
-            for report in told:
+            for report in shown:
                 click.echo(f"{report.verdict.state.upper()}  {report.verdict.headline}", err=True)
             click.echo(f"report written to {shown_name(str(path))}", err=True)
         if open_:

@@ -26,6 +26,8 @@ from haranalyze.cli.shell import (
     settings_from,
     shown_name,
     terminal_style,
+    told,
+    within_seconds,
     write,
 )
 from haranalyze.errors import CaptureError, OptionsError
@@ -102,11 +104,12 @@ def compare(
     book = rulebook_with(settings.rule_packs)
     gc.disable()  # two captures make millions of objects and no cycles
     try:
-        made = lay_side_by_side(
-            _one(good, environments, options.limits), _one(bad, environments, options.limits), book, options
-        )
+        with within_seconds(options.limits):
+            made = lay_side_by_side(
+                _one(good, environments, options.limits), _one(bad, environments, options.limits), book, options
+            )
     except CaptureError as error:
-        click.echo(f"Error: {error}", err=True)
+        click.echo(f"Error: {told(error)}", err=True)
         exit_with([UNREADABLE])
         return
     finally:
@@ -137,7 +140,7 @@ def _one(file: str, environments: tuple[str, ...], limits: Limits) -> Capture:
     try:
         captures = read_file(file, environments, limits)
     except CaptureError as error:
-        raise CaptureError(f"{shown_name(file)}: {error}") from error
+        raise type(error)(f"{shown_name(file)}: {error}") from error
     if len(captures) != 1:
         raise CaptureError(f"{shown_name(file)}: it holds {len(captures)} recordings; unpack it and name one")
     return captures[0]

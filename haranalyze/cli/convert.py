@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from haranalyze.cli.shell import common, environment_option, read_file, write
+from haranalyze.cli.shell import (
+    common,
+    configured,
+    environment_option,
+    limited,
+    limits_from,
+    read_file,
+    settings_from,
+    within_seconds,
+    write,
+)
 from haranalyze.errors import OptionsError
 
 if TYPE_CHECKING:
@@ -19,8 +29,18 @@ if TYPE_CHECKING:
 @click.argument("file", type=click.Path(allow_dash=True))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file (default: standard output).")
 @environment_option
+@limited
+@configured
 @common
-def convert(file: str, output: Path | None, environments: Sequence[str], quiet: bool, verbose: bool) -> None:
+def convert(
+    file: str,
+    output: Path | None,
+    environments: Sequence[str],
+    limits: tuple[str, ...],
+    config: Path | None,
+    quiet: bool,
+    verbose: bool,
+) -> None:
     """Write a recording of any format as HAR 1.2, and say what it could not hold.
 
     FILE is what analyze reads: a Postman collection with saved responses, a Newman report, a mitmproxy flow file, a
@@ -35,15 +55,17 @@ def convert(file: str, output: Path | None, environments: Sequence[str], quiet: 
     """
     from haranalyze.timeline import Timeline
 
-    captures = read_file(file, environments)
-    if len(captures) > 1:
-        raise OptionsError(f"the archive holds {len(captures)} recordings; unpack it and choose one")
-    timeline = Timeline(captures[0])
-    if output is None:
-        for piece in timeline.to_har():
-            click.echo(piece.decode(), nl=False)
-    else:
-        write(output, timeline.to_har())
+    bounds = limits_from(limits, settings_from(config, quiet=quiet))
+    with within_seconds(bounds):
+        captures = read_file(file, environments, bounds)
+        if len(captures) > 1:
+            raise OptionsError(f"the archive holds {len(captures)} recordings; unpack it and choose one")
+        timeline = Timeline(captures[0])
+        if output is None:
+            for piece in timeline.to_har():
+                click.echo(piece.decode(), nl=False)
+        else:
+            write(output, timeline.to_har())
     if not quiet:
         _say_what_got_lost(timeline, output, verbose)
 

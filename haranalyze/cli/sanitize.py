@@ -16,12 +16,16 @@ import click
 from haranalyze.cli.shell import (
     UNREADABLE,
     common,
+    configured,
     exit_with,
     limited,
     limits_from,
     read_file,
+    settings_from,
     shown_name,
+    told,
     whole_file,
+    within_seconds,
     write,
 )
 from haranalyze.errors import CaptureError, OptionsError
@@ -43,6 +47,7 @@ if TYPE_CHECKING:
 @click.option("--receipt", type=click.Path(path_type=Path), help="Write the receipt here too; as JSON with .json.")
 @click.option("--keep-bodies", is_flag=True, help="Mask all text bodies instead of removing those no check reads.")
 @limited
+@configured
 @common
 def sanitize(
     files: tuple[str, ...],
@@ -50,6 +55,7 @@ def sanitize(
     receipt: Path | None,
     keep_bodies: bool,
     limits: tuple[str, ...],
+    config: Path | None,
     quiet: bool,
     verbose: bool,
 ) -> None:
@@ -68,18 +74,20 @@ def sanitize(
     """
     captures: list[tuple[str, Capture]] = []
     codes: list[int] = []
-    bounds = limits_from(limits)
+    bounds = limits_from(limits, settings_from(config, quiet=quiet))
     for file in files:
         try:
-            captures += [(file, capture) for capture in read_file(file, limits=bounds)]
+            with within_seconds(bounds):
+                captures += [(file, capture) for capture in read_file(file, limits=bounds)]
         except CaptureError as error:
-            click.echo(f"Error: {shown_name(file)}: {error}", err=True)
+            click.echo(f"Error: {shown_name(file)}: {told(error)}", err=True)
             codes.append(UNREADABLE)
     if codes and captures:
         click.echo("Nothing was written: the files of one call share their stand-ins.", err=True)
     elif captures:
         paths = _paths([file for file, _ in captures], output)
-        made = _sanitized([capture for _, capture in captures], paths, keep_bodies=keep_bodies)
+        with within_seconds(bounds):
+            made = _sanitized([capture for _, capture in captures], paths, keep_bodies=keep_bodies)
         if receipt is not None:
             write(receipt, made.to_json() if receipt.suffix.lower() == ".json" else made.to_text())
         if not quiet:

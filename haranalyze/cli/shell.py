@@ -6,6 +6,8 @@ import mmap
 import os
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,7 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from haranalyze.errors import CaptureError, OptionsError
+from haranalyze.errors import CaptureError, HaranalyzeError, LimitError, OptionsError
 
 if TYPE_CHECKING:
     from haranalyze.capture.model import Capture
@@ -113,6 +115,57 @@ def limits_from(given: Sequence[str], settings: Settings | None = None) -> Limit
     base = settings.options.limits if settings is not None else Limits()
     pairs = [one.partition("=")[::2] for one in given]
     return limits_with(base, ((name.strip(), value.strip()) for name, value in pairs), "--limit") if given else base
+
+
+def told(error: HaranalyzeError) -> str:
+    """The message of an error; for a limit with the option that changes it."""
+    from dataclasses import fields
+
+    from haranalyze.options import Limits
+
+    name = next((one.name for one in fields(Limits) if one.name in str(error)), None)
+    return f"{error}; --limit {name}=VALUE changes it" if isinstance(error, LimitError) and name else str(error)
+
+
+class _Overdue(BaseException):
+    """Raised in a thread whose time is over; not an Exception, since rules that raise one are told and passed over."""
+
+
+@contextmanager
+def within_seconds(limits: Limits) -> Iterator[None]:
+    """Stop the block when it takes longer than ``max_seconds``: at its next step, wherever that is.
+
+    A signal would not do: they are ignored in jobs of the background, reach the main thread only, and Windows lacks
+    the one for it.
+
+    Raises:
+        LimitError: it took longer.
+    """
+    lock, state, thread = threading.Lock(), {"over": False, "done": False}, threading.get_ident()
+
+    def stop() -> None:
+        import ctypes
+
+        with lock:
+            if not state["done"]:
+                state["over"] = True
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(_Overdue))
+
+    timer = threading.Timer(limits.max_seconds, stop)
+    timer.daemon = True
+    timer.start()
+    try:
+        try:
+            yield
+        finally:
+            with lock:
+                state["done"] = True
+            timer.cancel()
+            if state["over"] and not isinstance(sys.exc_info()[1], _Overdue):
+                time.sleep(0.1)  # it is on its way and arrives here
+                raise _Overdue
+    except _Overdue:
+        raise LimitError(f"it took longer than max_seconds allows ({limits.max_seconds})") from None
 
 
 def own_systems(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -6,7 +6,17 @@ from pathlib import Path
 
 import click
 
-from haranalyze.cli.shell import ENDINGS, common, read_file, write
+from haranalyze.cli.shell import (
+    ENDINGS,
+    common,
+    configured,
+    limited,
+    limits_from,
+    read_file,
+    settings_from,
+    within_seconds,
+    write,
+)
 from haranalyze.errors import OptionsError
 
 TABLES = ("text", "csv", "parquet", "json")
@@ -19,8 +29,19 @@ TABLES = ("text", "csv", "parquet", "json")
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file.")
 @click.option("--pages", is_flag=True, help="One row for each page instead: load time, first byte, sizes.")
+@limited
+@configured
 @common
-def timeline(file: str, format_: str | None, output: Path | None, pages: bool, quiet: bool, verbose: bool) -> None:
+def timeline(
+    file: str,
+    format_: str | None,
+    output: Path | None,
+    pages: bool,
+    limits: tuple[str, ...],
+    config: Path | None,
+    quiet: bool,
+    verbose: bool,
+) -> None:
     """Show the requests of a recording as a table, in the order the client made them.
 
     \b
@@ -37,11 +58,13 @@ def timeline(file: str, format_: str | None, output: Path | None, pages: bool, q
         raise OptionsError(f"a timeline cannot be written as {how}; choose --format text, csv, parquet or json")
     if how == "parquet" and output is None:
         raise OptionsError("parquet is binary; name a file with -o")
-    captures = read_file(file)
-    if len(captures) > 1:
-        raise OptionsError(f"the archive holds {len(captures)} recordings; unpack it and choose one")
-    table = to_table.pages_table(captures[0]) if pages else to_table.timeline_table(captures[0])
-    content = to_table.write(table, how)
+    bounds = limits_from(limits, settings_from(config, quiet=quiet))
+    with within_seconds(bounds):
+        captures = read_file(file, limits=bounds)
+        if len(captures) > 1:
+            raise OptionsError(f"the archive holds {len(captures)} recordings; unpack it and choose one")
+        table = to_table.pages_table(captures[0]) if pages else to_table.timeline_table(captures[0])
+        content = to_table.write(table, how)
     if output is None:
         click.echo(content, nl=False)
     else:

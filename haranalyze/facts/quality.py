@@ -10,7 +10,7 @@ from http import HTTPStatus
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from haranalyze.capture.model import Message, Source
+from haranalyze.capture.model import BODY_TOO_LONG, Message, Source
 from haranalyze.facts.better_recording import how_to_record
 from haranalyze.text import Kind, Sentence, Text, raw
 
@@ -275,6 +275,8 @@ class Quality:
                 if first == last
                 else Sentence("{count} bodies between #{first} and #{last}", count=len(indexes), first=first, last=last)
             )
+        if too_long := sum(note.count for note in self._capture.notes if note.code == BODY_TOO_LONG):
+            lacks.append(Sentence("{count} bodies that are longer than max_body_bytes allows", count=too_long))
         if not self.records_redirects:
             lacks.append(Sentence("redirects (only the last answer of a call)"))
         if self.is_browser and not self.records_preflights:

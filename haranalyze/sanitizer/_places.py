@@ -176,7 +176,7 @@ def request_body(texts: Texts, body: Body, *, keep: bool) -> str | None:
         return None
     text = body.raw_text()
     if text is None or (len(text) > _LARGEST_BODY and not keep):
-        texts.removed["request body"] += 1
+        texts.removed["body longer than max_body_bytes" if body.too_long() else "request body"] += 1
         return "-"  # an empty one would read as none
     texts.masked["request body"] += 1
     begin = text.lstrip()[:1]
@@ -210,7 +210,7 @@ def response_body(texts: Texts, exchange: Exchange, *, keep: bool) -> str | None
     text = body.raw_text()
     if not text or (len(text) > _LARGEST_BODY and not keep):
         if text != "":
-            texts.removed["response body"] += 1
+            texts.removed["body longer than max_body_bytes" if body.too_long() else "response body"] += 1
         return ""
     texts.masked["response body"] += 1
     begin = text.lstrip()[:1]

@@ -62,7 +62,7 @@ class Receipt(msgspec.Struct, frozen=True):
         lines += ["", "masked (different values), each by a stand-in of the same length and shape"]
         lines += [f"  {one.count:7}  {one.kind}" for one in self.masked] or ["        0"]
         if self.removed:
-            lines += ["", "removed, because no check reads them (--keep-bodies masks them instead)"]
+            lines += ["", "removed, as no check reads them (--keep-bodies masks those that can be read)"]
             lines += [f"  {one.count:7}  {one.kind}" for one in self.removed]
         lines += ["", *wrap("left out: " + ", ".join(self.left_out), 78, subsequent_indent="  ")]
         lines += ["", "kept, because the diagnosis needs it"]
