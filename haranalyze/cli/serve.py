@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from haranalyze.cli.shell import EXIT_CODES, common
+from haranalyze.cli.shell import EXIT_CODES, common, configured, own_systems, settings_from
 from haranalyze.errors import OptionsError
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 @click.option(
     "--keep-days", default=30.0, show_default=True, type=click.FloatRange(0.01), help="How long reports live."
 )
+@click.option("--keep-captures", is_flag=True, help="Keep a sanitized copy of each recording as long as its report.")
 @click.option("--jobs", default=2, show_default=True, type=click.IntRange(1), help="Recordings read at a time.")
 @click.option(
     "--memory", default=2048, show_default=True, metavar="MB", type=click.IntRange(256), help="For one of them."
@@ -55,6 +56,8 @@ if TYPE_CHECKING:
 @click.option(
     "--session-hours", default=12.0, show_default=True, type=click.FloatRange(0.01), help="How long a sign-in lasts."
 )
+@configured
+@own_systems
 @common
 def serve(**given: Any) -> None:
     """Serve a page to drop recordings on.
@@ -80,7 +83,8 @@ def serve(**given: Any) -> None:
                        --oidc-issuer https://login.example.com
                        --oidc-client-id haranalyze --oidc-allow @example.com
 
-    Recordings are encrypted on disk until they are read, and deleted then. HARANALYZE_TOKEN sets a bearer token for
+    Recordings are encrypted on disk until they are read, and deleted then; with --keep-captures a sanitized copy of
+    each stays, to download and to compare. HARANALYZE_TOKEN sets a bearer token for
     scripts; people make their own on the page.
     """
     if given["add_person"]:
@@ -92,6 +96,9 @@ def serve(**given: Any) -> None:
         from haranalyze.web.settings import MB, Settings
     except ImportError as error:
         raise OptionsError("the upload page needs more libraries: pip install 'haranalyze[web]'") from error
+    told = settings_from(given["config"], given["systems"], quiet=given["quiet"])
+    if told.rule_packs:
+        raise OptionsError("a server uses installed rule packs only; install those that the settings name")
     settings = Settings(
         data=given["data"] or _data_folder(),
         host=given["host"],
@@ -106,6 +113,8 @@ def serve(**given: Any) -> None:
         max_upload=given["max_upload"] * MB,
         queue=given["queue"],
         keep_days=given["keep_days"],
+        keep_captures=given["keep_captures"],
+        options=told.options,
         reserve=given["reserve"] * MB,
         jobs=given["jobs"],
         memory=given["memory"] * MB,

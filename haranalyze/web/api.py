@@ -201,6 +201,19 @@ async def report(site: Site, request: Request) -> Response:
     return response
 
 
+async def sanitized(site: Site, request: Request) -> Response:
+    """GET /captures/{id}/sanitized."""
+    row = await found(site, request)
+    if row.state in ("accepted", "reading"):
+        raise ProblemError(409, "the recording is not read yet; its state says how far it is", {"Retry-After": "1"})
+    body = await run_in_threadpool(site.store.document, row.id, "sanitized")
+    if body is None:
+        raise ProblemError(404, "no copy was kept of this recording; a server that runs with --keep-captures keeps one")
+    site.audit(person_of(request).name, "download", row.id, format="sanitized")
+    name = f'attachment; filename="{file_name(row, "safe.har")}"'
+    return Response(body, 200, {"Content-Disposition": name}, "application/json")
+
+
 async def rendered(site: Site, row: Row[Any], format: str) -> Response:  # noqa: A002 - the word of the API
     """A report as a file of that format. Raises ProblemError: not yet, none, or no such format."""
     from haranalyze.report import FORMATS

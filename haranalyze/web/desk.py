@@ -6,10 +6,11 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from haranalyze.errors import HaranalyzeError
-from haranalyze.options import Limits, Options
 from haranalyze.web.grants import Grants
 from haranalyze.web.reading import Outcome, reading_of
 from haranalyze.web.records import Log, Metrics
@@ -125,8 +126,12 @@ class Desk:
         from haranalyze.workers import Failure, Task
 
         began = time.monotonic()
-        options = Options(limits=Limits(max_bytes=self._settings.max_unpacked))
-        task = Task(self._spool.sealed(claim.id), claim.name, options, FORMATS)
+        limits = replace(self._settings.options.limits, max_bytes=self._settings.max_unpacked)
+        options = replace(self._settings.options, limits=limits)
+        if options.accepted:
+            options = replace(options, today=date.today())  # a server sees many days
+        formats = (*FORMATS, "sanitized") if self._settings.keep_captures else FORMATS
+        task = Task(self._spool.sealed(claim.id), claim.name, options, formats)
 
         def tell(progress: Progress) -> None:
             self._steps[claim.id] = progress

@@ -195,6 +195,17 @@ OPERATIONS: tuple[Operation, ...] = (
         None,
         (404, 409),
     ),
+    Operation(
+        "getSanitizedCopy",
+        "GET",
+        "/captures/{id}/sanitized",
+        api.sanitized,
+        "The recording as a HAR that is safe to send and gives the same findings (with --keep-captures).",
+        {200: "*/*"},
+        (_CAPTURE,),
+        None,
+        (404, 409),
+    ),
     Operation("listCauses", "GET", "/causes", api.causes, "Captures grouped by what broke.", {200: views.CauseList}),
     Operation(
         "shareReport",

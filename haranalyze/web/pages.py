@@ -138,6 +138,7 @@ async def _list(site: Site, request: Request, name: str) -> Response:
         wanted=wanted,
         link=link,
         waits=found["counts"]["waiting"] > 0,
+        keeps=site.settings.keep_captures,
         max_upload=site.settings.max_upload // 1024**2,
         recipes=[recipe for recipe in RECIPES if recipe.name in _GUIDES],
         browser=_browser(request.headers.get("user-agent", "")),
@@ -207,6 +208,8 @@ async def _capture_page(site: Site, request: Request, row: Row[Any], new_link: s
 
     values = await run_in_threadpool(look)
     values |= {"waits": not views.finished(row), "failed": row.state == "failed", "formats": _formats()}
+    if row.state == "done" and await run_in_threadpool(site.store.has, row.id, "sanitized"):
+        values["formats"].append(("sanitized", "Sanitized recording (HAR)"))
     return page(site, request, "capture", 200, **values, new_link=new_link, moment=views.moment)
 
 
@@ -230,7 +233,9 @@ async def _framed(site: Site, row: Row[Any]) -> Response:
 
 
 async def download(site: Site, request: Request) -> Response:
-    """The report as a file."""
+    """The report as a file, or the sanitized copy of the recording."""
+    if request.path_params["format"] == "sanitized":
+        return await api.sanitized(site, request)
     return await api.report(site, request)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from haranalyze.errors import OptionsError
+from haranalyze.options import Options
 
 MB = 1024**2
 
@@ -46,7 +47,7 @@ class Settings:
         per_minute, at_once: uploads of one person (capture-safety.md section 6, U12: 30 and 5).
         header_seconds, body_seconds: deadlines for slow clients; body_rate: bytes a second that extend the latter.
         reserve: bytes that stay free on the disk.
-        dask: address of a Dask scheduler that reads the captures instead of local processes.
+        options: what the settings file says about the analysis.
     """
 
     data: Path
@@ -74,6 +75,7 @@ class Settings:
     body_seconds: float = 30.0
     body_rate: int = 4096
     reserve: int = 256 * MB
+    options: Options = field(default_factory=Options)
     allowed: frozenset[str] = field(default=frozenset(), init=False)
 
     def __post_init__(self) -> None:

@@ -71,7 +71,8 @@ class Task(msgspec.Struct, frozen=True):
 
     Attributes:
         name: what to call the recording in its report.
-        formats: of ``json``, ``html`` (as ``render`` gives them) and ``timeline`` (a Parquet file of the requests).
+        formats: of ``json``, ``html`` (as ``render`` gives them), ``timeline`` (a Parquet file of the requests) and
+            ``sanitized`` (a HAR that is safe to keep; absent from the answer where none can be made).
     """
 
     source: Path | bytes | Sealed

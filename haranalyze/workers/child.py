@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import msgspec
 
-from haranalyze.errors import CaptureError, HaranalyzeError
+from haranalyze.errors import CaptureError, HaranalyzeError, LeakError
 from haranalyze.workers import Answer, ChildLimits, Done, FailedFor, Failure, Progress, Request, Start, receive, send
 
 if TYPE_CHECKING:
@@ -198,7 +198,20 @@ def _made(capture: Capture, request: Request, book: Rulebook) -> dict[str, bytes
     from haranalyze.report.document import build
 
     report = build(examine(capture, book, request.options))
-    return {name: _rendered(name, report, capture) for name in request.formats}
+    made = {name: _rendered(name, report, capture) for name in request.formats if name != "sanitized"}
+    if "sanitized" in request.formats and (copy := _sanitized(capture)) is not None:
+        made["sanitized"] = copy
+    return made
+
+
+def _sanitized(capture: Capture) -> bytes | None:
+    """The copy that is safe to keep; None where the second look found a secret in it."""
+    from haranalyze.sanitizer import sanitize
+
+    try:
+        return sanitize([capture]).documents[0]
+    except LeakError:
+        return None
 
 
 def _rendered(name: str, report: Report, capture: Capture) -> bytes:

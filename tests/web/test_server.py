@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
+import haranalyze
 from haranalyze.web.server import GRACE
 from tests.web.conftest import LOOP, PATIENCE, Server, serving, start
 from tests.web.load import LIMITS, survive_kills
@@ -50,6 +51,30 @@ def test_a_server_that_stops_gives_back_what_it_reads_and_the_next_one_reads_it(
     with serving(tmp_path / "data", *LIMITS) as server:
         assert {server.done(capture)["state"] for capture in captures} == {"done"}
         assert server.stop(signal.SIGINT) == 130  # Ctrl-C
+
+
+def test_only_the_sanitized_copy_is_kept_and_the_settings_file_is_heeded(tmp_path: Path) -> None:
+    """A canary in a cookie of the recording is in nothing the server keeps, and the copy gives the same finding."""
+    canary = "canary4711canary4711canary4711"
+    document = json.loads(LOOP.read_bytes())
+    for entry in document["log"]["entries"]:
+        entry["request"]["headers"].append({"name": "Cookie", "value": f"other={canary}"})
+    (tmp_path / "haranalyze.toml").write_text('severity = { foreign-401 = "critical" }\n', encoding="utf-8")
+    options = ("--keep-captures", "--config", str(tmp_path / "haranalyze.toml"))
+    with serving(tmp_path / "data", *options) as server:
+        capture = server.upload(json.dumps(document).encode())
+        done = server.done(capture)
+        report = server.ask("GET", f"/api/v1/captures/{capture}/report/json").json()
+        assert [one["severity"] for one in report["findings"] if one["rule"] == "foreign-401"] == ["critical"]
+        answer = server.ask("GET", f"/api/v1/captures/{capture}/sanitized")
+        assert answer.headers["Content-Disposition"].endswith('.safe.har"')
+        assert server.ask("GET", f"/captures/{capture}/download/sanitized").content == answer.content
+        assert "Sanitized recording" in server.ask("GET", f"/captures/{capture}").text
+        again = haranalyze.analyze(haranalyze.read_capture(answer.content))
+        assert again.verdict.headline == done["verdict"]["headline"]
+        _until(lambda: not list((server.data / "uploads").iterdir()))
+        kept = [path.read_bytes() for path in server.data.rglob("*") if path.is_file()]
+        assert not any(canary.encode() in one for one in (*kept, answer.content))
 
 
 @pytest.fixture(scope="module")

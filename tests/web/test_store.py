@@ -14,7 +14,7 @@ import haranalyze
 from haranalyze.errors import OptionsError
 from haranalyze.web import migrations
 from haranalyze.web.reading import Outcome, Reading, reading_of
-from haranalyze.web.store import DAY, HEAD, LEASE, MOST_LEASES, ConflictError, Store, Wanted
+from haranalyze.web.store import DAY, HEAD, LEASE, MOST_LEASES, ConflictError, Store, Wanted, _upgrade
 from haranalyze.web.tables import metadata
 from tests.web.conftest import HEALTHY, LOOP
 
@@ -70,6 +70,16 @@ def test_the_migrations_make_exactly_the_tables_the_code_uses(store: Store) -> N
     folder = Path(migrations.__file__).parent
     script = ScriptDirectory(str(folder))
     assert script.get_heads() == [HEAD]
+
+
+def test_a_new_database_is_made_as_the_migrations_make_it(store: Store) -> None:
+    """A new one gets its tables at once; an old one is migrated to exactly the same."""
+    with store.write() as connection:
+        metadata.drop_all(connection)
+        connection.exec_driver_sql("DROP TABLE alembic_version")
+        _upgrade(connection)
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == HEAD
 
 
 def test_a_capture_goes_from_accepted_to_done_with_its_documents(store: Store, loop: Reading) -> None:
