@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 LINK_WINDOW: Final = 10_000.0  # ms between a preflight and its request, an answer and its redirected request
 RETRY_WINDOW: Final = 60_000.0  # ms between a failed call and the same call made again
 QUEUE: Final = 100.0  # ms a call may wait in a browser before its preflight begins
+BUSY: Final = 1_000.0  # ms by which a busy Chromium stamps a preflight too late: after its own end, and its call's
 CLOCK_STEP: Final = 5.0  # ms: stamps of one exporter are rounded, and its phases come from another clock
 _LOOK_AT = 50  # candidates looked at for one link, so that a file of equal calls stays linear
 
@@ -161,6 +162,7 @@ class Timeline:
 
     def _calls_near(self, group: list[int], preflight: int, *, earlier: bool) -> list[int]:
         start, began = self._start, self._start[preflight]
+        late = BUSY if _marked_by_browser(self.capture.exchanges[preflight]) else QUEUE
         if earlier:
             place = bisect_right(group, began + CLOCK_STEP, key=start.__getitem__)
             waiting, begun = [], []
@@ -170,7 +172,7 @@ class Timeline:
                     break
                 if age <= self._duration(call) + CLOCK_STEP:
                     waiting.append(call)
-                elif age <= QUEUE:  # Firefox leaves the time a call waits out of its duration
+                elif age <= late:  # Firefox leaves the time a call waits out of its duration
                     begun.append(call)
             return waiting[::-1] + begun
         place = bisect_left(group, began, key=start.__getitem__)

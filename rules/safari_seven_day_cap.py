@@ -23,7 +23,6 @@ from haranalyze.text import Sentence
 
 from ._words import flow, later, seen
 
-_WEEK = 7 * 86_400_000.0  # ms
 _DAY = 86_400_000.0
 
 
@@ -39,10 +38,11 @@ _DAY = 86_400_000.0
 )
 def safari_seven_day_cap(facts: Facts) -> Iterator[Said]:
     found = []
-    for call in _refused(facts) if facts.quality.browser.startswith("Safari") else ():
+    days_kept = facts.cookie_jar.browser.script_days
+    for call in _refused(facts) if days_kept is not None else ():
         system = facts.session.system_of(call)
         name = system.anti_csrf_header if system is not None else ""
-        if not name or call.request.has(name) or (age := _age(facts, call)) is None or age <= _WEEK:
+        if not name or call.request.has(name) or (age := _age(facts, call)) is None or age <= (days_kept or 0) * _DAY:
             continue
         found.append((call, name, age))
     if not found:

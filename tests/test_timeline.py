@@ -182,6 +182,15 @@ def test_a_preflight_of_a_browser_whose_call_is_not_recorded_is_not_given_to_a_l
     assert made.preflight_for(made.exchange(0)) is None
 
 
+def test_a_busy_browser_stamps_a_preflight_after_its_call_has_failed() -> None:
+    made = timeline(entry(0.0, time=76), chromium_preflight(101.0))
+    assert index(made.preflight_of(made.exchange(0))) == 1
+    made = timeline(entry(0.0, time=76), preflight(101.0))
+    assert made.preflight_of(made.exchange(0)) is None
+    made = timeline(entry(0.0, time=76), chromium_preflight(1_200.0))
+    assert made.preflight_of(made.exchange(0)) is None
+
+
 def test_a_plain_options_request_is_no_preflight() -> None:
     made = timeline(entry(0.0, "OPTIONS", status=200), preflight(1.0))
     assert [made.is_preflight(exchange) for exchange in made.exchanges] == [False, True]

@@ -71,17 +71,30 @@ _PAIRINGS: Final = {
 }
 
 
-def steps_of(decision: CorsDecision, pairing: Pairing | None, credentials: Place | None) -> tuple[Step, ...]:
-    """All steps of a decision; ``credentials`` is the place that shows the credentials mode."""
-    return tuple(_steps(decision, pairing, credentials))
+def steps_of(
+    decision: CorsDecision, pairing: Pairing | None, credentials: Place | None, *, by_outcome: bool = False
+) -> tuple[Step, ...]:
+    """All steps of a decision.
+
+    Args:
+        decision: what is explained.
+        pairing: how the call stands to its preflight.
+        credentials: the place that shows the credentials mode.
+        by_outcome: whether that is a response header, with what happened.
+    """
+    return tuple(_steps(decision, pairing, credentials, by_outcome=by_outcome))
 
 
-def _steps(decision: CorsDecision, pairing: Pairing | None, credentials: Place | None) -> Iterator[Step]:
+def _steps(
+    decision: CorsDecision, pairing: Pairing | None, credentials: Place | None, *, by_outcome: bool
+) -> Iterator[Step]:
     words = Sentence("the browser sends {origin}", origin=decision.origin)
     if decision.origin_lost:
         words = Sentence("redirects over another origin made it {origin}", origin=decision.origin)
     yield Step("info", Sentence("Origin"), words, "", decision.exchange.request.place("origin"))
     mode = Sentence("credentials {mode}", mode=decision.credentials.value)
+    if by_outcome:
+        mode = Sentence("credentials {mode}: by what happened", mode=decision.credentials.value)
     yield Step("info", Sentence("Credentials"), mode, "", credentials)
     preflight, step = decision.preflight, decision.step
     if pairing is not None:
@@ -112,7 +125,7 @@ def _checked(checks: tuple[_Check, ...], decision: CorsDecision, step: CorsStep 
         yield Step("ok", check, fine, "", place)
     if step is not None:
         words = Sentence("the browser blocks calls into this network")
-        yield Step("stop", Sentence("Other"), words, step.value, decision.place)
+        yield Step("stop", Sentence("Private network"), words, step.value, decision.place)
 
 
 def _values(sent: Text | None, needed: Text | None, place: Place | None) -> Iterator[Step]:

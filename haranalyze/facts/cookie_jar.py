@@ -12,11 +12,12 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from haranalyze.facts._cookie_context import Situation, Situations
-from haranalyze.facts._cookie_steps import SENDING, STORING, Step, passed, stopped
+from haranalyze.facts._cookie_steps import SENDING, Step, at_the_request, carries, gone, steps, storing
 from haranalyze.protocol.browsers import Browser
 from haranalyze.protocol.cache_control import parse_http_date
-from haranalyze.protocol.cookie_store import CookieStore, Reason, StoredCookie
+from haranalyze.protocol.cookie_store import CookieStore, Reason
 from haranalyze.protocol.set_cookie import SetCookie, parse_set_cookie, path_matches
+from haranalyze.protocol.stored_cookies import StoredCookie
 from haranalyze.protocol.url import registrable_domain
 from haranalyze.text import Kind, Place, Sentence, Text, raw
 
@@ -42,6 +43,7 @@ _LOOK_AT: Final = 50  # cookies of one name looked at
 # A cookie sent to another host or path is another cookie of the same value.
 _NEVER_EXCUSED: Final = frozenset((Reason.DOMAIN_MISMATCH, Reason.NOT_ON_PATH))
 _moment: Final = itemgetter(0, 1, 2)
+_DAY: Final = 86_400_000.0  # ms
 _TICK: Final = 1e-6  # ms between the lines of one answer, which are stored one after the other
 
 
@@ -173,10 +175,14 @@ class CookieJar:
         self._facts = facts
         self._timeline = facts.timeline
         self._situations = Situations(facts)
-        self._store = CookieStore(self._situations.browser, epoch=facts.timeline.wall(0.0))
+        self._store = CookieStore(
+            self._situations.browser, epoch=facts.timeline.wall(0.0), before_eviction=self._note_uses
+        )
         self._events: dict[int, list[SetCookieEvent]] = {}
         self._seen: dict[tuple[str, _Pairs], int] = {}  # header read at this count of changes
         self._changes: dict[str, int] = {}  # by site
+        self._asked: set[str] = set()  # hosts to which a request has carried cookies
+        self._noted = 0  # requests, in order of sending, whose use of cookies the store knows
         self.contradictions = []
         self._replay()
         self.events = tuple(
@@ -198,11 +204,33 @@ class CookieJar:
                 moments.append((self._timeline.answered(exchange), 1, exchange.index, exchange, ()))
             if pairs := exchange.request.raw_cookie_pairs():
                 moments.append((self._timeline.sent(exchange), 0, exchange.index, exchange, pairs))
+        pauses = self._pauses() if self.browser.script_days is not None else []
         for at, is_answer, _, exchange, pairs in sorted(moments, key=_moment):
+            self._drop_scripts(pauses, at)
             if is_answer:
                 self._receive(exchange, at)
             else:
                 self._learn(exchange, pairs, at)
+        self._drop_scripts(pauses, float("inf"))
+
+    def _drop_scripts(self, pauses: list[tuple[float, str, Exchange]], until: float) -> None:
+        while pauses and pauses[-1][0] <= until:
+            over, site, seen = pauses.pop()
+            self._store.drop_scripts(site, over, seen=seen)
+
+    def _pauses(self) -> list[tuple[float, str, Exchange]]:
+        """When the browser drops what scripts of a site wrote: (moment, site, next request), the latest first.
+
+        A visit is taken for a sign of its user, so that a site is left alone for as long as nothing asks it.
+        """
+        longest = (self.browser.script_days or 0) * _DAY
+        found, last = [], dict[str, float]()
+        for exchange in self._in_order_of_sending:
+            site, sent = registrable_domain(exchange.request.host), self._timeline.sent(exchange)
+            if sent - last.get(site, sent) > longest:
+                found.append((last[site] + longest, site, exchange))
+            last[site] = sent
+        return sorted(found, key=itemgetter(0), reverse=True)
 
     @cached_property
     def _sent_pairs(self) -> dict[tuple[str, str, str], float]:
@@ -245,7 +273,7 @@ class CookieJar:
                 parsed,
                 at,
                 None if contradicted else reason,
-                parsed.is_deletion(self._timeline.wall(at)),
+                parsed.is_deletion(self._timeline.wall(at), early=self.browser.early_dates),
                 contradicted,
                 reason,
             )
@@ -298,6 +326,7 @@ class CookieJar:
                 made = self._learn_pair(name, value, sending, domain, newest - _TICK)
             newest = min(newest, made)
         names = {name for name, _ in pairs}
+        self._asked.add(url.host)
         self._changes[domain] += changes - before
         self._notice_absence(going, sending, names, domain)
         self._seen[url.host, pairs] = self._changes[domain]
@@ -309,7 +338,7 @@ class CookieJar:
         like = self._store.last_before(name, value, url.host)
         if like is None or (like is not foreseen and not self._stands_for(like, url, at)):
             return None
-        return self._store.learn(name, value, url, at, like=like).created
+        return self._store.learn(name, value, url, at, like=like, seen=sending.exchange).created
 
     def _learn_pair(self, name: str, value: str, sending: _Sending, domain: str, newest: float) -> float:
         """Returns when the cookie was made, as far as known; ``newest``: the latest it can be."""
@@ -333,10 +362,11 @@ class CookieJar:
                 if self._stands_for(kept, url, at):
                     like = kept
                     break
-        learnt = self._store.learn(name, value, url, at, like=like, path=path)
+        learnt = self._store.learn(name, value, url, at, like=like, path=path, seen=sending.exchange)
         learnt.steady = like is not None and like.value == value
         if like is None:
             learnt.learnt, learnt.created = url.path, newest
+            learnt.by_script = url.host in self._asked
         self._changes[domain] += 1
         return learnt.created
 
@@ -355,9 +385,9 @@ class CookieJar:
                 continue
             self._changes[domain] += 1
             if kept.learnt and kept.path == "/" and not path_matches(url.path, kept.learnt):
-                self._store.learn(kept.name, kept.value, url, at, like=kept, path=kept.learnt)
+                self._store.learn(kept.name, kept.value, url, at, like=kept, path=kept.learnt, seen=sending.exchange)
             else:
-                self._store.end(kept, at, lacked=True)
+                self._store.end(kept, at, lacked=True, seen=sending.exchange)
 
     def _contradict(self, kept: list[StoredCookie], sending: _Sending) -> None:
         """A cookie was sent: where the rules would have kept it back, they did not hold here."""
@@ -368,6 +398,21 @@ class CookieJar:
             if reason is not None and reason not in _NEVER_EXCUSED:
                 self._store.excuse(one, reason)
                 self.contradictions.append(Contradiction(sending.exchange, _cookie(one), reason))
+
+    @cached_property
+    def _in_order_of_sending(self) -> list[Exchange]:
+        return sorted(self._facts.exchanges, key=self._timeline.sent)
+
+    def _note_uses(self, before: float) -> None:
+        """Tell the store which cookies requests carried before this moment: over a limit they go by their last use."""
+        requests = self._in_order_of_sending
+        while self._noted < len(requests):
+            exchange = requests[self._noted]
+            if self._timeline.sent(exchange) >= before:
+                break
+            self._noted += 1
+            for kept in self._going(exchange):
+                self._store.touch(kept, self._timeline.sent(exchange))
 
     # asking
 
@@ -503,35 +548,27 @@ class CookieJar:
     # why
 
     def why(self, name: str | Text, exchange: Exchange) -> tuple[Step, ...]:
-        """Why the cookie was or was not sent with this request, step by step, ending at the request."""
-        sent = self._timeline.sent(exchange)
-        host = exchange.request.host
-        was_sent = any(pair[0] == name for pair in exchange.request.raw_cookie_pairs())
-        event = self._latest_line(name, host, sent)
+        """Why the cookie was or was not sent with this request, step by step, ending at the request.
+
+        Each step points at what decides: the Set-Cookie line, the request's URL or the header that names its page, or
+        whatever ended the cookie in between.
+        """
+        event = self._latest_line(name, exchange.request.host, self._timeline.sent(exchange))
         if event is None:
-            first = Step("info", Sentence("Set"), Sentence("no answer in the recording sets it"), "", None)
-            return first, self._at_the_request(exchange, was_sent)
-        steps = [
-            Step(
-                "ok",
-                Sentence("Set"),
-                Sentence("#{index} answers with it", index=event.exchange.index),
-                "",
-                event.place,
-            )
-        ]
+            return self._never_set(name, exchange), at_the_request(name, exchange)
+        words = Sentence("#{index} answers with it", index=event.exchange.index)
+        found = [Step("ok", Sentence("Set"), words, "", event.place)]
         if event.refused is not None:
-            steps += stopped(event.refused, STORING, event.place)
-            nothing = Sentence("nothing was stored to send")
-            check = Sentence("Sent with #{index}", index=exchange.index)
-            return (*steps, Step("follows", check, nothing, "", exchange.request.place("cookie")))
+            found += steps(event.refused, storing(self.browser), event.exchange, event.place)
+            check, nothing = Sentence("Sent with #{index}", index=exchange.index), "nothing was stored to send"
+            return (*found, Step("follows", check, Sentence(nothing), "", exchange.request.place("cookie")))
         if event.contradicted:
             words = Sentence("the rules say no, but a later request carries it")
-            steps.append(Step("info", Sentence("Stored"), words, event.predicted or "", event.place))
+            found.append(Step("info", Sentence("Stored"), words, event.predicted or "", event.place))
         else:
-            steps += passed(STORING, event.place)
-        steps += self._kept_steps(event, exchange, sent)
-        return (*steps, self._at_the_request(exchange, was_sent))
+            found += steps(None, storing(self.browser), event.exchange, event.place)
+        found += self._kept_steps(event, exchange)
+        return (*found, at_the_request(name, exchange))
 
     def _latest_line(self, name: str | Text, host: str, sent: float) -> SetCookieEvent | None:
         site = registrable_domain(host)
@@ -545,20 +582,23 @@ class CookieJar:
         ]
         return lines[-1] if lines else None
 
-    def _kept_steps(self, event: SetCookieEvent, exchange: Exchange, sent: float) -> Iterator[Step]:
-        named = self._store.named(raw(event.name), exchange.request.host)
-        kept = next((one for one in named if one.by is event), None)
-        if kept is None or not kept.begin <= sent < kept.end:
-            words = Sentence("it was replaced or removed before #{index}", index=exchange.index)
-            if kept is not None and kept.evicted:
-                words = Sentence("the site had more cookies than a browser keeps, and this one went")
-            yield Step("stop", Sentence("Kept"), words, "", None)
+    def _never_set(self, name: str | Text, exchange: Exchange) -> Step:
+        site, sent = registrable_domain(exchange.request.host), self._timeline.sent(exchange)
+        for one in self._in_order_of_sending:
+            if self._timeline.sent(one) > sent:
+                break
+            if registrable_domain(one.request.host) == site and carries(one, name):
+                words = Sentence("no answer here sets it; #{index} is the first to carry it", index=one.index)
+                return Step("info", Sentence("Set"), words, "", one.request.place("cookie"))
+        words = Sentence("no answer in the recording sets it, and no request before carries it")
+        return Step("info", Sentence("Set"), words, "", exchange.request.place("cookie"))
+
+    def _kept_steps(self, event: SetCookieEvent, exchange: Exchange) -> Iterator[Step]:
+        sent = self._timeline.sent(exchange)
+        its_own = [one for one in self._store.named(raw(event.name), exchange.request.host) if one.by is event]
+        kept = next((one for one in its_own if one.begin <= sent < one.end), None)
+        if kept is None:
+            yield gone(its_own[-1] if its_own else None, event.place)
             return
         reason = self._withheld(kept, self._sending(exchange), sent)
-        place = event.place
-        yield from passed(SENDING, place) if reason is None else stopped(reason, SENDING, place)
-
-    def _at_the_request(self, exchange: Exchange, was_sent: bool) -> Step:
-        finding = Sentence("it is on the request") if was_sent else Sentence("it is not on the request")
-        check = Sentence("Sent with #{index}", index=exchange.index)
-        return Step("ok" if was_sent else "info", check, finding, "", exchange.request.place("cookie"))
+        yield from steps(reason, SENDING, exchange, event.place)

@@ -118,6 +118,7 @@ class Cors:
         self._timeline = facts.timeline
         self._decisions: dict[int, CorsDecision | None] = {}
         self._modes: dict[int, Credentials] = {}
+        self._outcomes: dict[int, Place] = {}  # by exchange: the header whose effect shows the credentials mode
         self._profile = PROFILES.get(browser_named(raw(facts.quality.browser)).name, STANDARD)
 
     def decision(self, exchange: Exchange) -> CorsDecision | None:
@@ -156,17 +157,23 @@ class Cors:
     # credentials mode
 
     def credentials(self, exchange: Exchange) -> Credentials:
-        """Credentials mode: cookies seen, the client's own marks, or cookies that should have gone and did not."""
+        """Credentials mode, by what shows it.
+
+        Cookies on the request; what went through or was blocked where the answers allow it in one mode only; cookies
+        that should have gone and did not; the client's own marks.
+        """
         found = self._modes.get(exchange.index)
         if found is None:
             found = self._modes[exchange.index] = self._mode(exchange)
         return found
 
     def credentials_place(self, exchange: Exchange) -> Place | None:
-        """The request header that shows the credentials mode: where it stands, or where Cookie is missing."""
+        """What shows the credentials mode: a request header, its absence, or the answer that decides by it."""
         mode, request = self.credentials(exchange), exchange.request
         if mode is Credentials.UNKNOWN:
             return None
+        if exchange.index in self._outcomes:
+            return self._outcomes[exchange.index]
         for name in ("cookie", _STORAGE_ACCESS, *sorted(self._client_marks)):
             if mode is Credentials.INCLUDED and request.has(name):
                 return request.place(name)
@@ -180,10 +187,38 @@ class Cors:
             return Credentials.INCLUDED
         if request.has(_STORAGE_ACCESS):  # sent with credentials mode "include" only (Storage Access headers)
             return Credentials.INCLUDED
+        if (outcome := self._by_outcome(exchange)) is not Credentials.UNKNOWN:
+            return outcome
         if self._facts.cookie_jar.missing(exchange):
             return Credentials.OMITTED
         if self._marked(exchange):
             return Credentials.INCLUDED
+        return Credentials.UNKNOWN
+
+    def _by_outcome(self, exchange: Exchange) -> Credentials:
+        """What happened, where an answer passes without credentials and not with them (``*``, no Allow-Credentials).
+
+        Then a call that went on was made without, and one that the browser says it blocked was made with them.
+        """
+        if self._timeline.is_preflight(exchange) or not self._uses_cors(exchange):
+            return Credentials.UNKNOWN
+        went_on, blocked = exchange.response.status > 0, _names_cors(exchange)
+        preflight = self._timeline.preflight_of(exchange)
+        if preflight is not None and preflight.response.status:
+            asked = (self._of_preflight(exchange, preflight, credentialed=mode) for mode in (False, True))
+            without, with_them = asked
+            if without is None and with_them is not None and (went_on or blocked):
+                self._outcomes[exchange.index] = _place(preflight, with_them)
+                return Credentials.OMITTED if went_on else Credentials.INCLUDED
+            if without is not None:
+                return Credentials.UNKNOWN
+        followed = self._timeline.redirected_to(exchange) is not None
+        if went_on and (followed or (blocked and self._redirect_refusal(exchange, self._origin(exchange)) is None)):
+            origin, lines = self._origin(exchange), exchange.response.raw_all
+            with_them = cors_refusal(origin, lines, credentialed=True)
+            if with_them is not None and cors_refusal(origin, lines, credentialed=False) is None:
+                self._outcomes[exchange.index] = _place(exchange, with_them)
+                return Credentials.OMITTED if followed else Credentials.INCLUDED
         return Credentials.UNKNOWN
 
     @cached_property
@@ -289,7 +324,9 @@ class Cors:
         decision = self.decision(exchange)
         if decision is None:
             return ()
-        return steps_of(decision, self.pairing(decision.exchange), self.credentials_place(decision.exchange))
+        shown = self.credentials_place(decision.exchange)
+        by_outcome = decision.exchange.index in self._outcomes
+        return steps_of(decision, self.pairing(decision.exchange), shown, by_outcome=by_outcome)
 
     def _origin(self, exchange: Exchange) -> str:
         """Origin of the page that made the request, ``null`` after redirects that lost it, ``""`` unknown."""
@@ -338,7 +375,7 @@ class Cors:
         if word:
             found = self._browsers_word(word, exchange, preflight, found)
         blocked = exchange is preflight or bool(word) or _is_blocked(exchange)
-        allowed: bool | None = False if word else None if exchange.failed else True
+        allowed: bool | None = False if word else None if exchange.failed or _names_cors(exchange) else True
         if found is not None:
             allowed = False if blocked else None
         common = (exchange, Text(origin, Kind.HOST), preflight, credentials, allowed)
@@ -366,18 +403,9 @@ class Cors:
             refusal = Refusal(CorsStep.PRIVATE_NETWORK, "", None, "")
             return exchange, refusal, refusal.step
         if preflight is not None and preflight.response.status:
-            answer, asking = preflight.response, preflight.request
-            refused = preflight_refusal(
-                origin,
-                answer.status,
-                answer.raw_all,
-                asking.raw("access-control-request-method") or exchange.request.method,
-                split_list(asking.raw("access-control-request-headers") or ""),
-                credentialed=credentialed,
-                profile=self._profile,
-            )
+            refused = self._of_preflight(exchange, preflight, credentialed=credentialed)
             if refused is not None:
-                return preflight, _root(refused, answer.status), refused.step
+                return preflight, _root(refused, preflight.response.status), refused.step
         if preflight is not exchange and exchange.response.status:
             refused = cors_refusal(origin, exchange.response.raw_all, credentialed=credentialed)
             if refused is None:
@@ -385,6 +413,18 @@ class Cors:
             if refused is not None:
                 return exchange, refused, refused.step
         return None
+
+    def _of_preflight(self, exchange: Exchange, preflight: Exchange, *, credentialed: bool) -> Refusal | None:
+        answer, asking = preflight.response, preflight.request
+        return preflight_refusal(
+            self._origin(exchange),
+            answer.status,
+            answer.raw_all,
+            asking.raw("access-control-request-method") or exchange.request.method,
+            split_list(asking.raw("access-control-request-headers") or ""),
+            credentialed=credentialed,
+            profile=self._profile,
+        )
 
     @staticmethod
     def _browsers_word(
@@ -435,6 +475,12 @@ def _is_blocked(exchange: Exchange) -> bool:
     if error.startswith("net::ERR_"):
         return error.startswith("net::ERR_FAILED") or error.endswith(_BLOCKED_BY_NETWORK)
     return exchange.failed
+
+
+def _names_cors(exchange: Exchange) -> bool:
+    """Whether the recording itself says that CORS blocked the call."""
+    named = exchange.raw_error.startswith("net::ERR_FAILED") and not exchange.raw_error.endswith(_BLOCKED_BY_NETWORK)
+    return named or bool(exchange.raw_cors_error)
 
 
 def _root(refusal: Refusal, status: int) -> Refusal:

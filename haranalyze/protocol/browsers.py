@@ -29,9 +29,15 @@ class Browser:
         drops_nameless_none: a cookie without a name and with SameSite=None is not kept.
         longest_path: characters of a path a cookie is kept for, None without a limit.
         per_site, purged: cookies kept per registrable domain, and how many are taken away beyond it.
+        quotas: cookies of low, medium and high priority that stay when a site has too many; None: priorities do not
+            count, and insecure ones go first.
+        in_all, purged_in_all: as ``per_site``, for all sites together.
+        partition_bytes: bytes of names and values kept per registrable domain in one partition.
+        early_dates: Expires with a year before 1601 is long past; otherwise it is no date.
         partitions: knows the Partitioned attribute (CHIPS).
         third_party: whether a cookie goes to another site than the page's: ``allowed``, ``partitioned`` or ``blocked``.
-        script_days: days a cookie written by a script is kept, None without a limit.
+        script_days: days without a request of its site after which a cookie that a script wrote is gone, None without a
+            limit.
     """
 
     name: str
@@ -50,6 +56,11 @@ class Browser:
     longest_path: int | None = None
     per_site: int = 180
     purged: int = 30
+    quotas: tuple[int, int, int] | None = None
+    in_all: int = 3_300
+    purged_in_all: int = 300
+    partition_bytes: int = 10_240
+    early_dates: bool = False
     partitions: bool = True
     third_party: str = "allowed"
     script_days: int | None = None
@@ -70,6 +81,8 @@ CHROMIUM: Final = Browser(
     renews_order=True,
     prefix_first=True,
     refuses_ambiguous=True,
+    quotas=(30, 50, 70),  # kDomainCookiesQuotaLow, Medium and High
+    early_dates=True,
 )
 FIREFOX: Final = Browser(
     # network.cookie.* preferences of the release channel; None needs Secure since Firefox 131 (bug 1909673);
@@ -81,11 +94,15 @@ FIREFOX: Final = Browser(
     redirect_taint=True,
     taints_storing=False,
     drops_nameless_none=True,
+    purged=29,  # network.cookie.maxPerHost 180 and quotaPerHost 150, looked at before the new one is added
     longest_path=1_024,
     third_party="partitioned",
 )
 SAFARI: Final = Browser(
-    # WebKit, Intelligent Tracking Prevention: third-party cookies blocked, script-written cookies kept for 7 days
+    # webkit.org/tracking-prevention: third-party cookies are blocked, and what scripts have written is deleted after
+    # seven days of no user interaction with the site ("7-Day Cap on All Script-Writeable Storage"). Its cap of 24 hours
+    # for pages reached by decorated links depends on what that browser has learnt of the linking site: no recording
+    # shows it
     "Safari",
     secure_on_loopback=False,
     third_party="blocked",
@@ -103,7 +120,8 @@ CLIENT: Final = Browser("")  # curl, Postman, an app: domain, path, Secure and e
 
 # Until a version (exclusive) the policy was another one: Chromium status entries 5088147346030592 (Lax by default, 80),
 # 5096179480133632 (schemeful, 89), 5179189105786880 (CHIPS, 114); Firefox release notes 103 (Total Cookie Protection
-# for all) and 131 (None needs Secure; CHIPS came with 141); WebKit blog, March 2020 (third parties blocked, 13.1).
+# for all) and 131 (None needs Secure; CHIPS came with 141); WebKit blog, March 2020 (third parties blocked, 13.1)
+# and February 2019 (cookies of scripts, 12.1).
 _BEFORE: Final[dict[str, tuple[tuple[int, dict[str, object]], ...]]] = {
     "Chromium": (
         (114, {"partitions": False}),
@@ -115,7 +133,7 @@ _BEFORE: Final[dict[str, tuple[tuple[int, dict[str, object]], ...]]] = {
         (131, {"none_needs_secure": False}),
         (103, {"third_party": "allowed"}),
     ),
-    "Safari": ((13, {"third_party": "allowed"}),),
+    "Safari": ((13, {"third_party": "allowed"}), (12, {"script_days": None})),
 }
 _ENGINES: Final = (
     ("firefox", FIREFOX),

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any, Final
 
 from haranalyze.protocol.browsers import CHROMIUM, Browser
+from haranalyze.protocol.cookie_eviction import over_all, over_partition, over_site
 from haranalyze.protocol.same_site import Context
-from haranalyze.protocol.set_cookie import MAX_PAIR, SameSite, SetCookie, default_path, domain_matches, path_matches
+from haranalyze.protocol.set_cookie import (
+    MAX_PAIR,
+    SameSite,
+    SetCookie,
+    default_path,
+    domain_matches,
+    path_matches,
+)
+from haranalyze.protocol.stored_cookies import LOOK_AT, NamedCookies, SiteCookies, StoredCookie
 from haranalyze.protocol.url import Url, is_ip, is_public_suffix, registrable_domain
 
-FOREVER: Final = float("inf")
-_DAY: Final = 86_400_000.0  # ms
-_LOOK_AT: Final = 50  # cookies of one name looked at: hosts and paths of one site that set the same name
+_MINUTE: Final = 60_000.0
 
 
 class Reason(StrEnum):
@@ -52,91 +58,6 @@ _BY_SAME_SITE: Final = {
 }
 
 
-@dataclass(slots=True, eq=False)
-class StoredCookie:
-    """A cookie in the store from ``begin`` to ``end`` (ms); ``created`` orders it, ``expires`` None for the session.
-
-    Attributes:
-        partition: the top-level site it belongs to (CHIPS), None for an unpartitioned one.
-        evicted: it ended because the store was full.
-        learnt: the path of the request that first showed it, "" where an answer set it.
-        lacked: it ended because a request went without it; steady: and came back.
-        excused: reasons that were seen not to hold.
-        by: whatever the caller noted about its origin.
-    """
-
-    name: str
-    value: str
-    domain: str
-    host_only: bool
-    path: str
-    secure: bool
-    http_only: bool
-    same_site: SameSite
-    expires: float | None
-    begin: float
-    created: float
-    end: float = FOREVER
-    partition: str | None = None
-    evicted: bool = False
-    learnt: str = ""
-    lacked: bool = False
-    steady: bool = False
-    excused: frozenset[Reason] = frozenset()
-    by: Any = None
-
-    @property
-    def identity(self) -> tuple[str, bool, str, str | None]:
-        """What a cookie of this name replaces (RFC 6265bis section 5.7, step 23)."""
-        return self.domain, self.host_only, self.path, self.partition
-
-
-def _begin(cookie: StoredCookie) -> float:
-    return cookie.begin
-
-
-class _Named:
-    """The cookies of one name on one site.
-
-    Attributes:
-        kept: all ever kept, in order of begin; living: those that nothing has ended.
-        latest: ms of the last begin or end; whoever asks about a later moment finds the answer in ``living``.
-        by_value: the same cookies by their value.
-    """
-
-    __slots__ = ("by_value", "kept", "latest", "living")
-
-    def __init__(self) -> None:
-        self.kept: list[StoredCookie] = []
-        self.living: list[StoredCookie] = []
-        self.latest = float("-inf")
-        self.by_value: dict[str, list[StoredCookie]] = {}
-
-    def add(self, cookie: StoredCookie) -> None:
-        if not self.kept or self.kept[-1].begin <= cookie.begin:
-            self.kept.append(cookie)
-        else:
-            insort(self.kept, cookie, key=_begin)
-        self.by_value.setdefault(cookie.value, []).append(cookie)
-        self.living.append(cookie)
-        self.latest = max(self.latest, cookie.begin)
-
-    def end(self, cookie: StoredCookie, at: float) -> bool:
-        """Whether that ended a living one."""
-        was_living = cookie.end == FOREVER
-        cookie.end = at
-        self.latest = max(self.latest, at)
-        if was_living:
-            self.living.remove(cookie)
-        return was_living
-
-    def alive(self, at: float) -> list[StoredCookie]:
-        if at >= self.latest:
-            return self.living[-_LOOK_AT:]
-        place = bisect_right(self.kept, at, key=_begin)
-        return [cookie for cookie in self.kept[max(0, place - _LOOK_AT) : place] if at < cookie.end]
-
-
 class CookieStore:
     """The cookies of one profile. Times are ms on one clock; ``epoch`` turns them into ms since 1970.
 
@@ -150,13 +71,24 @@ class CookieStore:
         epoch: float = 0.0,
         is_suffix: Callable[[str], bool] = is_public_suffix,
         registrable: Callable[[str], str] = registrable_domain,
+        before_eviction: Callable[[float], None] | None = None,
     ) -> None:
+        """An empty store.
+
+        Args:
+            browser: whose rules it keeps.
+            epoch: ms since 1970 of the moment 0.
+            is_suffix, registrable: the public suffix list.
+            before_eviction: called with the moment before cookies go by their last use, so that the caller can
+                :meth:`touch` those that requests have carried.
+        """
         self.browser = browser
         self._epoch = epoch
         self._is_suffix = is_suffix
         self._registrable = registrable
-        self._sites: dict[str, dict[str, _Named]] = {}  # site -> name -> its cookies
-        self._alive: dict[str, int] = {}  # site -> cookies that nothing has ended
+        self._before_eviction = before_eviction
+        self._sites: dict[str, SiteCookies] = {}
+        self._shared = 0  # unpartitioned cookies of all sites that nothing has ended
 
     # storing
 
@@ -223,6 +155,7 @@ class CookieStore:
         third_party: bool = False,
         server_time: float | None = None,
         by: Any = None,
+        by_script: bool = False,
     ) -> StoredCookie | None:
         """Keep a cookie that :meth:`refusal` accepts; None where it only removes one.
 
@@ -234,7 +167,7 @@ class CookieStore:
         domain, host_only = self._kept_for(cookie, url)
         path = cookie.path or default_path(url.path)
         now = at + self._epoch
-        expiry = cookie.expiry(now, server_time)
+        expiry = cookie.expiry(now, server_time, early=self.browser.early_dates)
         kept = StoredCookie(
             cookie.name,
             cookie.value,
@@ -249,27 +182,35 @@ class CookieStore:
             at,
             partition=partition if self._is_partitioned(cookie, third_party=third_party) else None,
         )
-        kept.by = by
+        kept.by, kept.by_script, kept.priority = by, by_script, cookie.priority
         self._replace(kept, at)
         if expiry is not None and expiry <= now:
             return None
-        return self._add(kept)
+        return self._add(kept, by)
 
     def learn(
-        self, name: str, value: str, url: Url, at: float, *, like: StoredCookie | None = None, path: str = ""
+        self,
+        name: str,
+        value: str,
+        url: Url,
+        at: float,
+        *,
+        like: StoredCookie | None = None,
+        path: str = "",
+        seen: Any = None,
     ) -> StoredCookie:
         """Keep a cookie first seen on a request: from before, or written by a script.
 
         Args:
             like: the cookie whose place it takes, with its attributes.
             path: where it was seen to be sent, in place of ``like``'s.
+            seen: what shows it, for ``ended_by`` of the cookie it replaces.
         """
         if like is None:
             kept = StoredCookie(name, value, url.host, True, "/", False, False, SameSite.UNSET, None, at, at)
-            return self._add(kept)
-        site = self._registrable(like.domain)
-        named = self._sites[site][like.name]
-        takes_place = like.end > at and named.end(like, at)
+            return self._add(kept, seen)
+        site = self._sites[self._registrable(like.domain)]
+        takes_place = like.end > at and self._end(site, like, at, seen)
         same = like.value == value
         # Written out: dataclasses.replace takes ten times as long, and pages renew cookies with every call.
         kept = StoredCookie(
@@ -290,18 +231,29 @@ class CookieStore:
             steady=same and like.steady,
             excused=like.excused,
             by=like.by if same else None,
+            priority=like.priority,
+            by_script=like.by_script if same else not like.http_only,
         )
-        named.add(kept)
-        if not takes_place:
-            self._count(site, at)
-        return kept
+        return self._add(kept, seen, makes_room=not takes_place)
 
-    def end(self, cookie: StoredCookie, at: float, *, lacked: bool = False) -> None:
-        """The cookie is gone from now on; ``lacked``: as far as a request without it shows."""
+    def end(self, cookie: StoredCookie, at: float, *, lacked: bool = False, seen: Any = None) -> None:
+        """The cookie is gone from now on; ``lacked``: as far as a request without it (``seen``) shows."""
         if cookie.end > at:
-            site = self._registrable(cookie.domain)
-            self._alive[site] -= self._sites[site][cookie.name].end(cookie, at)
+            self._end(self._sites[self._registrable(cookie.domain)], cookie, at, seen)
             cookie.lacked = lacked
+
+    def drop_scripts(self, name: str, at: float, *, seen: Any = None) -> None:
+        """Nobody came to the site ``name`` for ``script_days``: what scripts wrote there is gone."""
+        site = self._sites.get(name)
+        for cookie in [one for named in site.living.values() for one in named.living] if site else ():
+            if site is not None and cookie.by_script:
+                self._end(site, cookie, at, seen)
+                cookie.aged = True
+
+    def touch(self, cookie: StoredCookie, at: float) -> None:
+        """A request carried the cookie; Chromium notes that once a minute (kDefaultAccessUpdateThresholdSeconds)."""
+        if at - cookie.used >= _MINUTE:
+            cookie.used = at
 
     def excuse(self, cookie: StoredCookie, reason: Reason) -> None:
         """A request carried the cookie although it should have been withheld for this reason."""
@@ -317,46 +269,66 @@ class CookieStore:
             return True
         return third_party and self.browser.third_party == "partitioned"
 
-    def _add(self, kept: StoredCookie) -> StoredCookie:
-        site = self._registrable(kept.domain)
-        named = self._sites.setdefault(site, {})
-        if kept.name not in named:
-            named[kept.name] = _Named()
-        named[kept.name].add(kept)
-        self._count(site, kept.begin)
+    def _add(self, kept: StoredCookie, seen: Any, *, makes_room: bool = True) -> StoredCookie:
+        kept.used = kept.begin
+        name = self._registrable(kept.domain)
+        site = self._sites.get(name)
+        if site is None:
+            site = self._sites[name] = SiteCookies()
+        site.add(kept)
+        if kept.partition is None:
+            self._shared += 1
+        if makes_room and self.browser.is_browser:
+            self._make_room(site, kept, seen)
         return kept
 
-    def _count(self, site: str, at: float) -> None:
-        """One more is alive; where they are too many, some go."""
-        self._alive[site] = self._alive.get(site, 0) + 1
-        if self.browser.is_browser and self._alive[site] > self.browser.per_site:
-            self._evict(site, at)
+    def _end(self, site: SiteCookies, cookie: StoredCookie, at: float, by: Any) -> bool:
+        """Whether that ended a living one."""
+        ended = site.end(cookie, at, by)
+        if ended and cookie.partition is None:
+            self._shared -= 1
+        return ended
 
     def _replace(self, kept: StoredCookie, at: float) -> None:
         """End the cookie of the same name, domain and path; the new one keeps its place in the order."""
-        site = self._registrable(kept.domain)
-        named = self._sites.get(site, {}).get(kept.name)
-        for other in named.kept[-_LOOK_AT:] if named else ():
-            if named is not None and other.identity == kept.identity and other.end > at:
-                self._alive[site] -= named.end(other, at)
+        site = self._sites.get(self._registrable(kept.domain))
+        named = site.named.get(kept.name) if site is not None else None
+        for other in named.kept[-LOOK_AT:] if named else ():
+            if site is not None and other.identity == kept.identity and other.end > at:
+                self._end(site, other, at, kept.by)
                 stays = other.value == kept.value or not self.browser.renews_order
                 if stays and (other.expires is None or other.expires > at):
                     kept.created = other.created
 
-    def _evict(self, site: str, at: float) -> None:
-        """Over the limit of a site the expired go first, then the insecure, then the oldest (Chromium)."""
-        names = self._sites[site]
-        alive = [cookie for named in names.values() for cookie in named.living]
-        for cookie in alive:
-            if cookie.expires is not None and cookie.expires <= at:
-                names[cookie.name].end(cookie, at)
-        left = [cookie for cookie in alive if cookie.end > at]
-        if len(left) > self.browser.per_site:
-            left.sort(key=lambda cookie: (cookie.secure, cookie.begin))
-            for cookie in left[: len(left) - self.browser.per_site + self.browser.purged]:
-                names[cookie.name].end(cookie, at)
-                cookie.evicted = True
-        self._alive[site] = sum(len(named.living) for named in names.values())
+    def _make_room(self, site: SiteCookies, new: StoredCookie, seen: Any) -> None:
+        """Over a limit the expired go first, then the others by their last use; limits of the site, then of all."""
+        browser, partition, at = self.browser, new.partition, new.begin
+        if site.counts[partition] > browser.per_site or site.sizes.get(partition, 0) > browser.partition_bytes:
+            living = self._unexpired([site], partition, at)
+            gone = over_site(living, browser) if partition is None else over_partition(living, browser)
+            self._evict(gone, at, seen)
+        if self._shared > browser.in_all and partition is None:
+            self._evict(over_all(self._unexpired(self._sites.values(), None, at), browser, at), at, seen)
+
+    def _unexpired(self, sites: Iterable[SiteCookies], partition: str | None, at: float) -> list[StoredCookie]:
+        """The living of one partition; those that have expired end now."""
+        if self._before_eviction is not None:
+            self._before_eviction(at)
+        living = []
+        for site in sites:
+            for cookie in [one for named in site.living.values() for one in named.living]:
+                if cookie.partition != partition:
+                    continue
+                if cookie.expires is not None and cookie.expires <= at:
+                    self._end(site, cookie, cookie.expires, None)
+                else:
+                    living.append(cookie)
+        return living
+
+    def _evict(self, cookies: list[StoredCookie], at: float, seen: Any) -> None:
+        for cookie in cookies:
+            self._end(self._sites[self._registrable(cookie.domain)], cookie, at, seen)
+            cookie.evicted = True
 
     def _kept_for(self, cookie: SetCookie, url: Url) -> tuple[str, bool]:
         found = cookie_domain(url.host, cookie.domain_attribute, self._is_suffix)
@@ -405,7 +377,7 @@ class CookieStore:
         return not (host_only and not cookie.domain_attribute and path == "/")
 
     def _current(self, name: str, domain: str, at: float) -> Iterator[StoredCookie]:
-        for other in self.named(name, domain)[-_LOOK_AT:]:
+        for other in self.named(name, domain)[-LOOK_AT:]:
             if other.begin <= at < other.end and (other.expires is None or other.expires > at):
                 yield other
 
@@ -485,23 +457,27 @@ class CookieStore:
 
     def alive(self, host: str, at: float) -> Iterator[StoredCookie]:
         """Cookies kept at a moment for the site of a host, sent to this host or not."""
-        for named in self._sites.get(self._registrable(host), {}).values():
-            yield from named.alive(at)
+        site = self._sites.get(self._registrable(host))
+        return site.alive(at) if site is not None else iter(())
 
     def named(self, name: str, host: str) -> list[StoredCookie]:
         """Cookies of a name ever kept for the site of a host, in the order in which they were stored."""
-        named = self._sites.get(self._registrable(host), {}).get(name)
+        named = self._named(name, host)
         return named.kept if named else []
 
     def last_before(self, name: str, value: str, host: str) -> StoredCookie | None:
         """The cookie of a name that began last, where this value was never seen under it."""
-        named = self._sites.get(self._registrable(host), {}).get(name)
+        named = self._named(name, host)
         return None if named is None or value in named.by_value else named.kept[-1]
 
     def of_value(self, name: str, value: str, host: str) -> list[StoredCookie]:
         """As :meth:`named`, those with this value, in the order in which they were learnt of."""
-        named = self._sites.get(self._registrable(host), {}).get(name)
+        named = self._named(name, host)
         return named.by_value.get(value, []) if named else []
+
+    def _named(self, name: str, host: str) -> NamedCookies | None:
+        site = self._sites.get(self._registrable(host))
+        return site.named.get(name) if site is not None else None
 
     def sent(
         self,
@@ -530,16 +506,15 @@ class CookieStore:
         """As :meth:`sent`, in no order."""
         return [
             cookie
-            for named in self._sites.get(self._registrable(url.host), {}).values()
-            for cookie in named.alive(at)
+            for cookie in self.alive(url.host, at)
             if (reason := self._kept_back(cookie, url, at, context, by_script, partition, third_party)) is None
             or reason in cookie.excused
         ]
 
     def everything(self, at: float) -> Iterator[StoredCookie]:
         """All cookies kept at a moment, of all sites."""
-        for names in self._sites.values():
-            for named in names.values():
+        for site in self._sites.values():
+            for named in site.named.values():
                 for cookie in named.kept:
                     expired = cookie.expires is not None and cookie.expires <= at
                     if cookie.begin <= at < cookie.end and not expired:

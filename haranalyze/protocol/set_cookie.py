@@ -32,13 +32,22 @@ class SameSite(StrEnum):
     STRICT = "strict"
 
 
+class Priority(StrEnum):
+    """The Priority attribute of Chromium, which says what goes first when a site has too many cookies."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
 @dataclass(frozen=True, slots=True)
 class SetCookie:
     """One parsed Set-Cookie line. Values are raw captured characters.
 
     ``domain`` is lower case without a leading dot or None, ``domain_attribute`` as written or None when empty;
     ``path`` None when absent or not absolute; ``expires`` ms since the epoch or None; ``max_age`` seconds or None;
-    ``pair_bytes`` length of name + value.
+    ``pair_bytes`` length of name + value; ``expires_early``: Expires names a year before 1601, which only some browsers
+    read as a date.
     """
 
     name: str
@@ -53,22 +62,27 @@ class SetCookie:
     partitioned: bool
     pair_bytes: int
     domain_attribute: str | None = None
+    priority: Priority = Priority.MEDIUM
+    expires_early: bool = False
 
-    def expiry(self, now: float, server_time: float | None = None) -> float | None:
+    def expiry(self, now: float, server_time: float | None = None, *, early: bool = False) -> float | None:
         """When it expires (ms since the epoch), Max-Age before Expires, 400 days at most; None for a session cookie.
 
-        ``server_time``: the Date of the answer; Chromium reads Expires by the clock of the server.
+        Args:
+            now: ms since the epoch.
+            server_time: the Date of the answer; Chromium reads Expires by the clock of the server.
+            early: whether a year before 1601 is long past and no fault of the date.
         """
         if self.max_age is not None:
             return now + min(self.max_age * 1000.0, _MAX_AGE) if self.max_age > 0 else float("-inf")
         if self.expires is None:
-            return None
+            return float("-inf") if early and self.expires_early else None
         skew = 0.0 if server_time is None else now - server_time
         return min(self.expires + skew, now + _MAX_AGE)
 
-    def is_deletion(self, now: float) -> bool:
-        """Whether storing it at ``now`` (ms since the epoch) removes the cookie."""
-        expiry = self.expiry(now)
+    def is_deletion(self, now: float, *, early: bool = False) -> bool:
+        """Whether storing it at ``now`` (ms since the epoch) removes the cookie; ``early`` as in :meth:`expiry`."""
+        expiry = self.expiry(now, early=early)
         return expiry is not None and expiry <= now
 
 
@@ -111,6 +125,8 @@ def _read_line(line: str) -> SetCookie | None:
         "partitioned" in found,
         pair_bytes,
         found.get("domain") or None,
+        Priority(found.get("priority", "medium")),
+        expires is None and "early" in found,
     )
 
 
@@ -127,12 +143,17 @@ def _note(found: dict[str, str], key: str, content: str) -> None:
     if key == "expires":
         if parse_cookie_date(content) is not None:
             found[key] = content
+        elif parse_cookie_date(content, early=True) is not None:
+            found["early"] = content
     elif key == "max-age":
         if re.fullmatch(r"[+-]?\d+", content, re.ASCII):
             found[key] = content
     elif key == "samesite":
         low = content.lower()
         found[key] = low if low in {"none", "lax", "strict"} else "unset"
+    elif key == "priority":
+        low = content.lower()
+        found[key] = low if low in {"low", "high"} else "medium"
     elif key in {"domain", "path", "secure", "httponly", "partitioned"}:
         found[key] = content
 
@@ -154,8 +175,12 @@ def _read_pairs(value: str) -> tuple[tuple[str, str], ...]:
 
 
 @lru_cache(8_192)
-def parse_cookie_date(value: str) -> float | None:
-    """Cookie date (RFC 6265bis section 5.1.1) in ms since the epoch, or None."""
+def parse_cookie_date(value: str, *, early: bool = False) -> float | None:
+    """Cookie date (RFC 6265bis section 5.1.1) in ms since the epoch, or None.
+
+    ``early``: a year before 1601 is taken for 1601, as Chromium does (SaturatedTimeFromUTCExploded in
+    net/cookies/cookie_util.cc), and does not make the date void.
+    """
     time: tuple[int, int, int] | None = None
     day = month = year = None
     for token in _DATE_TOKEN.findall(value[:500]):
@@ -174,8 +199,9 @@ def parse_cookie_date(value: str) -> float | None:
     elif 0 <= year <= 69:
         year += 2000
     try:
-        if year < 1601:
+        if year < 1601 and not early:
             return None
+        year = max(year, 1601)
         return datetime(year, month, day, *time, tzinfo=UTC).timestamp() * 1000
     except (ValueError, OverflowError):
         return None

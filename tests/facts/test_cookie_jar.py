@@ -2,7 +2,9 @@
 
 import pytest
 
+from haranalyze.facts._cookie_steps import SENDING, storing
 from haranalyze.facts.cookie_jar import Absence, Reason
+from haranalyze.protocol.browsers import CHROMIUM, FIREFOX, SAFARI
 from haranalyze.protocol.same_site import Context
 from haranalyze.testing import facts_of
 from haranalyze.text import raw
@@ -118,8 +120,114 @@ def test_a_replaced_or_deleted_cookie_is_gone() -> None:
 def test_why_ends_at_the_request_and_names_the_reason() -> None:
     facts = facts_of(setting("a=b; Domain=other.net") + "> GET https://api.example.com/\n< 200\n")
     steps = facts.cookie_jar.why("a", facts.capture.exchanges[1])
-    assert [step.outcome for step in steps] == ["ok", "stop", "follows"]
-    assert steps[1].source == "DomainMismatch"
+    assert [step.outcome for step in steps] == ["ok", "ok", "stop", "follows"]
+    assert steps[2].source == "DomainMismatch"
+
+
+EARLIER = "> GET https://api.example.com/before\n> Cookie: x=1\n< 200\n"
+SET = setting("a=b; Path=/")
+ASKED = "* +5000\n> GET https://api.example.com/\n> Sec-Fetch-Site: same-site\n< 200\n"
+
+
+@pytest.mark.parametrize(
+    ("story", "check", "finding", "pointer"),
+    [
+        (ASKED, "Set", "no request before carries it", "0/request/headers"),
+        (EARLIER.replace("x=", "a=") + ASKED, "Set", "#0 is the first", "0/request/headers/1"),
+        (SET + setting("a=; Path=/; Max-Age=0") + ASKED, "Kept", "#1 deletes it", "1/response/headers/0"),
+        (
+            SET + "> GET https://api.example.com/1\n> Cookie: a=c\n< 200\n" + ASKED,
+            "Kept",
+            "#1 carries another",
+            "1/request/headers/1",
+        ),
+        (
+            SET + "> GET https://api.example.com/1\n> Cookie: z=c\n< 200\n" + ASKED,
+            "Kept",
+            "#1 goes without it",
+            "1/request/headers/1",
+        ),
+        (SET.replace("Path=/", "Path=/x") + ASKED, "Path", "does not cover", "1/request/url"),
+        (SET.replace("Path=/", "Path=/; Max-Age=1") + ASKED, "Expiry", "expired", "0/response/headers/0"),
+        (SET + ASKED.replace("same-site", "cross-site"), "SameSite", "cross-site request", "1/request/headers/1"),
+        (
+            SET.replace("Path=/", "Path=/; Secure") + ASKED.replace("https:", "http:"),
+            "Secure",
+            "goes over http",
+            "1/request/url",
+        ),
+        (setting("a=b; Secure", url="http://api.example.com/") + ASKED, "Secure", "over http", "0/request/url"),
+        (setting("__Host-a=b; Secure; Domain=example.com") + ASKED, "Prefix", "demands", "0/response/headers/0"),
+        (
+            setting("a=b", url="https://api.other.net/", site="cross-site") + ASKED.replace("example.com", "other.net"),
+            "SameSite",
+            "not SameSite=None",
+            "0/request/headers/1",
+        ),
+        (setting("=a=b") + ASKED, "Name", "told apart", "0/response/headers/0"),
+    ],
+)
+def test_every_step_of_why_points_at_what_decides(story: str, check: str, finding: str, pointer: str) -> None:
+    facts = facts_of(story)
+    name = "__Host-a" if "__Host-" in story else "" if "=a=b" in story else "a"
+    steps = facts.cookie_jar.why(name, facts.capture.exchanges[-1])
+    deciding = [step for step in steps if step.outcome == "stop" or step.check.template == "Set"][-1]
+    assert deciding.check.template == check
+    assert finding in deciding.finding.template.format(**deciding.finding.values)
+    assert deciding.place is not None
+    assert pointer in deciding.place.pointer
+    assert all(step.place is not None for step in steps)
+
+
+def test_every_reason_has_a_step_of_its_own_for_storing_and_for_sending() -> None:
+    for browser in (CHROMIUM, FIREFOX, SAFARI):
+        for checks in (storing(browser), SENDING):
+            for reason in Reason:
+                assert sum(reason in check.halted for check in checks) == 1, (browser.name, reason)
+
+
+def test_why_a_cookie_went_because_the_site_had_too_many() -> None:
+    lines = "".join(f"< Set-Cookie: c{number}=1; Path=/\n" for number in range(181))
+    facts = facts_of(f"{PAGE}> GET https://api.example.com/\n< 200\n{lines}" + ASKED)
+    [gone] = [step for step in facts.cookie_jar.why("c0", facts.capture.exchanges[1]) if step.outcome == "stop"]
+    assert "more cookies than a browser keeps" in gone.finding.template
+    assert gone.place is not None
+    assert gone.place.pointer.endswith("0/response/headers/180")
+    assert len(facts.cookie_jar.predicted(facts.capture.exchanges[1])) == 150
+
+
+def test_a_cookie_in_use_outlives_older_ones_when_the_site_has_too_many() -> None:
+    lines = "".join(f"< Set-Cookie: c{number}=1; Path=/{'z' if number else 'me'}\n" for number in range(180))
+    story = f"{PAGE}> GET https://api.example.com/\n< 200\n{lines}"
+    story += "* +90000\n> GET https://api.example.com/me\n< 200\n"
+    story += "* +91000\n> GET https://api.example.com/x\n< 200\n< Set-Cookie: last=1; Path=/me\n"
+    story += "* +92000\n> GET https://api.example.com/me\n< 200\n> GET https://api.example.com/z\n< 200\n"
+    facts = facts_of(story)
+    me, z = facts.capture.exchanges[3:]
+    assert [raw(one.name) for one in facts.cookie_jar.predicted(me)] == ["c0", "last"]
+    assert [raw(one.name) for one in facts.cookie_jar.predicted(z)] == [f"c{number}" for number in range(32, 180)]
+
+
+SAFARI_AGENT = "Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/{version} Safari/605.1.15"
+
+
+@pytest.mark.parametrize(
+    ("version", "days", "left"),
+    [("18.0", 8, ["server"]), ("18.0", 6, ["script", "server"]), ("11.1", 8, ["script", "server"])],
+)
+def test_safari_drops_what_a_script_wrote_after_seven_days_without_a_visit(
+    version: str, days: int, left: list[str]
+) -> None:
+    agent = f"> User-Agent: {SAFARI_AGENT.format(version=version)}\n"
+    facts = facts_of(
+        f"> GET https://api.example.com/\n{agent}< 200\n< Set-Cookie: server=1; Path=/; HttpOnly\n"
+        f"* +1000\n> GET https://api.example.com/1\n{agent}> Cookie: server=1\n< 200\n"
+        f"* +2000\n> GET https://api.example.com/2\n{agent}> Cookie: server=1; script=2\n< 200\n"
+        f"* +{days * 86_400_000}\n> GET https://api.example.com/3\n{agent}< 200\n"
+    )
+    jar, last = facts.cookie_jar, facts.capture.exchanges[3]
+    assert jar.browser.name == "Safari"
+    assert sorted(raw(one.name) for one in jar.predicted(last)) == left
 
 
 def test_a_preflight_carries_no_cookies() -> None:

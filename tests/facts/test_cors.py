@@ -289,6 +289,63 @@ def test_the_credentials_mode_has_its_place(header: str, mode: Credentials, name
     assert (place.text.name if place and place.text else None) == name
 
 
+WILD = "< 200\n< Access-Control-Allow-Origin: *\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "mode", "allowed", "step"),
+    [
+        (WILD, Credentials.UNKNOWN, True, None),
+        ("* error: net::ERR_FAILED\n" + WILD, Credentials.INCLUDED, False, CorsStep.ALLOW_ORIGIN_WILDCARD),
+        ("* error: net::ERR_CONNECTION_RESET\n" + WILD, Credentials.UNKNOWN, True, None),
+        ("* error: net::ERR_FAILED\n< 200\n" + ORIGIN, Credentials.INCLUDED, False, CorsStep.ALLOW_CREDENTIALS),
+        ("* error: net::ERR_FAILED\n< 200\n", Credentials.UNKNOWN, False, CorsStep.ALLOW_ORIGIN_MISSING),
+        ("* error: net::ERR_FAILED\n< 200\n" + ORIGIN + CREDENTIALS, Credentials.UNKNOWN, None, None),
+    ],
+)
+def test_a_blocked_answer_shows_the_credentials_mode(
+    answer: str, mode: Credentials, allowed: bool | None, step: CorsStep | None
+) -> None:
+    facts = story(ASKS, answer)
+    exchange = facts.capture.exchanges[0]
+    decision = facts.cors.decision(exchange)
+    assert decision is not None
+    assert (decision.credentials, decision.allowed, decision.step) == (mode, allowed, step)
+    if mode is Credentials.INCLUDED:
+        place = facts.cors.credentials_place(exchange)
+        assert place is not None
+        assert "/response/headers" in place.pointer
+        assert any("by what happened" in step.finding.template for step in facts.cors.why(exchange))
+
+
+@pytest.mark.parametrize(
+    ("answer", "mode", "step"),
+    [
+        ("< 200\n" + ORIGIN, Credentials.OMITTED, None),
+        ("* error: net::ERR_FAILED\n", Credentials.INCLUDED, CorsStep.ALLOW_ORIGIN_WILDCARD),
+        ("* error: net::ERR_CONNECTION_RESET\n", Credentials.UNKNOWN, None),
+        ("* type: fetch\n", Credentials.UNKNOWN, None),
+    ],
+)
+def test_a_preflight_that_passes_in_one_mode_only_shows_it(
+    answer: str, mode: Credentials, step: CorsStep | None
+) -> None:
+    facts = story(
+        ASKS.replace("GET", "OPTIONS"),
+        "> Access-Control-Request-Method: PUT",
+        "< 204",
+        "< Access-Control-Allow-Origin: *",
+        "< Access-Control-Allow-Methods: *",
+        ASKS.replace("GET", "PUT"),
+        answer,
+    )
+    call = facts.capture.exchanges[1]
+    decision = facts.cors.decision(call)
+    assert decision is not None
+    assert decision.preflight is not None
+    assert (decision.credentials, decision.step) == (mode, step)
+
+
 def test_why_ends_at_the_step_that_stops() -> None:
     facts = facts_of(PREFLIGHT.format(method="PUT", status=204, headers=ORIGIN + CREDENTIALS + HEADERS))
     steps = facts.cors.why(facts.capture.exchanges[1])

@@ -89,7 +89,7 @@ class Tab:
                 if place[0] == "http:":
                     urls += [url.replace("http:", "https:", 1) for url in urls]
                 found = await self._session.send("Network.getCookies", {"urls": urls})
-                hop.jar = [(cookie["name"], cookie["value"]) for cookie in found["cookies"]]
+                hop.jar = [(one["name"], one["value"], "partitionKey" in one) for one in found["cookies"]]
 
     async def _make(self, call: Call) -> Any:
         if call.how == "type":

@@ -16,6 +16,7 @@ import haranalyze
 from haranalyze.capture.model import Exchange
 from haranalyze.facts import Facts
 from haranalyze.facts.cookie_jar import JarCookie
+from haranalyze.protocol.set_cookie import parse_set_cookie
 from haranalyze.text import raw
 from haranalyze.timeline import Timeline
 from tests.oracle.recording import Event, Hop, Recording
@@ -158,7 +159,9 @@ def _is_kept(hop: Hop, position: int, *, surely: bool) -> bool:
     name, equals, value = (part.strip(" \t") for part in line.partition(";")[0].partition("="))
     if not equals:
         name, value = "", name
-    if (_utf8(name), _utf8(value)) in hop.jar:
+    parsed = parse_set_cookie(line)
+    partitioned = parsed is not None and parsed.partitioned
+    if (_utf8(name), _utf8(value), partitioned) in hop.jar:
         return True
     later = hop.set_cookies[position + 1 :]
     replaced = any(one.partition("=")[0].strip() == name for one in later)

@@ -29,7 +29,8 @@ class Hop:
     received: Event | None = None  # responseReceivedExtraInfo
     over: float | None = None
     failed: Event | None = None
-    jar: list[tuple[str, str]] | None = None  # names and values kept for the host afterwards, when it set cookies
+    # name, value and whether partitioned, of what is kept for the host afterwards, when it set cookies
+    jar: list[tuple[str, str, bool]] | None = None
 
     @property
     def url(self) -> str:

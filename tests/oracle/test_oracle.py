@@ -119,6 +119,18 @@ def test_a_cookie_missing_from_the_jar_was_refused_without_a_word() -> None:
     assert (check.chromium, check.agrees) == ("not kept, without a reason", False)
 
 
+def test_a_cookie_of_the_same_name_and_value_in_no_partition_is_another() -> None:
+    recording = Recording("top")
+    play(recording, PAGE, answer={"Set-Cookie": "x=1; Path=/\nx=1; Path=/; Partitioned"})
+    recording.hops[0].jar = [("x", "1", False)]
+    checks = list(cookie_checks(story(Call("type", PAGE)), recording))
+    assert [(check.chromium, check.ours) for check in checks] == [
+        ("stored", "stored"),
+        ("not kept, without a reason", "InvalidPartitioned"),
+    ]
+    assert all(check.agrees for check in checks)
+
+
 def test_the_engine_is_not_shown_the_cookie_header_it_is_asked_for() -> None:
     recording = Recording("top")
     play(recording, PAGE, headers={"Cookie": "secret=1"})

@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from haranalyze.protocol.browsers import CHROMIUM, CLIENT, FIREFOX, SAFARI, STANDARD, Browser
-from haranalyze.protocol.cookie_store import CookieStore, Reason, StoredCookie, cookie_domain
+from haranalyze.protocol.cookie_store import CookieStore, Reason, cookie_domain
 from haranalyze.protocol.same_site import Context
 from haranalyze.protocol.set_cookie import parse_set_cookie
+from haranalyze.protocol.stored_cookies import StoredCookie
 from haranalyze.protocol.url import Url, parse_url
 
 SITE = parse_url("https://api.example.com/auth/signin")
@@ -81,17 +82,6 @@ def test_a_client_that_is_no_browser_knows_no_policy() -> None:
     assert header(store, 2) == "__Host-a=b"
 
 
-def test_beyond_the_limit_of_a_site_the_oldest_go() -> None:
-    store = CookieStore()
-    for number in range(181):
-        put(store, f"c{number}=1; Path=/", number)
-    left = {one.name for one in store.sent(SITE, 200)}
-    assert len(left) == CHROMIUM.per_site - CHROMIUM.purged
-    assert "c0" not in left
-    assert "c180" in left
-    assert all(one.evicted for one in store.named("c0", SITE.host))
-
-
 def test_the_lax_post_window_closes_after_two_minutes() -> None:
     store = CookieStore()
     kept = put(store, "a=b; Path=/", 0)
@@ -155,3 +145,24 @@ def test_firefox_drops_a_cookie_without_a_name_for_all_sites(browser: Browser, r
     parsed = parse_set_cookie("=value; Secure; SameSite=None")
     assert parsed is not None
     assert store.refusal(parsed, SITE, 0.0) is reason
+
+
+def test_what_scripts_wrote_can_be_dropped() -> None:
+    store = CookieStore(SAFARI)
+    cookie = parse_set_cookie("a=1; Path=/")
+    assert cookie is not None
+    written = store.store(cookie, SITE, 1, by_script=True)
+    put(store, "b=1; Path=/", 2)
+    store.drop_scripts("example.com", 3, seen="later")
+    assert header(store, 4) == "b=1"
+    assert written is not None
+    assert (written.aged, written.ended_by) == (True, "later")
+
+
+@pytest.mark.parametrize(("browser", "kept"), [(CHROMIUM, False), (FIREFOX, True), (STANDARD, True)])
+def test_a_year_before_1601_is_long_past_in_chromium(browser: Browser, kept: bool) -> None:
+    store = CookieStore(browser)
+    cookie = parse_set_cookie("a=1; Expires=Sat, 15 Apr 1600 21:01:22 GMT")
+    assert cookie is not None
+    assert (store.store(cookie, SITE, 1) is not None) is kept
+    assert cookie.is_deletion(0.0, early=browser.early_dates) is not kept

@@ -1,15 +1,18 @@
-"""Cookie dates (RFC 6265bis section 5.1.1)."""
+"""Cookie dates (RFC 6265bis section 5.1.1), those on which browsers differ as the browser of the suite reads them."""
 
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from haranalyze.protocol.browsers import CHROMIUM, STANDARD
 from haranalyze.protocol.set_cookie import parse_cookie_date
 
 
 def differences(vector: dict[str, Any]) -> Iterator[str]:
     then = vector["then"]
-    read = parse_cookie_date(vector["given"]["date"])
+    differs = vector["status"] == "browsers-differ"
+    browser = CHROMIUM if differs and "/chromium/" in vector["id"] else STANDARD
+    read = parse_cookie_date(vector["given"]["date"], early=browser.early_dates)
     if then.get("valid") is False:
         if read is not None:
             yield f"read as {read}, not refused"

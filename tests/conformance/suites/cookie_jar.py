@@ -1,13 +1,16 @@
 """Sequences of answers and requests on one jar: what is stored, and the Cookie header of each request."""
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from haranalyze.protocol.browsers import CHROMIUM, FIREFOX, STANDARD, Browser
-from haranalyze.protocol.cookie_store import CookieStore, Reason, StoredCookie
+from haranalyze.protocol.cookie_store import CookieStore, Reason
 from haranalyze.protocol.same_site import Context, request_context, response_context
 from haranalyze.protocol.set_cookie import parse_set_cookie
+from haranalyze.protocol.stored_cookies import StoredCookie
 from haranalyze.protocol.url import Url, parse_url, site
 from tests.conformance.suites.suffixes import suffixes
 
@@ -141,9 +144,13 @@ class _Run:
 
 
 def _browser(vector: dict[str, Any]) -> Browser:
-    """The suites of browsers judge that browser; the platform tests and curl the text, without the window."""
+    """The suites of browsers judge that browser; the platform tests and curl the text, without the window.
+
+    A note ``per_host_limit: N`` is a test that lowers the limit, and what it leaves of it, to N and N - 1.
+    """
     if "/firefox/" in vector["id"]:
-        return FIREFOX
+        limit = re.search(r"per_host_limit: (\d+)", vector.get("note") or "")
+        return FIREFOX if limit is None else replace(FIREFOX, per_site=int(limit[1]), purged=0)
     if "/wpt/" in vector["id"] or "/curl/" in vector["id"]:
         return STANDARD
     return CHROMIUM
