@@ -4,6 +4,7 @@ document.body.classList.add("scripts");
 
 const AT_ONCE = 3;
 const TRIES = 60;
+const UNDER_WAY = ["waits", "paused", "uploading", "reading"];
 const WORDS = { fault: "Fault", "other-trouble": "Other trouble", "cannot-tell": "Cannot tell", healthy: "Healthy" };
 const GLYPHS = { fault: "✕", "other-trouble": "!", "cannot-tell": "?", healthy: "✓", "not-read": "!", waiting: "·" };
 const OWNERS = { api: "API team", frontend: "Frontend team", proxy: "Proxy team", "identity-provider": "Identity provider", browser: "Browser setting", capture: "Whoever records" };
@@ -123,7 +124,9 @@ class Upload {
 
   finish(capture) {
     this.state = "done";
+    this.read = Boolean(capture.verdict);
     if (capture.verdict) {
+      this.verdict = capture.verdict.state;
       const { state, headline, confidence, owner } = capture.verdict;
       this.glyph.className = `glyph ${state}`;
       this.glyph.textContent = GLYPHS[state];
@@ -139,12 +142,22 @@ class Upload {
     this.queue.ended(this, capture);
   }
 
-  refuse(text, more) {
+  // The button offers the way on: a command to copy where there is one, else the choice of another file.
+  refuse(text, more, command) {
     this.state = "refused";
     this.glyph.className = "glyph not-read";
     this.glyph.textContent = GLYPHS["not-read"];
     this.say(text, more);
-    this.button.hidden = true;
+    const button = made("button", "", command ? "Copy" : "Try another");
+    button.type = "button";
+    if (command) {
+      this.what.querySelector("small").append(" ", made("code", "", command));
+      button.addEventListener("click", () => copy(button, command, this.what.querySelector("code")));
+    } else {
+      button.addEventListener("click", () => document.getElementById("files").click());
+    }
+    this.button.replaceWith(button);
+    this.button = button;
     this.queue.ended(this, null);
   }
 
@@ -157,6 +170,26 @@ class Upload {
     this.button.hidden = true;
     this.queue.ended(this, null);
   }
+}
+
+// A file name as one word of a shell, also where it begins like an option.
+function quoted(name) {
+  const path = name.startsWith("-") ? `./${name}` : name;
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}
+
+// Copy, and say so on the button; where the clipboard is refused, select what stands on the page.
+async function copy(button, text, shown) {
+  const before = button.textContent;
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = "Copied ✓";
+  } catch {
+    if (shown && shown.select) shown.select();
+    else if (shown) getSelection().selectAllChildren(shown);
+    button.textContent = "Press Ctrl-C";
+  }
+  setTimeout(() => { button.textContent = before; }, 2000);
 }
 
 function sentence(text) {
@@ -181,6 +214,29 @@ class Queue {
     this.section = document.getElementById("uploads");
     this.list = this.section.querySelector("ul");
     this.title = document.getElementById("uploads-title");
+    this.rest = document.getElementById("cancel-rest");
+    this.rest.addEventListener("click", () => {
+      for (const upload of this.uploads) if (UNDER_WAY.includes(upload.state)) upload.cancel();
+    });
+    this.pair = document.getElementById("compare-these");
+    this.pair.addEventListener("click", () => this.compare());
+  }
+
+  // Both files once more: the server has deleted them. The page of their comparison is where the answer leads.
+  async compare() {
+    const [first, second] = this.uploads.filter((one) => one.read);
+    const [good, bad] = second.verdict === "healthy" && first.verdict !== "healthy" ? [second, first] : [first, second];
+    const body = new FormData();
+    body.append("good", good.file);
+    body.append("bad", bad.file);
+    this.pair.disabled = true;
+    this.pair.textContent = "Comparing …";
+    try {
+      const answer = await fetch("/compare", { method: "POST", body });
+      if (answer.redirected) { location.href = answer.url; return; }
+    } catch { /* told below */ }
+    this.pair.disabled = false;
+    this.pair.textContent = "Not compared; try again";
   }
 
   add(files) {
@@ -195,7 +251,7 @@ class Queue {
       this.uploads.push(upload);
       this.list.append(upload.row);
       if (file.size > limit * 1048576) {
-        upload.refuse(`Too large: ${sized(file.size)}, and ${limit} MB is the limit here.`, `Read it on your own computer instead: haranalyze analyze ${file.name} --open`);
+        upload.refuse(`Too large: ${sized(file.size)}, and ${limit} MB is the limit here.`, "Read it on your own computer instead:", `haranalyze analyze ${quoted(file.name)} --open`);
       } else if (!file.size) {
         upload.refuse("The file is empty.", "Export the recording again.");
       }
@@ -219,6 +275,8 @@ class Queue {
     const words = parts.filter(([count]) => count).map(([count, word]) => `${count} ${word}`);
     const text = `${total} file${total === 1 ? "" : "s"}: ${words.join(", ")}`;
     if (this.title.textContent !== text) this.title.textContent = text;
+    this.rest.hidden = this.count(...UNDER_WAY) < 2;
+    this.pair.hidden = this.count(...UNDER_WAY) > 0 || this.uploads.filter((one) => one.read).length !== 2;
   }
 
   ended(upload, capture) {
@@ -280,7 +338,7 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   button.addEventListener("click", async () => {
     const field = document.getElementById(button.dataset.copy);
     field.select();
-    try { await navigator.clipboard.writeText(field.value); button.textContent = "Copied ✓"; } catch { button.textContent = "Press Ctrl-C"; }
+    await copy(button, field.value, field);
   });
 }
 

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from haranalyze.web import api, openapi, pages, signing_in
+from haranalyze.web import api, comparing, openapi, pages, signing_in
 from haranalyze.web.gate import Gate, Handler, answer, guarded
 from haranalyze.web.problems import ProblemError, missing
 from haranalyze.web.site import Site
@@ -48,6 +48,12 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("POST", "/captures/{id}/share", pages.share),
     Endpoint("POST", "/captures/{id}/shares/{share}/revoke", pages.unshare),
     Endpoint("POST", "/captures/{id}/delete", pages.delete),
+    Endpoint("GET", "/compare", comparing.choose),
+    Endpoint("POST", "/compare", comparing.of_files),
+    Endpoint("GET", "/compare/{good}/{bad}", comparing.pair),
+    Endpoint("GET", "/compare/{good}/{bad}/{format}", comparing.of_captures),
+    Endpoint("GET", "/compared/{key}", comparing.made),
+    Endpoint("GET", "/compared/{key}/{format}", comparing.made_document),
     Endpoint("GET", "/account", pages.account),
     Endpoint("POST", "/account/tokens", pages.new_token),
     Endpoint("POST", "/account/tokens/{token}/end", pages.end_token),

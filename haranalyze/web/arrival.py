@@ -79,6 +79,31 @@ async def receive_form(site: Site, request: Request) -> list[str]:
 
 
 @asynccontextmanager
+async def lent(site: Site, request: Request, *, form: bool) -> AsyncIterator[list[tuple[Incoming, str]]]:
+    """The files of a request, sealed on disk, and their names, for as long as they are needed; nothing stays.
+
+    Args:
+        form: the body is a form with files; otherwise it is one file.
+
+    Raises:
+        HaranalyzeError: it cannot be taken; :func:`problem_of` gives the answer.
+    """
+    async with _heard(request), _room(site, request, person_of(request).name) as announced:
+        taken = _Form(site)
+        try:
+            if form:
+                await taken.read(request)
+            else:
+                await taken.read_one(request, announced)
+            for incoming, _ in taken.files:
+                await run_in_threadpool(incoming.keep)
+            yield [(incoming, shown_name(name)) for incoming, name in taken.files]
+        finally:
+            await run_in_threadpool(taken.drop)
+            site.desk.receiving -= taken.captures
+
+
+@asynccontextmanager
 async def _heard(request: Request) -> AsyncIterator[None]:
     """Read on a little after a refusal: a connection that is closed on unread bytes is reset, and the client never
     sees the answer (RFC 9112 section 9.6).
@@ -199,6 +224,17 @@ class _Form:
             raise ProblemError(400, "the form is cut off")
         if not self.files:
             raise ProblemError(400, "the form holds no file; choose one first")
+
+    async def read_one(self, request: Request, announced: int) -> None:
+        """Take the body as the one file. Raises ProblemError when it is empty."""
+        capture = _new(self.site)
+        self.captures.add(capture)
+        incoming = await run_in_threadpool(self.site.spool.begin, capture, self.site.settings.max_upload, announced)
+        self.files.append((incoming, ""))
+        async for block in _blocks(request):
+            await to_thread.run_sync(incoming.write, block, limiter=self.site.writers)
+        if incoming.size == 0:
+            raise ProblemError(400, "the body is empty; send the file itself as the body of the request")
 
     def drop(self) -> None:
         """Forget what was received."""

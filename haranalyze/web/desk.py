@@ -10,6 +10,8 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from haranalyze.errors import HaranalyzeError
 from haranalyze.web.grants import Grants
 from haranalyze.web.reading import Outcome, reading_of
@@ -19,12 +21,17 @@ from haranalyze.web.spool import DiskFullError, Spool
 from haranalyze.web.store import LEASE, Claim, Store
 
 if TYPE_CHECKING:
-    from haranalyze.workers import Progress, Workers
+    from haranalyze.options import Options
+    from haranalyze.workers import Pair, Progress, Workers
 
 IDLE = 2.0  # seconds between two looks for captures that other servers left behind
 WARM_UP = 1.0  # seconds after the start until processes are made ready: the first page comes first
 HOUSEKEEPING = 60.0  # seconds between two rounds of removing what has expired
 FORMATS = ("json", "html")
+
+
+class ComparisonError(HaranalyzeError):
+    """Two recordings cannot be compared."""
 
 
 class Desk:
@@ -62,6 +69,29 @@ class Desk:
             thread = threading.Thread(target=target, name=name, daemon=True)
             thread.start()
             self._threads.append(thread)
+
+    def compare(self, pair: Pair) -> dict[str, bytes]:
+        """Two recordings side by side, in each format of the pair; blocks until a process is free and done.
+
+        Raises:
+            ComparisonError: they cannot be compared; the message says why.
+        """
+        from haranalyze.workers import Failure, WorkersError
+
+        try:
+            done = self._workers.run(msgspec.structs.replace(pair, options=self._options()))
+        except WorkersError as error:
+            raise ComparisonError(str(error)) from error
+        if isinstance(done, Failure):
+            raise ComparisonError(done.reason)
+        return done.reports[0]
+
+    def _options(self) -> Options:
+        limits = replace(self._settings.options.limits, max_bytes=self._settings.max_unpacked)
+        options = replace(self._settings.options, limits=limits)
+        if options.accepted:
+            options = replace(options, today=date.today())  # a server sees many days
+        return options
 
     def wake(self) -> None:
         """Something was accepted."""
@@ -126,12 +156,8 @@ class Desk:
         from haranalyze.workers import Failure, Task
 
         began = time.monotonic()
-        limits = replace(self._settings.options.limits, max_bytes=self._settings.max_unpacked)
-        options = replace(self._settings.options, limits=limits)
-        if options.accepted:
-            options = replace(options, today=date.today())  # a server sees many days
         formats = (*FORMATS, "sanitized") if self._settings.keep_captures else FORMATS
-        task = Task(self._spool.sealed(claim.id), claim.name, options, formats)
+        task = Task(self._spool.sealed(claim.id), claim.name, self._options(), formats)
 
         def tell(progress: Progress) -> None:
             self._steps[claim.id] = progress

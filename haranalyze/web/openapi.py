@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 import haranalyze
-from haranalyze.web import api, views
+from haranalyze.web import api, comparing, views
 from haranalyze.web.gate import Handler
 from haranalyze.web.problems import phrase
 from haranalyze.web.store import STATES
@@ -205,6 +205,36 @@ OPERATIONS: tuple[Operation, ...] = (
         (_CAPTURE,),
         None,
         (404, 409),
+    ),
+    Operation(
+        "compareCaptures",
+        "GET",
+        "/comparisons/{good}/{bad}/{format}",
+        comparing.of_captures,
+        "Where two recordings part ways, from their sanitized copies (with --keep-captures).",
+        {200: "*/*"},
+        (
+            Parameter("good", "path", "The capture in which it works.", _CAPTURE.schema, _ID),
+            Parameter("bad", "path", "The capture in which it fails.", _CAPTURE.schema, _ID),
+            Parameter("format", "path", "json, html or text.", _SOME, "json"),
+        ),
+        None,
+        (404, 409, 422, 503),
+    ),
+    Operation(
+        "compareFiles",
+        "POST",
+        "/comparisons",
+        comparing.of_archive,
+        "The same for two recordings in one archive, the one that works first. Nothing of them is kept.",
+        {200: "*/*"},
+        (
+            Parameter(
+                "format", "query", "json, html or text.", {"type": "string", "enum": [*comparing.FORMATS]}, "json"
+            ),
+        ),
+        _FILE,
+        (400, 404, 413, 422, 429, 503, 507),
     ),
     Operation("listCauses", "GET", "/causes", api.causes, "Captures grouped by what broke.", {200: views.CauseList}),
     Operation(

@@ -119,7 +119,8 @@ async def _list(site: Site, request: Request, name: str) -> Response:
         rows = site.store.listed(wanted, PAGE + 1, before)
         counts = site.store.counts(wanted)
         more = f"{rows[PAGE - 1].created!r}~{rows[PAGE - 1].id}" if len(rows) > PAGE else ""
-        return {"rows": [_line(row) for row in rows[:PAGE]], "counts": counts, "more": more}
+        causes = site.store.cause_names(wanted.fingerprint)
+        return {"rows": [line(row) for row in rows[:PAGE]], "counts": counts, "more": more, "causes": causes}
 
     found = await run_in_threadpool(look)
     asked = {key: value for key, value in request.query_params.items() if value and key != "before"}
@@ -146,14 +147,16 @@ async def _list(site: Site, request: Request, name: str) -> Response:
     )
 
 
-def _line(row: Row[Any]) -> dict[str, Any]:
-    """A row of a list."""
+def line(row: Row[Any]) -> dict[str, Any]:
+    """A row of a list, in words."""
     state = word_of(row)
     size = f"{row.size / 1024**2:.1f} MB" if row.size >= 1024**2 else f"{max(1, row.size // 1024)} KB"
     about = " · ".join(part for part in (row.browser, f"{row.exchanges} exch." if row.exchanges else "") if part)
     return {
         "id": row.id,
         "state": state,
+        "done": row.state == "done",
+        "fingerprint": row.fingerprint,
         "headline": row.headline or row.reason or row.name,
         "owner": _owner_words().get(row.owner, "nobody" if state == "healthy" else "–"),
         "ticket": row.ticket,
@@ -201,13 +204,18 @@ async def _capture_page(site: Site, request: Request, row: Row[Any], new_link: s
         parts = site.store.listed(Wanted(parent=row.id), 1_000) if row.parts else []
         return {
             "capture": views.view(site, row),
-            "rows": [_line(part) for part in parts],
+            "rows": [line(part) for part in parts],
             "links": site.grants.listed("share", None, row.id),
-            "line": _line(row),
+            "line": line(row),
         }
 
     values = await run_in_threadpool(look)
-    values |= {"waits": not views.finished(row), "failed": row.state == "failed", "formats": _formats()}
+    values |= {
+        "keeps": site.settings.keep_captures,
+        "waits": not views.finished(row),
+        "failed": row.state == "failed",
+        "formats": _formats(),
+    }
     if row.state == "done" and await run_in_threadpool(site.store.has, row.id, "sanitized"):
         values["formats"].append(("sanitized", "Sanitized recording (HAR)"))
     return page(site, request, "capture", 200, **values, new_link=new_link, moment=views.moment)
@@ -328,7 +336,7 @@ async def shared(site: Site, request: Request) -> Response:
     row = await _by_link(site, request)
     site.audit("link", "view", row.id)
     secret = request.path_params["secret"]
-    return page(site, request, "shared", line=_line(row), frame=f"/s/{quote(secret)}/report")
+    return page(site, request, "shared", line=line(row), frame=f"/s/{quote(secret)}/report")
 
 
 async def shared_report(site: Site, request: Request) -> Response:

@@ -7,6 +7,7 @@ import os
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from anyio import CapacityLimiter
 
@@ -21,6 +22,7 @@ from haranalyze.web.spool import Spool
 from haranalyze.web.store import Store
 
 WRITERS = 4  # threads that seal and write uploads: more of them only keep the rest of the server waiting
+COMPARERS = 2  # comparisons under way or waiting for a process; others wait without a thread
 LINK_SECONDS = 24 * 3600.0  # a printed link that nobody used
 
 
@@ -60,6 +62,13 @@ class Changes:
             event.set()
 
 
+class Made(NamedTuple):
+    """A comparison: who asked for it, and its documents by format."""
+
+    person: str
+    documents: dict[str, bytes]
+
+
 @dataclass(slots=True)
 class Site:
     """One server."""
@@ -80,6 +89,8 @@ class Site:
     link_used: Callable[[], None] | None = None
     lock: int | None = None
     shown_once: dict[tuple[str, str], str] = field(default_factory=dict)  # (person, page): a secret its next view shows
+    comparisons: dict[str, Made] = field(default_factory=dict)  # made lately, by what their address ends in
+    comparers: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(COMPARERS))
     writers: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(WRITERS))
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 

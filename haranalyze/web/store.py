@@ -365,6 +365,20 @@ class Store:
             for row in groups
         ]
 
+    def cause_names(self, wanted: str = "", limit: int = 30) -> list[Row[Any]]:
+        """(fingerprint, title, count) of the most frequent causes, the wanted one among them whatever its number."""
+        count = func.count()
+        named = (
+            select(captures.c.fingerprint, func.max(captures.c.title).label("title"), count.label("count"))
+            .where(captures.c.fingerprint != "", captures.c.state == "done")
+            .group_by(captures.c.fingerprint)
+        )
+        with self.look() as connection:
+            found = list(connection.execute(named.order_by(count.desc(), captures.c.fingerprint).limit(limit)))
+            if wanted and wanted not in {row.fingerprint for row in found}:
+                found += connection.execute(named.where(captures.c.fingerprint == wanted))
+        return found
+
     def _newest(self, connection: Connection, fingerprint: str) -> Row[Any]:
         query = select(captures).where(captures.c.fingerprint == fingerprint).order_by(captures.c.created.desc())
         return connection.execute(query.limit(1)).one()

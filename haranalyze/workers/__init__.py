@@ -36,6 +36,7 @@ __all__ = [
     "FailedFor",
     "Failure",
     "Outcome",
+    "Pair",
     "Progress",
     "Running",
     "Task",
@@ -79,6 +80,26 @@ class Task(msgspec.Struct, frozen=True):
     name: str
     options: Options = Options()
     formats: tuple[str, ...] = ("json",)
+
+
+class Pair(msgspec.Struct, frozen=True):
+    """Two recordings of one flow to lay side by side; ``bad`` None: the file ``good`` holds both, the good one first.
+
+    Attributes:
+        names: what to call the two.
+        formats: of ``json``, ``html`` and ``text``. The answer is one report in all of them.
+    """
+
+    good: bytes | Sealed
+    bad: bytes | Sealed | None = None
+    names: tuple[str, str] = ("", "")
+    options: Options = Options()
+    formats: tuple[str, ...] = ("json",)
+
+    @property
+    def name(self) -> str:
+        """What the work is called while it runs."""
+        return " and ".join(name for name in self.names if name) or "two recordings"
 
 
 class Done(msgspec.Struct, frozen=True, tag="done"):
@@ -136,7 +157,7 @@ class Start(msgspec.Struct, frozen=True):
 
 
 class Request(msgspec.Struct, frozen=True):
-    """A message to a child: analyse this. One of ``path``, ``data`` and ``sealed`` is set."""
+    """A message to a child: analyse this. One of ``path``, ``data``, ``sealed`` and ``pair`` is set."""
 
     path: str | None
     data: bytes | None
@@ -144,6 +165,7 @@ class Request(msgspec.Struct, frozen=True):
     name: str
     options: Options
     formats: tuple[str, ...]
+    pair: Pair | None = None
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -187,8 +209,8 @@ class Workers:
             with self._lock:
                 self._idle.append(child)
 
-    def run(self, task: Task, tell: Callable[[Progress], None] | None = None) -> Outcome:
-        """Analyse one file; waits for a free child. Never raises for what a capture is or does.
+    def run(self, task: Task | Pair, tell: Callable[[Progress], None] | None = None) -> Outcome:
+        """Analyse one file, or compare two; waits for a free child. Never raises for what a capture is or does.
 
         Args:
             tell: called in this thread with how far the child is.
@@ -230,7 +252,7 @@ class Workers:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _attempt(self, task: Task, tell: Callable[[Progress], None], *, alone: bool) -> Outcome:
+    def _attempt(self, task: Task | Pair, tell: Callable[[Progress], None], *, alone: bool) -> Outcome:
         """One try. A child that was found dead before it took the task does not count as one."""
         child = self._take(fresh=alone)
         child.alone = alone
@@ -290,7 +312,7 @@ class _Child:
 
     def __init__(self, limits: ChildLimits) -> None:
         self.alone = False
-        self.task: Task | None = None
+        self.task: Task | Pair | None = None
         self.since = time.monotonic()
         self.deadline = self.since + _START_SECONDS
         self.overdue = False
@@ -314,17 +336,9 @@ class _Child:
             raise WorkersError(answer.problem)
         self.deadline = float("inf")
 
-    def ask(self, task: Task, limits: ChildLimits, tell: Callable[[Progress], None]) -> Answer | None:
+    def ask(self, task: Task | Pair, limits: ChildLimits, tell: Callable[[Progress], None]) -> Answer | None:
         """The answer to a task, made up where the child can give none; None where it never got the task."""
-        source = task.source
-        request = Request(
-            os.fspath(source.absolute()) if isinstance(source, Path) else None,
-            source if isinstance(source, bytes) else None,
-            source if isinstance(source, Sealed) else None,
-            task.name,
-            task.options,
-            task.formats,
-        )
+        request = _request(task)
         self.task, self.since = task, time.monotonic()
         self.deadline = self.since + limits.seconds
         try:
@@ -365,6 +379,21 @@ class _Child:
     def _from(self) -> BinaryIO:
         assert self.process.stdout is not None
         return self.process.stdout  # type: ignore[return-value]
+
+
+def _request(task: Task | Pair) -> Request:
+    """A task as it is sent."""
+    if isinstance(task, Pair):
+        return Request(None, None, None, task.name, task.options, task.formats, task)
+    source = task.source
+    return Request(
+        os.fspath(source.absolute()) if isinstance(source, Path) else None,
+        source if isinstance(source, bytes) else None,
+        source if isinstance(source, Sealed) else None,
+        task.name,
+        task.options,
+        task.formats,
+    )
 
 
 def _gone(child: _Child, limits: ChildLimits) -> Answer:

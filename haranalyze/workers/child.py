@@ -17,7 +17,20 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 import msgspec
 
 from haranalyze.errors import CaptureError, HaranalyzeError, LeakError
-from haranalyze.workers import Answer, ChildLimits, Done, FailedFor, Failure, Progress, Request, Start, receive, send
+from haranalyze.sealed import Sealed
+from haranalyze.workers import (
+    Answer,
+    ChildLimits,
+    Done,
+    FailedFor,
+    Failure,
+    Pair,
+    Progress,
+    Request,
+    Start,
+    receive,
+    send,
+)
 
 if TYPE_CHECKING:
     from haranalyze.capture.model import Capture
@@ -156,6 +169,8 @@ def _serve(packed: bytes, book: Rulebook, tell: Callable[[Progress], None]) -> D
 
 def _reports(request: Request, book: Rulebook, tell: Callable[[Progress], None]) -> list[dict[str, bytes]]:
     """Reports of every recording of a file. The shares of the steps are those of a large recording with bodies."""
+    if request.pair is not None:
+        return [_compared(request.pair, book)]
     tell(Progress("opening the file", 0.05))
     captures = _captures(request)
     total, done = sum(len(capture.exchanges) for capture in captures), 0
@@ -191,6 +206,21 @@ def _bytes(request: Request) -> Any:
             raise  # says nothing about the file: another child may open it
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "it cannot be read"
         raise CaptureError(f"the file cannot be opened: {reason}") from error
+
+
+def _compared(pair: Pair, book: Rulebook) -> dict[str, bytes]:
+    from haranalyze.capture import read_captures
+    from haranalyze.comparison import compare, render
+
+    captures: list[Capture] = []
+    for source, name in zip((pair.good, pair.bad), pair.names, strict=True):
+        if source is not None:
+            content = source.read() if isinstance(source, Sealed) else source
+            captures += read_captures(content, name, pair.options.limits)
+    if len(captures) != 2:
+        raise CaptureError(f"a comparison takes two recordings, and there are {len(captures)}")
+    made = compare(captures[0], captures[1], book, pair.options)
+    return {name: render(made, name).encode() for name in pair.formats}
 
 
 def _made(capture: Capture, request: Request, book: Rulebook) -> dict[str, bytes]:

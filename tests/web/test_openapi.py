@@ -9,6 +9,7 @@ from typing import Any
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis import Case
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from haranalyze.web import openapi
 from haranalyze.web.app import ENDPOINTS
@@ -31,7 +32,10 @@ schema = schemathesis.openapi.from_dict(DOCUMENT)
 def test_every_operation_answers_as_described(case: Case[Any], server: Server) -> None:
     """No server error, no undocumented status, content type or body."""
     headers = {"Authorization": f"Bearer {TOKEN}"}
-    case.call_and_validate(base_url=server.address + openapi.ROOT, headers=headers, timeout=60)
+    # Which bytes are recordings no schema says: only there a described answer of 422 to any body is right.
+    excluded = [positive_data_acceptance] if case.operation.label == "POST /comparisons" else []
+    base = server.address + openapi.ROOT
+    case.call_and_validate(base_url=base, headers=headers, timeout=60, excluded_checks=excluded)
 
 
 def test_the_description_is_served_as_it_is(server: Server) -> None:
