@@ -13,6 +13,8 @@ from haranalyze.capture import read_captures
 from haranalyze.comparison import compare, render
 from tests.web.conftest import HEALTHY, LOOP, Server, serving
 
+HERE = tuple(read_captures(file.read_bytes())[0] for file in (HEALTHY, LOOP))
+
 
 @pytest.fixture(scope="module")
 def keeper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
@@ -34,7 +36,7 @@ def test_kept_copies_give_the_comparison_of_their_recordings(keeper: Server) -> 
     assert {keeper.done(good)["state"], keeper.done(bad)["state"]} == {"done"}
     answer = keeper.ask("GET", f"/api/v1/comparisons/{good}/{bad}/json")
     assert answer.status_code == 200
-    expected = json.loads(render(compare(*(read_captures(file.read_bytes())[0] for file in (HEALTHY, LOOP))), "json"))
+    expected = json.loads(render(compare(HERE[0], HERE[1]), "json"))
     assert answer.json()["headline"] == expected["headline"]
     assert answer.json()["step"] == expected["step"]
     session = keeper.browser()
@@ -49,7 +51,7 @@ def test_kept_copies_give_the_comparison_of_their_recordings(keeper: Server) -> 
 def test_two_files_are_compared_and_nothing_of_them_stays(server: Server) -> None:
     answer = server.ask("POST", "/api/v1/comparisons", params={"format": "json"}, data=archive(HEALTHY, LOOP))
     assert answer.status_code == 200, answer.text
-    expected = json.loads(render(compare(*(read_captures(file.read_bytes())[0] for file in (HEALTHY, LOOP))), "json"))
+    expected = json.loads(render(compare(HERE[0], HERE[1]), "json"))
     assert answer.json()["headline"] == expected["headline"]
     session = server.browser()
     same = {"Sec-Fetch-Site": "same-origin", "Origin": server.address}
