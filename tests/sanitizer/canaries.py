@@ -451,8 +451,8 @@ def survivors(canaries: Canaries, output: bytes) -> dict[str, list[str]]:
     views = [text, text[::-1], text.lower()]
     views += [decode(text) for decode in (_unquoted, _unescaped, _base64, _hex)]
     views.append(_base64(views[3]))
-    whole = "\n".join(views)
-    grams = {whole[at : at + PART] for at in range(len(whole) - PART + 1)}
+    words = {word for view in views for word in re.findall(r"[\w-]{8,}", view)}  # all that canaries are made of
+    grams = {word[at : at + PART] for word in words for at in range(len(word) - PART + 1)}
     found: dict[str, list[str]] = {}
     for place, values in canaries.planted.items():
         for value in values:

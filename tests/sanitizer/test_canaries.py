@@ -4,7 +4,9 @@ import json
 import sqlite3
 from pathlib import Path
 
+import pandas
 import pytest
+import zstandard
 from click.testing import CliRunner
 
 import haranalyze
@@ -14,6 +16,7 @@ from haranalyze.cli.analyze import FORMATS
 from haranalyze.errors import CaptureError
 from haranalyze.report import to_table
 from tests.sanitizer.canaries import CONTROLS, Canaries, readable, recording, survivors
+from tests.web.conftest import serving
 
 SEEDS = ((1, False), (2, True))
 
@@ -93,3 +96,58 @@ def test_no_canary_is_in_an_error(planted: tuple[bytes, Canaries]) -> None:
             assert survivors(canaries, str(error).encode()) == {}  # noqa: PT017 - either outcome is right
         else:
             assert survivors(canaries, repr(capture.notes).encode()) == {}
+
+
+def test_no_canary_is_in_anything_a_batch_writes(tmp_path: Path) -> None:
+    data, canaries = recording(3, odd=True)
+    (tmp_path / "tickets" / "T-1").mkdir(parents=True)
+    (tmp_path / "tickets" / "T-1" / "ticket.har").write_bytes(data)
+    (tmp_path / "tickets" / "T-1" / "broken.har").write_bytes(data[: len(data) // 2].replace(b'"entries"', b'"x"'))
+    out = tmp_path / "out"
+    told = ["batch", str(tmp_path / "tickets"), "-o", str(out), "--csv", "--timeline", "--jobs", "1", "-v"]
+    done = CliRunner().invoke(main, told)
+    assert done.exit_code in (0, 3), done.output
+    assert survivors(canaries, done.output.encode()) == {}
+    written = [path for path in out.rglob("*") if path.is_file()]
+    assert {".html", ".json", ".parquet", ".csv"} <= {path.suffix for path in written}
+    assert any("ledger" in str(path.relative_to(out)) for path in written)
+    assert any("timeline" in str(path.relative_to(out)) for path in written)
+    said = [str(path.relative_to(out)).encode() for path in written]
+    for path in written:
+        said.append(path.read_bytes())
+        if path.suffix == ".parquet":
+            said.append(pandas.read_parquet(path).to_csv().encode())
+    assert survivors(canaries, b"\n".join(said)) == {}
+
+
+def test_no_canary_is_in_the_database_the_log_or_the_answers_of_the_upload_page(tmp_path: Path) -> None:
+    data, canaries = recording(4, odd=True)
+    with serving(tmp_path / "data") as server:
+        read = server.done(server.upload(data, name="ticket.har"))
+        broken = server.done(server.upload(data[: len(data) // 2].replace(b'"entries"', b'"x"'), name="broken.har"))
+        assert (read["state"], broken["state"]) == ("done", "failed")
+        answers = [
+            server.ask("GET", path).content for path in ("/", "/api/v1/captures", f"/captures/{read['id']}/report")
+        ]
+        said = [*answers, json.dumps([read, broken]).encode()]
+        with sqlite3.connect(next((tmp_path / "data").glob("*.db"))) as database:
+            said += _values(database)
+        said += [path.read_bytes() for path in (tmp_path / "data").rglob("*") if path.is_file()]
+    said.append(server.log.read_bytes())
+    assert any(b"refused" in one or b"401" in one for one in said)
+    assert survivors(canaries, b"\n".join(said)) == {}
+
+
+def _values(database: sqlite3.Connection) -> list[bytes]:
+    """Every value of every table, unpacked."""
+    found = []
+    names = [row[0] for row in database.execute("select name from sqlite_master where type = 'table'")]
+    for name in names:
+        for row in database.execute(f'select * from "{name}"'):  # noqa: S608 - the table's own name
+            for value in row:
+                if isinstance(value, bytes) and value[:4] == b"\x28\xb5\x2f\xfd":
+                    value = zstandard.ZstdDecompressor().decompressobj().decompress(value)
+                found.append(value if isinstance(value, bytes) else str(value).encode())
+    assert len(names) > 3
+    assert sum(map(len, found)) > 10_000
+    return found
