@@ -36,7 +36,7 @@ _DIGIT_INSIDE = re.compile(r"[A-Za-z][0-9]+[A-Za-z]")
 _NUMBERED_WORD = re.compile(r"(?i:oauth2|base64|http2|ipv[46]|sha(?:1|256|512)|utf8|md5)")  # words with a digit
 _RANDOM_LETTERS = re.compile(
     r"[bcdfghjklmnpqrstvwxz]{7}|(?!w)(.)\1\1|(?:[A-Z]{1,2}[a-z]{1,2}){4}|(?:[a-z]{1,2}[A-Z]{1,2}){4}"
-    r"|(?=(?:[A-Za-z]*[0-9]){2})[A-Za-z]+[0-9]+[A-Za-z]+[0-9]|(?=(?:[A-Za-z]*[0-9]){2})[0-9]+[A-Za-z]+[0-9]+[A-Za-z]"
+    r"|[A-Za-z][0-9]+[A-Za-z]+[0-9]|[0-9][A-Za-z]+[0-9]+[A-Za-z]"
 )
 _HOST_LABEL = re.compile(r"[a-z0-9_-]{1,40}")
 _WORD_SPLIT = re.compile(r"[-_.]|(?<=[a-z])(?=[A-Z])")

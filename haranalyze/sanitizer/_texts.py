@@ -38,7 +38,7 @@ _PIECE: Final = re.compile(r"%((?:25)*)([0-9A-Fa-f]{2})|[^%]")
 _TOKEN: Final = re.compile(
     r"(?<![A-Za-z0-9+])(?:ey[A-Za-z0-9]|W3|Wy)[A-Za-z0-9+/_-]{4,}+(?:\.[A-Za-z0-9_-]*+){0,4}={0,2}"
 )
-_STRING: Final = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:)?|(-?)(\d+)(\.\d+)?([eE][+-]?\d+)?|([{}\[\]])', re.DOTALL)
+_STRING: Final = re.compile(r'"((?:[^"\\]++|\\.)*+)"(\s*:)?|(-?)(\d+)(\.\d+)?([eE][+-]?\d+)?|([{}\[\]])', re.DOTALL)
 _ADDRESS: Final = re.compile(r"(?:https?|wss?)://[^\s\"'<>\\,|]+", re.IGNORECASE)
 _URL: Final = re.compile(r"(?:([A-Za-z][A-Za-z0-9+.-]{0,30}):)?(//[^/?#\\]*)?([^?#]*)(\?[^#]*)?(#.*)?", re.DOTALL)
 _IP: Final = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
