@@ -208,10 +208,10 @@ def _example(rows: DataFrame) -> Any:
     """The newest of the surest tickets with the usual headline."""
     sure = {"certain": 0, "likely": 1, "possible": 2}
     usual = _most(rows["headline"])
-    order = rows.assign(
+    order = rows[["confidence", "ticket"]].assign(
         rank=rows["confidence"].map(sure).fillna(3), other=rows["headline"] != usual, age=-rows["day"].astype("int64")
     )
-    return order.sort_values(["rank", "other", "age", "ticket"], kind="stable").iloc[0]
+    return rows.loc[order.sort_values(["rank", "other", "age", "ticket"], kind="stable").index[0]]
 
 
 def _most(values: Any) -> str:

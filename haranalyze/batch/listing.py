@@ -14,7 +14,7 @@ import msgspec
 from haranalyze.batch.entries import Entry
 from haranalyze.batch.sources import Item
 
-_PAGE = 500
+_PAGE = 50  # items read at one time; an entry may hold many findings
 
 
 class Listing:

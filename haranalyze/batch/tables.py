@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from pandas import DataFrame
     from pyarrow import Schema
 
-ROW_GROUP: Final = 5_000
+ROW_GROUP: Final = 2_000
+_FRAME: Final = 250  # rows that are Python objects at one time
 _RANK: Final = {"fault": 0, "other-trouble": 1, "cannot-tell": 2, "healthy": 3, "not-read": 4}
 _SURE: Final = {"certain": 0, "likely": 1, "possible": 2}
 
@@ -174,13 +175,19 @@ def write_table(
 
     schema = _schema(columns, more)
     count = 0
+    waiting: list[Any] = []
     with parquet.ParquetWriter(path, schema, compression="zstd") as writer:
         for frame in _frames(rows, columns, more):
             table = pyarrow.Table.from_pandas(frame, schema=schema, preserve_index=False)
-            writer.write_table(table.replace_schema_metadata(None))
+            waiting.append(table.replace_schema_metadata(None))
             if csv_path is not None:
                 _add_csv(frame, csv_path, header=count == 0)
             count += len(frame)
+            if count % ROW_GROUP == 0:
+                writer.write_table(pyarrow.concat_tables(waiting))
+                waiting.clear()
+        if waiting:
+            writer.write_table(pyarrow.concat_tables(waiting))
     return count
 
 
@@ -191,7 +198,7 @@ def _frames(
     empty = True
     for row in rows:
         chunk.append(row)
-        if len(chunk) == ROW_GROUP:
+        if len(chunk) == _FRAME:
             yield _frame(chunk, columns, more)
             chunk, empty = [], False
     if chunk or empty:
