@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pandas
 import pytest
 
@@ -74,6 +75,25 @@ def test_tables_hold_what_the_reports_say(done: tuple[Path, Path, Summary]) -> N
     findings = pandas.read_parquet(out / "findings.parquet")
     assert findings["is_root"].sum() == 6
     assert pandas.read_csv(out / "captures.csv")["headline"].tolist() == captures["headline"].tolist()
+
+
+def test_duckdb_reads_the_tables(done: tuple[Path, Path, Summary]) -> None:
+    _, out, _ = done
+    base = duckdb.connect()
+    base.execute("SET TimeZone = 'UTC'")
+    captures, findings, groups = (str(out / f"{name}.parquet") for name in ("captures", "findings", "groups"))
+    asked = base.execute(
+        "SELECT c.rule, count(*), min(g.tickets)"
+        " FROM read_parquet(?) c JOIN read_parquet(?) f USING (ticket, capture, recording)"
+        ' JOIN read_parquet(?) g ON g."group" = c."group" WHERE f.is_root GROUP BY ALL ORDER BY ALL',
+        [captures, findings, groups],
+    ).fetchall()
+    assert asked == [
+        ("auth-header-malformed", 3, 3),
+        ("missing-auth-header", 3, 3),
+    ]
+    started = base.execute("SELECT started FROM read_parquet(?) ORDER BY ticket", [captures]).fetchall()
+    assert [one for (one,) in started] == list(pandas.read_parquet(captures)["started"])
 
 
 def test_a_second_run_analyses_nothing_and_changes_nothing(
