@@ -69,6 +69,7 @@ class Situations:
             request.raw("sec-fetch-dest"),
             request.raw("origin"),
             request.raw("referer"),
+            request.raw("sec-fetch-storage-access"),
             exchange.raw_page_id,
             exchange.is_page,
         )
@@ -103,6 +104,8 @@ class Situations:
             chain, considered, began.initiator, navigates=navigates, opaque_initiator=began.opaque, browser=browser
         )
         third_party = not navigates and (crossed or not is_same_site(top, url, browser))
+        # Storage Access headers: the site has its own cookies here, by permission or by a rule of thumb of the browser
+        third_party = third_party and exchange.request.raw("sec-fetch-storage-access") != "active"
         key = site(top) + (" crossed" if third_party else "")
         return Situation(context, storing, key, third_party, navigates)
 

@@ -15,9 +15,9 @@ from haranalyze.facts._cookie_context import Situation, Situations
 from haranalyze.facts._cookie_steps import SENDING, Step, at_the_request, carries, gone, steps, storing
 from haranalyze.protocol.browsers import Browser
 from haranalyze.protocol.cache_control import parse_http_date
-from haranalyze.protocol.cookie_store import CookieStore, Reason
+from haranalyze.protocol.cookie_store import CookieStore, Reason, as_read_by
 from haranalyze.protocol.set_cookie import SetCookie, parse_set_cookie, path_matches
-from haranalyze.protocol.stored_cookies import StoredCookie
+from haranalyze.protocol.stored_cookies import SiteCookies, StoredCookie
 from haranalyze.protocol.url import registrable_domain
 from haranalyze.text import Kind, Place, Sentence, Text, raw
 
@@ -255,6 +255,7 @@ class CookieJar:
             parsed = parse_set_cookie(line)
             if parsed is None:
                 continue
+            parsed = as_read_by(self.browser, parsed)
             moment = at + position * _TICK
             reason = self._store.refusal(
                 parsed, url, moment, context=situation.storing, third_party=situation.third_party
@@ -315,11 +316,12 @@ class CookieJar:
         newest, sending = at, _Sending(exchange, url, at, self._situations.of(exchange))
         going = self._sent_with(sending, at - _TICK / 2)
         foreseen = {kept.name: kept for kept in going}
+        site = self._store.of_site(domain)
         for name, value in reversed(pairs):  # the header tells the order: a learnt cookie is older than the next one
             kept = foreseen.get(name)
             if kept is not None and kept.value == value:
                 made = kept.created
-            elif (renewed := self._renewed(name, value, kept, sending)) is not None:
+            elif site is not None and (renewed := self._renewed(site, name, value, kept, sending)) is not None:
                 made = renewed
                 changes += 1
             else:
@@ -331,11 +333,13 @@ class CookieJar:
         self._notice_absence(going, sending, names, domain)
         self._seen[url.host, pairs] = self._changes[domain]
 
-    def _renewed(self, name: str, value: str, foreseen: StoredCookie | None, sending: _Sending) -> float | None:
+    def _renewed(
+        self, site: SiteCookies, name: str, value: str, foreseen: StoredCookie | None, sending: _Sending
+    ) -> float | None:
         """When the cookie was made, for a value never seen before in the place of the one that the jar holds: what
         most requests show. None where a closer look is needed."""
         url, at = sending.url, sending.at
-        like = self._store.last_before(name, value, url.host)
+        like = site.last_before(name, value)
         if like is None or (like is not foreseen and not self._stands_for(like, url, at)):
             return None
         return self._store.learn(name, value, url, at, like=like, seen=sending.exchange).created
@@ -497,7 +501,7 @@ class CookieJar:
     def left_out(self, exchange: Exchange) -> tuple[LeftOut, ...]:
         """Cookies kept for the request's site that would not go with it, each with its reason."""
         sending = self._sending(exchange)
-        alive = list(self._store.alive(sending.url.host, sending.at))
+        alive = self._store.alive(sending.url.host, sending.at)
         found = ((kept, self._withheld(kept, sending, sending.at)) for kept in alive)
         return tuple(LeftOut(_cookie(kept), reason) for kept, reason in found if reason is not None)
 

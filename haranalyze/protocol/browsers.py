@@ -27,6 +27,7 @@ class Browser:
         prefix_first: name prefixes are judged before Secure, SameSite and what stands in the jar.
         refuses_ambiguous: a cookie without a name whose value holds "=" is dropped (it would come back with a name).
         drops_nameless_none: a cookie without a name and with SameSite=None is not kept.
+        bare_is_name: a line without "=" gives a cookie with that name and no value, which comes back as ``name=``.
         longest_path: characters of a path a cookie is kept for, None without a limit.
         per_site, purged: cookies kept per registrable domain, and how many are taken away beyond it.
         quotas: cookies of low, medium and high priority that stay when a site has too many; None: priorities do not
@@ -53,6 +54,7 @@ class Browser:
     prefix_first: bool = False
     refuses_ambiguous: bool = False
     drops_nameless_none: bool = False
+    bare_is_name: bool = False
     longest_path: int | None = None
     per_site: int = 180
     purged: int = 30
@@ -94,6 +96,7 @@ FIREFOX: Final = Browser(
     redirect_taint=True,
     taints_storing=False,
     drops_nameless_none=True,
+    bare_is_name=True,
     purged=29,  # network.cookie.maxPerHost 180 and quotaPerHost 150, looked at before the new one is added
     longest_path=1_024,
     third_party="partitioned",

@@ -18,7 +18,7 @@ from haranalyze.protocol.set_cookie import (
     domain_matches,
     path_matches,
 )
-from haranalyze.protocol.stored_cookies import LOOK_AT, NamedCookies, SiteCookies, StoredCookie
+from haranalyze.protocol.stored_cookies import FOREVER, LOOK_AT, NamedCookies, SiteCookies, StoredCookie
 from haranalyze.protocol.url import Url, is_ip, is_public_suffix, registrable_domain
 
 _MINUTE: Final = 60_000.0
@@ -210,7 +210,7 @@ class CookieStore:
             kept = StoredCookie(name, value, url.host, True, "/", False, False, SameSite.UNSET, None, at, at)
             return self._add(kept, seen)
         site = self._sites[self._registrable(like.domain)]
-        takes_place = like.end > at and self._end(site, like, at, seen)
+        lives = like.end > at
         same = like.value == value
         # Written out: dataclasses.replace takes ten times as long, and pages renew cookies with every call.
         kept = StoredCookie(
@@ -234,7 +234,13 @@ class CookieStore:
             priority=like.priority,
             by_script=like.by_script if same else not like.http_only,
         )
-        return self._add(kept, seen, makes_room=not takes_place)
+        if lives and like.end == FOREVER:
+            kept.used = at
+            site.renew(like, kept, seen)
+            return kept
+        if lives:
+            self._end(site, like, at, seen)
+        return self._add(kept, seen)
 
     def end(self, cookie: StoredCookie, at: float, *, lacked: bool = False, seen: Any = None) -> None:
         """The cookie is gone from now on; ``lacked``: as far as a request without it (``seen``) shows."""
@@ -269,7 +275,7 @@ class CookieStore:
             return True
         return third_party and self.browser.third_party == "partitioned"
 
-    def _add(self, kept: StoredCookie, seen: Any, *, makes_room: bool = True) -> StoredCookie:
+    def _add(self, kept: StoredCookie, seen: Any) -> StoredCookie:
         kept.used = kept.begin
         name = self._registrable(kept.domain)
         site = self._sites.get(name)
@@ -278,7 +284,7 @@ class CookieStore:
         site.add(kept)
         if kept.partition is None:
             self._shared += 1
-        if makes_room and self.browser.is_browser:
+        if self.browser.is_browser:
             self._make_room(site, kept, seen)
         return kept
 
@@ -434,7 +440,7 @@ class CookieStore:
             return Reason.THIRD_PARTY if self.browser.third_party == "blocked" else Reason.OTHER_PARTITION
         if cookie.expires is not None and cookie.expires <= at:
             return Reason.EXPIRED
-        if not path_matches(url.path, cookie.path):
+        if (cookie.path != "/" or url.path[:1] != "/") and not path_matches(url.path, cookie.path):
             return Reason.NOT_ON_PATH
         if cookie.secure and not self._is_trusted(url):
             return Reason.SECURE_ONLY
@@ -455,20 +461,19 @@ class CookieStore:
         is_young = at - cookie.created <= self.browser.lax_post_window
         return None if reason is Reason.SAME_SITE_UNSPECIFIED and is_young else reason
 
-    def alive(self, host: str, at: float) -> Iterator[StoredCookie]:
+    def alive(self, host: str, at: float) -> list[StoredCookie]:
         """Cookies kept at a moment for the site of a host, sent to this host or not."""
         site = self._sites.get(self._registrable(host))
-        return site.alive(at) if site is not None else iter(())
+        return site.alive(at) if site is not None else []
 
     def named(self, name: str, host: str) -> list[StoredCookie]:
         """Cookies of a name ever kept for the site of a host, in the order in which they were stored."""
         named = self._named(name, host)
         return named.kept if named else []
 
-    def last_before(self, name: str, value: str, host: str) -> StoredCookie | None:
-        """The cookie of a name that began last, where this value was never seen under it."""
-        named = self._named(name, host)
-        return None if named is None or value in named.by_value else named.kept[-1]
+    def of_site(self, name: str) -> SiteCookies | None:
+        """All that was ever kept for a registrable domain."""
+        return self._sites.get(name)
 
     def of_value(self, name: str, value: str, host: str) -> list[StoredCookie]:
         """As :meth:`named`, those with this value, in the order in which they were learnt of."""
@@ -519,6 +524,13 @@ class CookieStore:
                     expired = cookie.expires is not None and cookie.expires <= at
                     if cookie.begin <= at < cookie.end and not expired:
                         yield cookie
+
+
+def as_read_by(browser: Browser, cookie: SetCookie) -> SetCookie:
+    """The line as the browser takes it: to some, text without "=" is a name and no value."""
+    if cookie.bare and browser.bare_is_name:
+        return replace(cookie, name=cookie.value, value="", bare=False)
+    return cookie
 
 
 def cookie_domain(

@@ -47,7 +47,7 @@ class SetCookie:
     ``domain`` is lower case without a leading dot or None, ``domain_attribute`` as written or None when empty;
     ``path`` None when absent or not absolute; ``expires`` ms since the epoch or None; ``max_age`` seconds or None;
     ``pair_bytes`` length of name + value; ``expires_early``: Expires names a year before 1601, which only some browsers
-    read as a date.
+    read as a date; ``bare``: there is no ``=``, so that the value has no name.
     """
 
     name: str
@@ -64,6 +64,7 @@ class SetCookie:
     domain_attribute: str | None = None
     priority: Priority = Priority.MEDIUM
     expires_early: bool = False
+    bare: bool = False
 
     def expiry(self, now: float, server_time: float | None = None, *, early: bool = False) -> float | None:
         """When it expires (ms since the epoch), Max-Age before Expires, 400 days at most; None for a session cookie.
@@ -127,6 +128,7 @@ def _read_line(line: str) -> SetCookie | None:
         found.get("domain") or None,
         Priority(found.get("priority", "medium")),
         expires is None and "early" in found,
+        not equals,
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -90,13 +89,22 @@ class NamedCookies:
 
     def add(self, cookie: StoredCookie) -> None:
         """Keep a cookie, alive from its begin."""
-        if not self.kept or self.kept[-1].begin <= cookie.begin:
-            self.kept.append(cookie)
-        else:
-            insort(self.kept, cookie, key=_begin)
-        self.by_value.setdefault(cookie.value, []).append(cookie)
         self.living.append(cookie)
-        self.latest = max(self.latest, cookie.begin)
+        self.note(cookie)
+
+    def note(self, cookie: StoredCookie) -> None:
+        """Remember a cookie that is among the living already."""
+        begin, kept = cookie.begin, self.kept
+        if not kept or kept[-1].begin <= begin:
+            kept.append(cookie)
+        else:
+            insort(kept, cookie, key=_begin)
+        same = self.by_value.get(cookie.value)
+        if same is None:
+            self.by_value[cookie.value] = [cookie]
+        else:
+            same.append(cookie)
+        self.latest = max(self.latest, begin)
 
     def end(self, cookie: StoredCookie, at: float) -> bool:
         """Whether that ended a living one."""
@@ -160,7 +168,29 @@ class SiteCookies:
             self.sizes[partition] -= cookie.size
         return True
 
-    def alive(self, at: float) -> Iterator[StoredCookie]:
+    def renew(self, old: StoredCookie, new: StoredCookie, by: Any) -> None:
+        """A living cookie is followed by one of its name and partition: :meth:`end` and :meth:`add` in one, as pages
+        renew cookies with every call."""
+        at = new.begin
+        named = self.named[old.name]
+        old.end, old.ended_by = at, by
+        if len(named.living) == 1:
+            named.living[0] = new
+        else:
+            named.living.remove(old)
+            named.living.append(new)
+        named.note(new)
+        self.latest = max(self.latest, at)
+        if new.partition is not None:
+            self.sizes[new.partition] += new.size - old.size
+
+    def last_before(self, name: str, value: str) -> StoredCookie | None:
+        """The cookie of a name that began last, where this value was never seen under it."""
+        named = self.named.get(name)
+        return None if named is None or value in named.by_value else named.kept[-1]
+
+    def alive(self, at: float) -> list[StoredCookie]:
         """Those that lived at a moment."""
-        for named in (self.living if at >= self.latest else self.named).values():
-            yield from named.alive(at)
+        if at >= self.latest:
+            return [cookie for named in self.living.values() for cookie in named.living[-LOOK_AT:]]
+        return [cookie for named in self.named.values() for cookie in named.alive(at)]

@@ -230,6 +230,31 @@ def test_safari_drops_what_a_script_wrote_after_seven_days_without_a_visit(
     assert sorted(raw(one.name) for one in jar.predicted(last)) == left
 
 
+FIREFOX_AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0"
+
+
+@pytest.mark.parametrize(("access", "sent"), [("active", ["a"]), ("none", [])])
+def test_a_frame_with_storage_access_has_the_cookies_of_its_site(access: str, sent: list[str]) -> None:
+    facts = facts_of(
+        f"> GET https://idp.test/\n> User-Agent: {FIREFOX_AGENT}\n> Sec-Fetch-Site: none\n* type: document\n"
+        "< 200\n< Set-Cookie: a=b; Secure; SameSite=None\n"
+        f"* page: https://app.test/\n> GET https://idp.test/frame\n> User-Agent: {FIREFOX_AGENT}\n"
+        f"> Sec-Fetch-Site: cross-site\n> Sec-Fetch-Dest: iframe\n> Sec-Fetch-Storage-Access: {access}\n"
+        "> Referer: https://app.test/\n* type: document\n< 200\n"
+    )
+    assert [raw(one.name) for one in facts.cookie_jar.predicted(facts.capture.exchanges[1])] == sent
+
+
+@pytest.mark.parametrize(("agent", "header"), [(FIREFOX_AGENT, "bare="), ("Chrome/156.0.0.0", "bare")])
+def test_a_line_without_an_equals_sign_is_a_name_in_firefox(agent: str, header: str) -> None:
+    facts = facts_of(
+        f"> GET https://api.example.com/\n> User-Agent: {agent}\n< 200\n< Set-Cookie: bare; Path=/\n"
+        f"> GET https://api.example.com/1\n> User-Agent: {agent}\n< 200\n"
+    )
+    [cookie] = facts.cookie_jar.predicted(facts.capture.exchanges[1])
+    assert f"{raw(cookie.name)}={raw(cookie.value)}" == (header if "=" in header else f"={header}")
+
+
 def test_a_preflight_carries_no_cookies() -> None:
     story = setting("a=b; Path=/") + "> OPTIONS https://api.example.com/\n> Access-Control-Request-Method: GET\n< 204\n"
     facts = facts_of(story)
