@@ -6,6 +6,7 @@ import fnmatch
 import hashlib
 import math
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,7 @@ DAYS: Final = 14  # of a sparkline
 RECENT: Final = 3  # days that a rise is looked for in
 _CUSTOMERS: Final = ("customer", "organization", "organisation", "company", "account")
 _DATES: Final = ("created", "created_at", "opened", "date")
+_DIFFERS: Final = "…"
 _MOST_LISTED: Final = 20
 _MOST_NEAR: Final = 3
 _COUNTED: Final = ("browsers", "hosts", "systems", "sdks")
@@ -177,7 +179,7 @@ def _group(group: str, rows: DataFrame, grouping: Grouping, first_day: Any, last
     customers = rows["customer_"].dropna()
     return Group(
         id=group,
-        name=name or _most(rows["headline"]),
+        name=name or common_sentence(list(rows["headline"].dropna())),
         is_named=name is not None,
         state=_most(rows["state"]),
         tickets=len(rows),
@@ -205,13 +207,42 @@ def _group(group: str, rows: DataFrame, grouping: Grouping, first_day: Any, last
 
 
 def _example(rows: DataFrame) -> Any:
-    """The newest of the surest tickets with the usual headline."""
+    """The newest of the surest tickets whose headline is built like most."""
     sure = {"certain": 0, "likely": 1, "possible": 2}
-    usual = _most(rows["headline"])
+    lengths = rows["headline"].str.count(" ")
     order = rows[["confidence", "ticket"]].assign(
-        rank=rows["confidence"].map(sure).fillna(3), other=rows["headline"] != usual, age=-rows["day"].astype("int64")
+        rank=rows["confidence"].map(sure).fillna(3),
+        other=lengths != lengths.mode().min(),
+        age=-rows["day"].astype("int64"),
     )
     return rows.loc[order.sort_values(["rank", "other", "age", "ticket"], kind="stable").index[0]]
+
+
+def common_sentence(headlines: list[str]) -> str:
+    """What the verdict sentences of a group's tickets share: a word that differs, such as a host, is an ellipsis.
+
+    Only sentences of the most frequent length count. Where they share too little, it is the most frequent one.
+    """
+    if not headlines:
+        return ""
+    sentences = [one.split(" ") for one in headlines]
+    lengths = Counter(len(one) for one in sentences)
+    length = min(lengths, key=lambda one: (-lengths[one], one))
+    columns = list(zip(*(one for one in sentences if len(one) == length), strict=True))
+    words = [_common_word(column) for column in columns]
+    if sum(word.startswith(_DIFFERS) for word in words) * 3 > length:
+        told = Counter(headlines)
+        return min(told, key=lambda one: (-told[one], one))
+    return " ".join(words)
+
+
+def _common_word(column: tuple[str, ...]) -> str:
+    """The word of more than half, or an ellipsis with the mark that all of them end with."""
+    word, count = Counter(column).most_common(1)[0]
+    if count * 2 > len(column):
+        return word
+    ends = {one[-1:] for one in column}
+    return _DIFFERS + (ends.pop() if len(ends) == 1 and ends <= set(",:;") else "")
 
 
 def _most(values: Any) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import pandas
 import pytest
 
-from haranalyze.batch.groups import Group, Grouping, groups_of, groups_table, leading, rise
+from haranalyze.batch.groups import Group, Grouping, common_sentence, groups_of, groups_table, leading, rise
 from haranalyze.batch.tables import CAPTURES
 from haranalyze.errors import OptionsError
 
@@ -145,3 +145,28 @@ def test_the_table_of_groups_holds_every_group() -> None:
     assert [one["group"] for one in read] == ["v1:a", "v1:b"]
     assert read[0]["browsers"] == [{"value": "Chrome 156", "tickets": 1}]
     assert read[0]["near"] == [{"group": "v1:b", "why": "same rule, same sid"}]
+
+
+@pytest.mark.parametrize(
+    ("headlines", "shared"),
+    [
+        (["The API on a.test refuses 9 calls."], "The API on a.test refuses 9 calls."),
+        (["It ends at a.test, again."] * 2 + ["It ends at b.test, again."], "It ends at a.test, again."),
+        (["It ends at a.test, again.", "It ends at b.test, again."], "It ends at …, again."),
+        (["All of it ends at a.test.", "All of it ends at b.test.", "It ends."], "All of it ends at …"),
+        (["One two.", "Three four.", "One two.", "Five six."], "One two."),
+        (["It breaks on x.", "It breaks."], "It breaks."),
+        ([], ""),
+    ],
+)
+def test_a_group_is_named_by_what_its_sentences_share(headlines: list[str], shared: str) -> None:
+    assert common_sentence(headlines) == shared
+    assert common_sentence(headlines[::-1]) == shared
+
+
+def test_a_group_of_many_hosts_names_none_of_them() -> None:
+    frame = rows(
+        *({"fingerprint": "v1:a", "headline": f"The call to {host} is refused."} for host in ("a.test", "b.test"))
+    )
+    (group,) = grouped(frame)
+    assert group.name == "The call to … is refused."
