@@ -255,7 +255,9 @@ class AuthCalls:
             return RefreshResult.OK
         if _is_html(exchange):
             return RefreshResult.NOT_API
-        return RefreshResult.NOT_API if self._survey.records_cookies else RefreshResult.OK
+        body = exchange.response.body
+        may_hold_tokens = not body.present and body.size != 0  # it was not recorded
+        return RefreshResult.NOT_API if self._survey.records_cookies and not may_hold_tokens else RefreshResult.OK
 
     def _named_refresh(self, exchange: Exchange, system: SessionSystem) -> RefreshResult:
         if self.hands_out_session(exchange, system):

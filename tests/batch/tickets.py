@@ -38,15 +38,20 @@ def ticket(document: dict[str, Any], seed: int, day: int, *, sanitized: bool = F
     changes = {**_other_hosts(text, dice), **_other_users(text, dice)}
     verifies = '"kty"' in text or '\\"kty\\"' in text  # a signature that the recording lets one check
     if not verifies:
-        text = _PACKED.sub(lambda found: _repacked(found.group(), changes, shift), text)
-        text = _EPOCH.sub(lambda found: _later(found.group(), shift), text)
-        text = _ISO.sub(lambda found: _iso(found.group(), shift), text)
-        text = _HTTP_DATE.sub(lambda found: _http_date(found, shift), text)
+        text = shifted(text, shift, changes)
     text = _changed(text, changes)
     made = json.loads(text)
     if made["log"].get("pages"):  # without pages nobody can tell whose session is meant
         made = with_noise(made, count=dice.randrange(4, 20), seed=seed, sanitized=sanitized)
     return json.dumps(made, separators=(",", ":")).encode()
+
+
+def shifted(text: str, shift: timedelta, changes: dict[str, str]) -> str:
+    """The JSON text of a HAR with all its times later, those in tokens too, and with other words in the tokens."""
+    text = _PACKED.sub(lambda found: _repacked(found.group(), changes, shift), text)
+    text = _EPOCH.sub(lambda found: _later(found.group(), shift), text)
+    text = _ISO.sub(lambda found: _iso(found.group(), shift), text)
+    return _HTTP_DATE.sub(lambda found: _http_date(found, shift), text)
 
 
 def _other_hosts(text: str, dice: random.Random) -> dict[str, str]:
