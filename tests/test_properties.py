@@ -321,7 +321,11 @@ def document_of(count: int, **changes: Any) -> Document:
             "method": "GET", "url": f"https://api.example.com/api/items/{number}", "httpVersion": "HTTP/1.1",
             "headers": [{"name": "Cookie", "value": f"sid={number:x}k7RxW2LkP0v"}], **changes,
         }  # fmt: skip
-        response = {"status": 401 if number % 9 == 0 else 200, "headers": [], "content": {"size": 2, "text": "{}"}}
+        response: dict[str, Any] = {
+            "status": 401 if number % 9 == 0 else 200,
+            "headers": [],
+            "content": {"size": 2, "text": "{}"},
+        }
         entries.append({"startedDateTime": second, "time": 5, "request": request, "response": response})
     return {"log": {"version": "1.2", "creator": {"name": "WebInspector", "version": "1"}, "entries": entries}}
 

@@ -59,7 +59,9 @@ class Pseudonyms:
         while True:
             made = _nth(shape, min(number, last))
             number += 1
-            if number > last or (shape_of(made) == shape and not self._would_be_shown(made, atom)):
+            # Letters beyond f are not hexadecimal, and no word that is shown has three of them in a row.
+            plain = "ggg" in made or "GGG" in made
+            if plain or number > last or (shape_of(made) == shape and not self._would_be_shown(made, atom)):
                 break
         self._counts[shape] = number
         return made

@@ -109,6 +109,7 @@ class Texts:
         self._names: dict[str, str] = {}
         self._urls: dict[str, str] = {}
         self._labels: dict[str, str] = {}
+        self._segments: dict[str, str] = {}
 
     # secret values
 
@@ -453,6 +454,12 @@ class Texts:
         return "/".join(self._segment(part) for part in path.split("/"))
 
     def _segment(self, segment: str) -> str:
+        found = self._segments.get(segment)
+        if found is None:
+            found = self._segments[segment] = self._new_segment(segment)
+        return found
+
+    def _new_segment(self, segment: str) -> str:
         if not segment or segment == ".well-known" or segment.lower() in LITERALS:
             return segment
         if ";" in segment:

@@ -275,7 +275,8 @@ class Writer:
 
     def _cookies(self, message: Message, name: str) -> Any:
         """The list of cookies where it is all there is; the headers hold them otherwise."""
-        if message.has(name):
+        members = message.raw_cookie_members()
+        if not members or message.has(name):
             return _EMPTY
         texts = self._texts
         return [
@@ -287,7 +288,7 @@ class Writer:
                 **({"sameSite": texts.prose(site)} if (site := as_text(cookie.get("sameSite"))) else {}),
                 **{member: True for member in ("secure", "httpOnly") if cookie.get(member) is True},
             }
-            for cookie in message.raw_cookie_members()
+            for cookie in members
         ]
 
     def _query(self, url: str) -> Raw:
@@ -305,7 +306,9 @@ def _timings(exchange: Exchange) -> dict[str, float]:
     """Phases; those HAR demands are -1 where unknown. TLS is inside ``connect`` as HAR wants it, or beside it where a
     reader would take it for that."""
     read = exchange.timings
-    inside = _phases(read, 0.0 if read.ssl is None else read.ssl)
+    if read.ssl is None:
+        return _phases(read, 0.0)
+    inside = _phases(read, read.ssl)
     return inside if read_timings(inside, exchange.duration) == read else _phases(read, 0.0)
 
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from haranalyze.sanitizer._pseudonyms import Pseudonyms, shape_of
-from haranalyze.sanitizer._words import is_known
+from haranalyze.sanitizer._words import is_known, words
 
 ATOMS = st.text(st.characters(codec="utf-8", categories=("L", "N")), min_size=1, max_size=40)
 
@@ -31,3 +31,7 @@ def test_no_stand_in_is_a_word_that_is_shown() -> None:
     table = Pseudonyms(is_known)
     atoms = [f"{first}{second}{third}" for first in "qwertz" for second in "asdfgh" for third in "yxcvbnm"]
     assert not any(is_known(table.of(atom)) for atom in atoms if not is_known(atom))
+
+
+def test_no_word_has_what_stand_ins_are_told_by() -> None:
+    assert not [word for word in words() if "ggg" in word]
