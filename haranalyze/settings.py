@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from haranalyze.errors import OptionsError, PackError, did_you_mean
 from haranalyze.findings import Severity
 from haranalyze.options import Accepted, Limits, Options
-from haranalyze.rulebook import Pack, Rulebook, pack_of
+
+if TYPE_CHECKING:
+    from haranalyze.rulebook import Pack, Rulebook
 
 FILE: Final = "haranalyze.toml"
 PROJECT_FILE: Final = "pyproject.toml"
@@ -102,6 +104,8 @@ def rulebook_with(packs: Iterable[Path]) -> Rulebook:
     Raises:
         PackError: there is no such file, it cannot be imported, or it has no ``RULES`` tuple of rules.
     """
+    from haranalyze.rulebook import Rulebook
+
     installed = Rulebook.installed()
     own = [_own_pack(path) for path in packs]
     return Rulebook((*installed.packs, *own)) if own else installed
@@ -123,6 +127,8 @@ def _own_pack(path: Path) -> Pack:
         spec.loader.exec_module(module)
     except Exception as error:
         raise PackError(f"rule pack {path} cannot be loaded: {error}") from error
+    from haranalyze.rulebook import pack_of
+
     return pack_of(module, name, "", str(getattr(module, "__version__", "")))
 
 

@@ -244,7 +244,7 @@ def test_only_the_page_module_makes_markup_and_each_place_says_why() -> None:
             for node in ast.walk(tree_of(path))
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Markup"
         ]
-        assert not made or name_of(path) == "haranalyze/report/to_html.py"
+        assert not made or name_of(path) == "haranalyze/report/html.py"
         assert all("noqa: S704" in lines[line - 1] for line in made)
 
 

@@ -13,8 +13,8 @@ import msgspec
 
 from haranalyze.batch.groups import DAYS, Group
 from haranalyze.redaction import visible
-from haranalyze.report.texts import OWNERS
-from haranalyze.report.to_html import page
+from haranalyze.report.html import page
+from haranalyze.report.prose import OWNERS
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Series

@@ -19,7 +19,7 @@ from haranalyze.facts.session import RefreshResult, Role, SignInResult
 from haranalyze.redaction import Projector
 from haranalyze.report.as_browser import GATES, OUTCOMES, seen_by_browser
 from haranalyze.report.document import CaptureInfo, Tool, capture_info, tool_info
-from haranalyze.report.texts import OWNERS
+from haranalyze.report.prose import OWNERS
 from haranalyze.text import Kind, Text
 from haranalyze.verdict import State
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from haranalyze.comparison.document import ChangeInfo, Comparison, StepInfo
-from haranalyze.report.texts import OWNERS
-from haranalyze.report.to_html import page
+from haranalyze.report.html import page
+from haranalyze.report.prose import OWNERS
 
 _STATES: Final = {
     "parts": ("fault", "They part at step {step}"),

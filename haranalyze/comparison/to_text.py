@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from haranalyze.comparison.document import ChangeInfo, Comparison, Half, SideInfo, StepInfo
 from haranalyze.redaction import visible_but_chips
-from haranalyze.report.texts import OWNERS
+from haranalyze.report.prose import OWNERS
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from haranalyze.errors import OptionsError
-from haranalyze.report.document import Report
+
+if TYPE_CHECKING:
+    from haranalyze.report.document import Report
 
 FORMATS = {
     "text": "to_text",

@@ -6,6 +6,17 @@ import re
 from collections.abc import Iterator
 from typing import Final, Literal
 
+from haranalyze.findings import Owner
+
+# Who must act, as every output says it.
+OWNERS: Final = {
+    Owner.API: "API team",
+    Owner.FRONTEND: "Frontend team",
+    Owner.PROXY: "Proxy team",
+    Owner.IDENTITY_PROVIDER: "Identity provider",
+    Owner.BROWSER: "Browser setting",
+    Owner.CAPTURE: "Whoever records",
+}
 CHIP: Final = re.compile(r"«([^«»]{1,80})»")
 # Words of a sentence that are names: set in the other type.
 _NAMES: Final = re.compile(

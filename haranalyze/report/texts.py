@@ -17,20 +17,12 @@ from haranalyze.analysis import Analysis
 from haranalyze.findings import Confidence, Finding, Outcome, Owner
 from haranalyze.redaction import Projector
 from haranalyze.report.markdown import code, fenced, prose
+from haranalyze.report.prose import OWNERS
 from haranalyze.text import Place, Sentence
 from haranalyze.verdict import State
 
 WIDTH = 76
 _MOST = 4  # places and questions in one note
-
-OWNERS = {
-    Owner.API: "API team",
-    Owner.FRONTEND: "Frontend team",
-    Owner.PROXY: "Proxy team",
-    Owner.IDENTITY_PROVIDER: "Identity provider",
-    Owner.BROWSER: "Browser setting",
-    Owner.CAPTURE: "Whoever records",
-}
 
 
 class Texts(msgspec.Struct, frozen=True, gc=False):

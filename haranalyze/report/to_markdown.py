@@ -13,7 +13,7 @@ from haranalyze.report.as_browser import GATES, OUTCOMES
 from haranalyze.report.document import Evidence, FindingInfo, FixInfo, Report
 from haranalyze.report.excerpt import excerpt
 from haranalyze.report.markdown import code, fenced, plain, prose
-from haranalyze.report.texts import OWNERS
+from haranalyze.report.prose import OWNERS
 
 LONGEST: Final = 60_000
 _WIDTH: Final = 88

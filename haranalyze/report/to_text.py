@@ -12,7 +12,7 @@ from haranalyze.redaction import visible_but_chips
 from haranalyze.report.as_browser import GATES, OUTCOMES
 from haranalyze.report.document import Evidence, FindingInfo, Report
 from haranalyze.report.excerpt import Shown, excerpt
-from haranalyze.report.texts import OWNERS
+from haranalyze.report.prose import OWNERS
 
 if TYPE_CHECKING:
     from rich.console import Console

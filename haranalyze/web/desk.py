@@ -127,6 +127,7 @@ class Desk:
             self._work.release()
         try:
             self._workers.warm()
+            import haranalyze.report.document  # noqa: F401 - what keeps a reading; the first page came without it
         except HaranalyzeError as error:  # told again, and better, when the first capture needs a process
             self._log("no-process", error=str(error))
         while not self._stopping.is_set():

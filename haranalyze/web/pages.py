@@ -37,7 +37,7 @@ _ASSETS = {"web.css": "text/css; charset=utf-8", "web.js": "text/javascript; cha
 
 def page(site: Site, request: Request, name: str, status: int = 200, **values: Any) -> Response:
     """A template as an answer."""
-    from haranalyze.report.to_html import environment
+    from haranalyze.report.html import environment
 
     person = getattr(request.state, "person", None)
     settings = site.settings
@@ -74,7 +74,7 @@ def problem_page(problem: ProblemError, request: Request, site: Site) -> Respons
 
 @cache
 def _owner_words() -> dict[str, str]:
-    from haranalyze.report.texts import OWNERS
+    from haranalyze.report.prose import OWNERS
 
     return {owner.value: word for owner, word in OWNERS.items()}
 
