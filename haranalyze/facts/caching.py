@@ -31,6 +31,9 @@ _HIT_HEADERS: Final = (
     "x-nextjs-cache",
     "cdn-cache",
     "x-varnish-cache",
+    "x-varnish",
+    "x-nginx-cache",
+    "x-drupal-cache",
     "x-cache-hits",
 )
 _HIT_WORDS: Final = ("hit", "stale", "updating")
@@ -128,6 +131,23 @@ class Caching:
                 yield CacheMark.HIT_HEADER, response.place(name)
         if response.status == 304:
             yield CacheMark.NOT_MODIFIED, exchange.status_place
+
+    def age(self, exchange: Exchange) -> float | None:
+        """Seconds since the origin made the answer, None where no cache left a mark or neither header is there.
+
+        The greater of Age and of the time since Date by the server's clock (RFC 9111 section 4.2.3).
+        """
+        if not any(mark in _DECISIVE for mark, _ in self._marks(exchange)):
+            return None
+        response, timeline = exchange.response, self._facts.timeline
+        told, date = parse_delta_seconds(response.raw("age")), parse_http_date(response.raw("date") or "")
+        found = [] if told is None else [float(told)]
+        if date is not None:
+            now = timeline.wall(timeline.answered(exchange)) + (
+                self._facts.tokens.clock_skew(exchange.request.host) or 0.0
+            )
+            found.append(max(now - date, 0.0) / 1_000)
+        return max(found, default=None)
 
     # replays
 
@@ -344,6 +364,8 @@ def _says_hit(name: str, value: str) -> bool:
     low = value.lower()
     if name == "x-cache-hits":
         return any(part.strip().isdigit() and int(part) > 0 for part in low.split(",")[:8] if len(part) < 12)
+    if name == "x-varnish":  # Varnish names the request it answers, and after it the one that filled the cache
+        return len(low.split()) == 2
     return any(word in low for word in _HIT_WORDS)
 
 

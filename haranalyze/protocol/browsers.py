@@ -26,7 +26,7 @@ class Browser:
         renews_order: a new value puts a cookie behind the older ones; otherwise it keeps its place.
         prefix_first: name prefixes are judged before Secure, SameSite and what stands in the jar.
         refuses_ambiguous: a cookie without a name whose value holds "=" is dropped (it would come back with a name).
-        drops_nameless_none: a cookie without a name and with SameSite=None is not kept.
+        drops_nameless: a cookie without a name is not kept.
         bare_is_name: a line without "=" gives a cookie with that name and no value, which comes back as ``name=``.
         longest_path: characters of a path a cookie is kept for, None without a limit.
         per_site, purged: cookies kept per registrable domain, and how many are taken away beyond it.
@@ -53,7 +53,7 @@ class Browser:
     renews_order: bool = False
     prefix_first: bool = False
     refuses_ambiguous: bool = False
-    drops_nameless_none: bool = False
+    drops_nameless: bool = False
     bare_is_name: bool = False
     longest_path: int | None = None
     per_site: int = 180
@@ -88,14 +88,14 @@ CHROMIUM: Final = Browser(
 )
 FIREFOX: Final = Browser(
     # network.cookie.* preferences of the release channel; None needs Secure since Firefox 131 (bug 1909673);
-    # Total Cookie Protection keeps a jar per top-level site. Redirects and cookies without a name as Firefox 153 was
-    # seen to treat them (docs/oracle.md; NS_IsSameSiteForeign of netwerk/base)
+    # Total Cookie Protection keeps a jar per top-level site. Redirects, cookies without a name and lines without "=" as
+    # Firefox 153 was seen to treat them (docs/oracle.md; NS_IsSameSiteForeign of netwerk/base)
     "Firefox",
     none_needs_secure=True,
     host_prefix_needs_path=False,
     redirect_taint=True,
     taints_storing=False,
-    drops_nameless_none=True,
+    drops_nameless=True,  # network.cookie.valueless_cookie, on by default (netwerk/cookie/test/unit)
     bare_is_name=True,
     purged=29,  # network.cookie.maxPerHost 180 and quotaPerHost 150, looked at before the new one is added
     longest_path=1_024,
@@ -132,6 +132,7 @@ _BEFORE: Final[dict[str, tuple[tuple[int, dict[str, object]], ...]]] = {
         (80, {"lax_by_default": False, "none_needs_secure": False}),
     ),
     "Firefox": (
+        (153, {"drops_nameless": False, "bare_is_name": False}),  # seen in 153; it may have come a little earlier
         (141, {"partitions": False}),
         (131, {"none_needs_secure": False}),
         (103, {"third_party": "allowed"}),

@@ -125,7 +125,7 @@ class CookieStore:
             return Reason.INVALID_PARTITIONED
         if browser.refuses_ambiguous and not cookie.name and "=" in cookie.value:
             return Reason.NO_COOKIE_CONTENT
-        if browser.drops_nameless_none and not cookie.name and cookie.same_site is SameSite.NONE:
+        if browser.drops_nameless and not cookie.name:
             return Reason.NO_COOKIE_CONTENT
         if cookie.secure and not trusted:
             return Reason.SECURE_ONLY

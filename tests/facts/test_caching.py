@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import haranalyze
 from haranalyze.facts import Facts
 from haranalyze.facts.caching import CacheMark
+from haranalyze.testing import facts_of as transcribed
 from haranalyze.text import raw
 from haranalyze.timeline import Timeline
 
@@ -169,16 +170,35 @@ def test_marks_of_caches_are_read_from_many_headers() -> None:
         "cf-cache-status": "HIT",
         "cache-status": "edge; hit; ttl=30",
         "x-cache-hits": "0, 2",
+        "x-varnish": "163842 98310",
         "age": "12",
     }
     for name, value in marks.items():
         set_header(har, 1, name, value)
     set_header(har, 2, "x-cache", "Miss from cloudfront")
     set_header(har, 2, "age", "0")
+    set_header(har, 2, "x-varnish", "163843")
     facts = facts_of(har)
     found = [mark for mark, _ in facts.caching.marks(facts.timeline.exchange(1))]
-    assert sorted(found) == [CacheMark.AGE, *[CacheMark.HIT_HEADER] * 4]
+    assert sorted(found) == [CacheMark.AGE, *[CacheMark.HIT_HEADER] * 5]
     assert facts.caching.marks(facts.timeline.exchange(2)) == ()
+
+
+@pytest.mark.parametrize(
+    ("lines", "age"),
+    [
+        ("< Age: 60\n< Date: Sun, 22 Nov 2026 02:33:53 GMT\n", 60.0),
+        ("< X-Cache: HIT\n< Date: Sun, 22 Nov 2026 02:33:53 GMT\n", 30.0),
+        ("< X-Cache: HIT\n", None),
+        ("< Date: Sun, 22 Nov 2026 02:33:53 GMT\n", None),
+    ],
+)
+def test_the_age_of_a_cached_answer(lines: str, age: float | None) -> None:
+    fresh = "> POST https://api.example.com/{}\n< 200\n< Date: Sun, 22 Nov 2026 02:34:23 GMT\n"
+    story = fresh.format(1) + fresh.format(2) + f"> GET https://api.example.com/me\n< 200\n{lines}"
+    facts = transcribed(story)
+    found = facts.caching.age(facts.capture.exchanges[2])
+    assert found == pytest.approx(age, abs=1.0) if age is not None else found is None
 
 
 @given(

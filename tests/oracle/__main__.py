@@ -13,11 +13,12 @@ import time
 from pathlib import Path
 
 from tests.oracle.chromium import Chromium
-from tests.oracle.comparison import cookie_checks
+from tests.oracle.comparison import cookie_checks, full_site_checks
 from tests.oracle.cookie_scenarios import cookie_scenarios
 from tests.oracle.cors_comparison import cors_checks
 from tests.oracle.cors_scenarios import cors_scenarios
 from tests.oracle.figures import Figures
+from tests.oracle.full_sites import full_site_scenarios
 from tests.oracle.recording import Recording
 from tests.oracle.scenario import Scenario
 
@@ -33,6 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("-v", "--verbose", action="store_true", help="three examples of each disagreement, with story")
     options = parser.parse_args(arguments)
     scenarios = cookie_scenarios(options.seed, options.cookies) + cors_scenarios(options.seed, options.cors)
+    scenarios += full_site_scenarios() if options.cookies else []
     scenarios = [one for one in scenarios if one.name in (options.only or (one.name,))]
     if options.firefox:
         return firefox(options.seed, [one for one in scenarios if one.area == "cookies"], verbose=options.verbose)
@@ -51,10 +53,12 @@ def main(arguments: list[str] | None = None) -> int:
             print("\n".join(told(scenario, recording)))
         if options.save:
             recording.save(options.save, scenario.name)
-        judge = cookie_checks if scenario.area == "cookies" else cors_checks
-        figures.add(judge(scenario, recording))
+        figures.add(_JUDGES[scenario.area](scenario, recording))
     print("\n".join(figures.lines(examples=3 if options.verbose else 1)))
     return 0 if figures.are_good else 1
+
+
+_JUDGES = {"cookies": cookie_checks, "cors": cors_checks, "full": full_site_checks}
 
 
 def firefox(seed: int, scenarios: list[Scenario], *, verbose: bool) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -24,6 +24,7 @@ from tests.oracle.scenario import Call, Scenario
 
 STORED, SENT, LEFT_OUT = "cookies stored", "cookies sent", "cookies left out"
 UNSEEN = "calls without credentials"
+FULL = "cookies left on full sites"
 NOT_COUNTED: Final = frozenset((UNSEEN,))
 _NOT_KEPT: Final = "not kept, without a reason"
 # Reasons for which the protocol has no word, so that the cookie is silently missing.
@@ -90,6 +91,14 @@ def cookie_checks(scenario: Scenario, recording: Recording) -> Iterator[Check]:
             yield from _sent(asked)
             if asked.credentialed:
                 yield from _left_out(asked)
+
+
+def full_site_checks(scenario: Scenario, recording: Recording) -> Iterator[Check]:
+    """What is left of more cookies than a browser keeps: what was sent. The jar tells no refusal from an eviction."""
+    for check in cookie_checks(scenario, recording):
+        if check.area == SENT:
+            kind = f"full site: {scenario.story}" if check.kind else ""
+            yield replace(check, area=FULL, kind=kind)
 
 
 def how_of(call: Call) -> str:

@@ -43,7 +43,7 @@ class Scenario:
     """Calls in order and the answers they meet, by (key of the URL, method); see ``server.key_of``."""
 
     name: str
-    area: Literal["cookies", "cors"]
+    area: Literal["cookies", "cors", "full"]
     story: str = ""
     calls: list[Call] = field(default_factory=list)
     answers: dict[tuple[str, str], Answer] = field(default_factory=dict)

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from tests.oracle.comparison import LEFT_OUT, SENT, STORED, UNSEEN, Check, cookie_checks
+from tests.oracle.comparison import LEFT_OUT, SENT, STORED, UNSEEN, Check, cookie_checks, full_site_checks
 from tests.oracle.cookie_scenarios import cookie_scenarios
 from tests.oracle.cors_comparison import BLIND, CREDENTIALS, EXPORTED, cors_checks
 from tests.oracle.cors_scenarios import cors_scenarios
 from tests.oracle.figures import Figures, known_reasons
+from tests.oracle.full_sites import full_site_scenarios
 from tests.oracle.recording import Event, Recording
 from tests.oracle.scenario import Call, Scenario
 from tests.oracle.server import key_of
@@ -182,6 +183,19 @@ def test_redirects_are_hops_and_pages_are_numbered() -> None:
     assert [entry["request"]["url"] for entry in log["entries"]] == [PAGE, API]
     assert [page["title"] for page in log["pages"]] == [API]
     assert log["entries"][0]["response"]["redirectURL"] == API
+
+
+def test_a_full_site_is_judged_by_what_was_sent() -> None:
+    filling = full_site_scenarios()[0]
+    recording = Recording("top")
+    for part in range(3):
+        lines = [value for _, value in filling.answers[f"f0.{part}", "*"].headers]
+        sent = "" if part < 2 else "; ".join(f"f0c{number}=x" for number in range(31, 185))
+        headers = {"Sec-Fetch-Site": "none"} | ({"Cookie": sent} if sent else {})
+        play(recording, filling.calls[part].url, headers=headers, answer={"Set-Cookie": "\n".join(lines)})
+    checks = list(full_site_checks(filling, recording))
+    assert [check.agrees for check in checks] == [False, True]  # the second page was not shown the first's cookies
+    assert checks[0].kind == "full site: the oldest go"
 
 
 def test_figures_want_99_of_100_and_take_known_reasons(tmp_path: Path) -> None:

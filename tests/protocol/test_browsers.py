@@ -11,7 +11,7 @@ from haranalyze.protocol.browsers import CHROMIUM, FIREFOX, SAFARI, browser_name
         ("Chrome 156", CHROMIUM),
         ("Edge 140", CHROMIUM),
         ("Playwright Chromium 140", CHROMIUM),
-        ("Firefox 152", FIREFOX),
+        ("Firefox 153", FIREFOX),
         ("Safari 18", SAFARI),
         ("Playwright WebKit 18", SAFARI),
         ("", CHROMIUM),
@@ -30,3 +30,6 @@ def test_older_versions_had_other_policies() -> None:
     assert browser_named("Firefox 131").none_needs_secure
     assert browser_named("Firefox 102").third_party == "allowed"
     assert browser_named("Firefox 103").third_party == "partitioned"
+    assert not browser_named("Firefox 140").bare_is_name
+    assert browser_named("Safari 11").script_days is None
+    assert browser_named("Safari 12").script_days == 7

@@ -150,7 +150,9 @@ def _browser(vector: dict[str, Any]) -> Browser:
     """
     if "/firefox/" in vector["id"]:
         limit = re.search(r"per_host_limit: (\d+)", vector.get("note") or "")
-        return FIREFOX if limit is None else replace(FIREFOX, per_site=int(limit[1]), purged=0)
+        # The suite is older than network.cookie.valueless_cookie.
+        firefox = replace(FIREFOX, drops_nameless=False, bare_is_name=False)
+        return firefox if limit is None else replace(firefox, per_site=int(limit[1]), purged=0)
     if "/wpt/" in vector["id"] or "/curl/" in vector["id"]:
         return STANDARD
     return CHROMIUM
