@@ -52,7 +52,7 @@ def foreign_401(facts: Facts) -> Iterator[Said]:
                 other=by.title if by else "another system",
             ),
             at=refusals[0].evidence,
-            caption=Sentence("decides it: not the session system's words"),
+            caption=Sentence("decides it: not by the session check"),
             related=(
                 (loop.refreshes[0].status_place, Sentence("the refresh succeeds")),
                 *later(loop.calls[1:3], "the same answer with the renewed session"),

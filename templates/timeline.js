@@ -36,6 +36,8 @@
   }
   function role(p) { return text[rows.role[p]]; }
   function words(name) { return name.replace(/-/g, " "); }
+  function lasting(ms) { return ms < 120000 ? seconds(ms) : Math.floor(ms / 60000) + " min " + Math.floor(ms / 1000 % 60) + " s"; }
+  function thousands(number) { return number.toLocaleString("en"); }
   function seconds(ms, places) { return (ms / 1000).toFixed(places === undefined ? 2 : places) + " s"; }
   function pins(p) { return data.pins[p] || []; }
 
@@ -665,8 +667,8 @@
     arrange();
     state.active = kept >= 0 ? indexOf(kept) : -1;
     forget();
-    ranged.textContent = seconds(state.from) + " – " + seconds(state.to) + " of " + seconds(span);
-    counted.textContent = shown + " of " + data.total + " exchanges shown";
+    ranged.textContent = lasting(state.from) + " – " + lasting(state.to) + " of " + lasting(span);
+    counted.textContent = thousands(shown) + " of " + thousands(data.total) + " exchanges shown";
     empty.hidden = items.length > 0;
     grid.hidden = !items.length;
     if (!items.length) { tellEmpty(); }
@@ -677,7 +679,7 @@
     body.style.backgroundPosition = ticks().map(function (tick) { return start + (tick.at - state.from) / (state.to - state.from) * axisWidth() + "px 0"; }).join(",");
     render();
     clearTimeout(announcing);
-    announcing = setTimeout(function () { live.textContent = shown + " of " + data.total + " exchanges"; }, 500);
+    announcing = setTimeout(function () { live.textContent = thousands(shown) + " of " + thousands(data.total) + " exchanges"; }, 500);
   }
   function tellEmpty() {
     empty.textContent = "";
@@ -714,7 +716,7 @@
     if (!item || item.kind === "group") { return; }
     if (item.kind !== "row") {
       state.unfolded[item.key] = !state.unfolded[item.key];
-      arrange(); forget(); counted.textContent = shown + " of " + data.total + " exchanges shown";
+      arrange(); forget(); counted.textContent = thousands(shown) + " of " + thousands(data.total) + " exchanges shown";
       activate(i); return;
     }
     if (state.open[item.p]) { delete state.open[item.p]; } else { state.open[item.p] = true; }
@@ -780,7 +782,7 @@
     live.setAttribute("role", "status");
     var foot = make("p", "grid-foot");
     [["↑↓", "row"], ["Enter", "open"], ["f", "next finding"], ["/", "search"], ["Esc", "close"]].forEach(function (one) { add(foot, make("kbd", "", one[0]), one[1] + " "); });
-    add(foot, make("span", "zone", "Times in your zone; hold the pointer on one for UTC"));
+    add(foot, make("span", "zone", "In the order the browser made them · times in your zone; hold the pointer on one for UTC"));
     add(box, tools, overview, under, lanes, live, empty, grid, foot);
     section.appendChild(box);
     section.classList.add("is-live");

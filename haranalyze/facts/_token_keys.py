@@ -5,6 +5,7 @@ RFC 7517 section 5; OpenID Connect Discovery 1.0 section 3.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from haranalyze.facts._token_model import Token
     from haranalyze.timeline import Timeline
 
-_HINTS: Final = ("jwks", "/.well-known/", "/certs", "/keys", "/jwk")
+_HINT: Final = re.compile(r"jwks|/(?:\.well-known/|certs|keys|jwk)", re.ASCII | re.IGNORECASE)  # in a path
 _LARGEST: Final = 256 * 1024  # bytes of a document that is read
 _MOST_SETS: Final = 50
 
@@ -87,10 +88,10 @@ class KeySets:
 
 def _documents(timeline: Timeline) -> Iterator[tuple[Exchange, dict[str, Any]]]:
     for exchange in timeline.exchanges:
-        if exchange.response.status != 200 or exchange.request.method != "GET":
+        url = exchange.request.raw_url
+        if _HINT.search(url) is None or _HINT.search(path_of(url)) is None:
             continue
-        path = path_of(exchange.request.raw_url).lower()
-        if not any(hint in path for hint in _HINTS):
+        if exchange.response.status != 200 or exchange.request.method != "GET":
             continue
         body = exchange.response.body
         if not body.present or (body.size or 0) > _LARGEST:

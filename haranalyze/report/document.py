@@ -8,7 +8,7 @@ import msgspec
 
 from haranalyze.analysis import Analysis, judged_acceptances
 from haranalyze.facts import Facts
-from haranalyze.findings import Finding, Fix, Match, Outcome, RuleOutcome
+from haranalyze.findings import Finding, Fix, Match, Outcome
 from haranalyze.redaction import Projector
 from haranalyze.report.as_browser import SeenByBrowser, seen_by_browser
 from haranalyze.report.details import Curl, Detail, curl, details
@@ -230,11 +230,12 @@ class FindingInfo(msgspec.Struct, frozen=True, gc=False):
 
 
 class RuleInfo(msgspec.Struct, frozen=True, gc=False):
-    """What became of a rule."""
+    """What became of a rule; ``title`` is what it looks for, as a sentence."""
 
     rule: str
     outcome: str
     reason: str
+    title: str = ""
 
 
 class GuideInfo(msgspec.Struct, frozen=True, gc=False):
@@ -304,7 +305,7 @@ def build(analysis: Analysis) -> Report:
         _facts(analysis, projector),
         [PageInfo(projector.show(page.title), page.content_loaded, page.loaded) for page in facts.capture.pages[:100]],
         [_finding(one, facts, projector) for one in analysis.findings],
-        [_rule(one, projector) for one in analysis.outcomes],
+        _rules(analysis, projector),
         _guides(analysis),
         [NoteInfo(note.code, note.message, note.pointer, note.count) for note in facts.capture.notes],
         seen_by_browser(facts, projector),
@@ -526,5 +527,9 @@ def _guides(analysis: Analysis) -> list[GuideInfo]:
     ]
 
 
-def _rule(outcome: RuleOutcome, projector: Projector) -> RuleInfo:
-    return RuleInfo(outcome.rule, outcome.outcome.value, projector.say(outcome.reason))
+def _rules(analysis: Analysis, projector: Projector) -> list[RuleInfo]:
+    titles = {rule.id: rule.title for rule in analysis.rules}
+    return [
+        RuleInfo(one.rule, one.outcome.value, projector.say(one.reason), titles.get(one.rule, ""))
+        for one in analysis.outcomes
+    ]

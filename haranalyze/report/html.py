@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
+BRIEF = 100  # characters of a cookie line of a proof card that does not decide
 _ASKING: Final = "M9 9a3 3 0 1 1 4 3c-1 .5-1 1-1 2m0 3v1"
 # Shapes, so that no state is told by colour alone.
 _SHAPES: Final = {
@@ -73,6 +74,7 @@ def environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     made = Environment(loader=PackageLoader("haranalyze.templates", ""), autoescape=True, undefined=StrictUndefined)
+    made.filters["brief"] = _brief
     made.filters["chips"] = _chips
     made.filters["prose"] = _prose
     made.filters["marked"] = _marked
@@ -96,6 +98,14 @@ def _policy(style: str, script: str) -> str:
 
 def _hash(text: str) -> str:
     return "sha256-" + b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _brief(text: str) -> str:
+    """The first parts of a long line, such as a hundred cookies; the row of the timeline shows the others."""
+    if len(text) <= BRIEF:
+        return text
+    kept = text[:BRIEF].rpartition("; ")[0]
+    return f"{kept}; … and {text[len(kept) :].count('; ')} more" if kept else text
 
 
 def _chips(text: str) -> Markup:

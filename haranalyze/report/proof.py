@@ -9,14 +9,14 @@ import msgspec
 from haranalyze.analysis import Analysis
 from haranalyze.capture.model import Exchange, Message
 from haranalyze.facts.cors import CorsDecision, CorsStep
-from haranalyze.facts.session import Role
+from haranalyze.facts.session import RefreshResult, Role, SignInResult
 from haranalyze.findings import Match
 from haranalyze.redaction import Projector
 from haranalyze.text import Kind, Place, Text
 
 MOST_CARDS = 3
 MOST_LINES = 8
-MOST_ASKED = 2  # request lines above what decides in the response
+MOST_ASKED = 1  # request lines above what decides in the response
 _REQUEST = ("authorization", "cookie", "origin", "sec-fetch-site", "st-auth-mode", "rid", "anti-csrf")
 _RESPONSE = (
     "set-cookie", "front-token", "www-authenticate", "location", "cache-control", "age", "x-cache-status", "x-cache",
@@ -38,7 +38,7 @@ class Card(msgspec.Struct, frozen=True, gc=False):
     """One exchange side by side with the others.
 
     ``at`` ms after the first exchange; ``said`` what to see in it where no line says it; ``more`` header lines
-    that are not shown.
+    that are not shown. ``story`` is what happens in it, in one plain sentence.
     """
 
     exchange: int
@@ -52,6 +52,7 @@ class Card(msgspec.Struct, frozen=True, gc=False):
     said: str
     lines: list[Line]
     more: int
+    story: str = ""
 
 
 def cards(analysis: Analysis, projector: Projector) -> list[Card]:
@@ -64,22 +65,30 @@ def cards(analysis: Analysis, projector: Projector) -> list[Card]:
     for place, caption in ((match.at, match.caption), *match.related):
         places.setdefault(place.exchange, []).append((place, projector.say(caption)))
     chosen = [timeline.exchange(index) for index in list(places)[:MOST_CARDS]]
-    return [
-        _card(analysis, exchange, places[exchange.index], match, projector)
-        for exchange in sorted(chosen, key=timeline.position)
-    ]
+    listed: list[Card] = []
+    for exchange in sorted(chosen, key=timeline.position):
+        since = round(timeline.started(exchange), 1) - listed[-1].at if listed else None
+        listed.append(_card(analysis, exchange, places[exchange.index], match, projector, since))
+    return listed
 
 
 def _card(
-    analysis: Analysis, exchange: Exchange, places: list[tuple[Place, str]], match: Match, projector: Projector
+    analysis: Analysis,
+    exchange: Exchange,
+    places: list[tuple[Place, str]],
+    match: Match,
+    projector: Projector,
+    since: float | None,
 ) -> Card:
     facts, timeline = analysis.facts, analysis.facts.timeline
     marked = list(_marked(exchange, places, match, projector))
     told = {(line.side, line.name) for line in marked if line.mark != "missing"}
     context = list(_context(analysis, exchange, told, projector))
-    if marked and all(line.side == "response" for line in marked):  # what decides stands high up
+    deciding = [line.side for line in marked if line.mark] or [line.side for line in marked]
+    if deciding and "request" not in deciding:  # what decides stands high up
         asked = [line for line in context if line.side == "request"]
-        context = [line for line in context if line not in asked[MOST_ASKED:]]
+        told_already = sum(line.side == "request" for line in marked)
+        context = [line for line in context if line not in asked[max(MOST_ASKED - told_already, 0) :]]
     lines = [*marked, *context][:MOST_LINES]
     shown = sum(line.mark != "missing" and line.name not in _NOT_HEADERS for line in lines)
     total = len(exchange.request.headers) + len(exchange.response.headers)
@@ -96,7 +105,57 @@ def _card(
         next((caption for _, caption in places if caption not in captions), ""),
         sorted(lines, key=lambda line: line.side),
         max(total - shown, 0),
+        _story(analysis, exchange, since),
     )
+
+
+def _story(analysis: Analysis, exchange: Exchange, since: float | None) -> str:
+    """What happens in the exchange, ``since`` so many ms after the card before it (None: the first card)."""
+    told = _happens(analysis, exchange)
+    if since is None or since < NOTICED:
+        return told[0].upper() + told[1:]
+    after = f"{since / 1000:.1f} s" if since < 60_000 else f"{since / 60_000:.0f} min"
+    return f"{after} later {told}"
+
+
+def _happens(analysis: Analysis, exchange: Exchange) -> str:
+    facts, session, status = analysis.facts, analysis.facts.session, exchange.response.status
+    if exchange.failed:
+        return "a call gets no answer."
+    if sign_in := next((one for one in session.sign_ins if one.exchange is exchange), None):
+        return _SIGNS_IN[sign_in.result]
+    if refresh := session.refresh(exchange):
+        return _RENEWS[refresh.result]
+    if any(one is exchange for one in session.sign_outs):
+        return "the user signs out."
+    if facts.timeline.is_preflight(exchange):
+        allowed = "" if 200 <= status < 300 else ", and is not answered well"
+        return f"the browser asks whether the next call is allowed{allowed}."
+    if exchange.request.url.ok and session.role(exchange) in (Role.PAGE, Role.AUTH_PAGE):
+        return "the browser opens a page." if status < 400 else f"the browser opens a page and gets {status}."
+    if 300 <= status < 400 and exchange.response.has("location"):
+        return "the browser is sent to another address."
+    if session.refusal(exchange) is not None:
+        return f"a call is refused with {status}."
+    return f"a call is answered {status}." if status < 400 else f"a call fails with {status}."
+
+
+NOTICED = 50  # ms between two exchanges that are worth telling
+_SIGNS_IN = {
+    SignInResult.OK: "the sign-in is accepted.",
+    SignInResult.WRONG_CREDENTIALS: "the sign-in is refused: the name or the password is not the right one.",
+    SignInResult.REFUSED: "the sign-in is refused.",
+    SignInResult.FAILED: "the sign-in gets no good answer.",
+}
+_RENEWS = {
+    RefreshResult.OK: "the app renews the session, and that works.",
+    RefreshResult.NO_SESSION: "the app looks for a session, and there is none yet.",
+    RefreshResult.REFUSED: "the app asks to renew the session and is refused.",
+    RefreshResult.THEFT: "the app renews with a token that was used before, and the session is ended.",
+    RefreshResult.CLEARED_DUPLICATES: "the app renews the session, and the answer removes old cookies.",
+    RefreshResult.NOT_API: "the app asks to renew the session, and something else than the session API answers.",
+    RefreshResult.FAILED: "the app asks to renew the session and gets no good answer.",
+}
 
 
 _NOT_HEADERS = frozenset(("body", "status", "address", "cors"))

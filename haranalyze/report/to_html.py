@@ -95,6 +95,7 @@ def _view(report: Report) -> dict[str, Any]:
         "step_marks": _STEP_MARKS,
         "diamonds": _DIAMONDS,
         "waiting": _waiting(report),
+        "left_out": [_BRACKETED.sub("", words) for words in report.capture.quality.missing],
         "ask_steps": _AFTER_SENTENCE.split(report.capture.quality.ask or ""),
         **groups,
         "ready": _ready(report),
@@ -104,8 +105,8 @@ def _view(report: Report) -> dict[str, Any]:
         "timeline": [_bar(row, 1000.0 / span, pins) for row in rows],
         "budget_picture": budget,
         "token_picture": tokens,
-        "ticks": [f"{span * part / 4000:.1f} s" for part in (1, 2, 3)],
-        "span": span,
+        "ticks": [_span(span * part / 4) for part in (1, 2, 3)],
+        "span_words": _span(span),
         "folded_count": sum(report.folded.values()),
         "folded_words": _folded_words(report.folded),
         "sections": _sections(report, groups, drawn=bool(budget or tokens)),
@@ -171,12 +172,25 @@ def _flowing(paragraph: str) -> str:
     return re.sub(r"\n(?!- )", " ", paragraph).replace("  ", " ")
 
 
+_BRACKETED = re.compile(r" \([^)]*\)")
+_LACKS = re.compile(r"(?:the|this) recording (?:holds no|leaves) (.+?)(?: out)?", re.IGNORECASE)
+_MINUTES = 120_000.0  # ms from which on a time is told in minutes
+
+
+def _span(milliseconds: float) -> str:
+    if milliseconds < _MINUTES:
+        return f"{milliseconds / 1000:.1f} s"
+    minutes, seconds = divmod(round(milliseconds / 1000), 60)
+    return f"{minutes} min {seconds} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
 def _waiting(report: Report) -> list[tuple[str, list[str]]]:
-    """What rules could not be told for lack of, and which rules those are."""
+    """What rules could not be told for lack of, and what those would have told, in plain words."""
     waiting: dict[str, list[str]] = {}
     for rule in report.rules:
         if rule.outcome == "cannot-tell":
-            waiting.setdefault(rule.reason, []).append(rule.rule)
+            lack = _LACKS.fullmatch(rule.reason)
+            waiting.setdefault(lack[1] if lack else rule.reason, []).append(rule.title or rule.rule)
     return sorted(waiting.items(), key=lambda item: -len(item[1]))
 
 

@@ -2,7 +2,7 @@
 
 from haranalyze.capture.transcript import read_transcript
 from haranalyze.comparison import compare, render
-from tests.browser.conftest import Opener
+from tests.browser.conftest import Opener, violations
 from tests.comparison.test_pairs import compared
 from tests.hostile import hostile_story, poisoned
 
@@ -63,3 +63,11 @@ def test_nothing_two_recordings_hold_can_run(opened: Opener) -> None:
         assert it.page.evaluate("window.called") == []
         assert it.page.locator("main img, main iframe, main script, main form").count() == 0
         assert it.trouble == []
+
+
+def test_axe_finds_nothing_in_light_and_dark(opened: Opener) -> None:
+    page = opened(render(compared(*LAX), "html")).page
+    page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
+    assert violations(page) == []
+    page.emulate_media(color_scheme="dark")
+    assert violations(page, "color-contrast") == []

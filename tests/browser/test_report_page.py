@@ -46,6 +46,10 @@ def test_the_page_of_every_sample(opened: Opener, name: str) -> None:
         box = page.locator(selector).first.bounding_box()
         assert box is not None
         assert box["y"] + box["height"] < 768, selector
+    for mark in page.locator(".pair .decisive th, .pair .missing th").all():  # what decides is seen without scrolling
+        box = mark.bounding_box()
+        assert box is not None
+        assert box["y"] < 768 - 40
     page.evaluate(UNFOLD if name == LOOP else UNFOLD_SHORT)
     copied = page.evaluate(COPY_ALL)
     assert len(copied) >= 4

@@ -8,10 +8,14 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Page
 
+from haranalyze.comparison import render
 from tests.browser.conftest import Opener, report
+from tests.browser.test_compare_page import LAX
+from tests.comparison.test_pairs import compared
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screens"
 LOOP = "refresh-loop-foreign-401"
+COMPARED = "two recordings"
 
 
 class Screen(NamedTuple):
@@ -40,13 +44,15 @@ SCREENS = {
     "header-budget": Screen("sign-in-502-big-headers", part="#sizes"),
     "token-life": Screen(LOOP, part="#sizes figure:last-of-type"),
     "phone": Screen(LOOP, size=(390, 1000)),
+    "compare": Screen(COMPARED, size=(1366, 1030)),
 }
 
 
 @pytest.mark.parametrize("name", SCREENS)
 def test_the_picture_is_of_this_page(opened: Opener, name: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     screen = SCREENS[name]
-    page = opened(report(screen.sample), size=screen.size, color_scheme=screen.theme).page
+    html = render(compared(*LAX), "html") if screen.sample == COMPARED else report(screen.sample)
+    page = opened(html, size=screen.size, color_scheme=screen.theme).page
     screen.steps(page)
     picture = tmp_path / f"{name}.png"
     if screen.part:

@@ -73,6 +73,8 @@ def test_each_side_has_at_most_one_decisive_and_one_missing_line(story: Path) ->
     for card in haranalyze.analyze_file(recording(story)).facts.proof:
         marked = [(line.side, line.mark) for line in card.lines if line.mark]
         assert len(marked) == len(set(marked))
+        assert card.story.endswith(".")
+        assert card.story != card.said
         assert len({(line.side, line.name, line.value) for line in card.lines}) == len(card.lines)
 
 
@@ -87,3 +89,12 @@ def test_cors_is_one_line_with_the_decision() -> None:
     card = next(card for card in made(SIGNED_IN + asks("GET", "/orders") + NO_TOKEN) if card.status == 401)
     assert [line.value for line in card.lines if line.name == "cors"] == ["allowed for https://app.example.com"]
     assert not any(line.name.startswith("access-control-") for line in card.lines)
+
+
+def test_each_card_says_in_a_plain_sentence_what_happens() -> None:
+    cookies_refused = cookies(TOKEN, attributes="; Path=/; Domain=.other.net")
+    told = [card.story for card in made(PAGE + sign_in(TOKEN, setting=cookies_refused) + call() + UNAUTHORISED)]
+    assert told[0] == "The sign-in is accepted."
+    assert told[1].endswith("a call is refused with 401.")
+    refused = made(SIGNED_IN + asks("GET", "/orders") + NO_TOKEN)
+    assert refused[-1].story.lower().endswith("a call is refused with 401.")

@@ -13,6 +13,8 @@ import pytest
 import haranalyze
 from haranalyze.capture.transcript import read_transcript
 from haranalyze.report import rows
+from haranalyze.report.html import _brief
+from haranalyze.report.to_html import _span
 from tests.hostile import hostile_story, poisoned
 from tests.rules.stories import ACCEPTED, NO_TOKEN, PAGE, asks, bearer_call, bearer_sign_in, jwt
 from tests.samples import FOLDER, recording, stories
@@ -179,3 +181,30 @@ def test_the_exact_part_of_the_deciding_line_is_set_off_and_nothing_is_lost() ->
         for part in re.findall(r'<b class="exact">(.*?)</b>', html):
             assert root
             assert unescape(re.sub(r"<[^>]+>", "", part)) in root.primary.quote
+
+
+def test_what_is_missing_is_told_in_plain_words_once_for_each_lack() -> None:
+    report = haranalyze.analyze_file(recording(FOLDER / "exported-without-cookies"))
+    html = haranalyze.render(report, "html")
+    missing = html[html.index('id="missing"') : html.index('id="ask"')]
+    words = re.sub(r"</?code>", "", missing)
+    assert "The Authorization header leaves the client but does not reach the API" in words
+    assert not [rule.rule for rule in report.rules if f">{rule.rule}<" in missing]
+    lacks = re.findall(r"<tr><td>.*?</svg> (.*?)</td>", missing)
+    assert lacks
+    assert len(lacks) == len(set(lacks))
+
+
+def test_long_recordings_are_told_in_minutes_and_hours() -> None:
+    told = [_span(ms) for ms in (1_640.0, 119_900.0, 1_480_000.0, 7_500_000.0)]
+    assert told == ["1.6 s", "119.9 s", "24 min 40 s", "2 h 5 min"]
+
+
+def test_a_long_line_that_does_not_decide_is_cut_between_its_parts() -> None:
+    line = "; ".join(f"name{number}=«cookie {number}, 40 B»" for number in range(60))
+    shown = _brief(line)
+    kept, more = shown.split("; … and ")
+    assert line.startswith(kept + "; ")
+    assert len(kept.split("; ")) + int(more.removesuffix(" more")) == 60
+    assert _brief(line[:100]) == line[:100]
+    assert _brief("x" * 500) == "x" * 500
