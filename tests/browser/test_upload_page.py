@@ -150,6 +150,35 @@ def test_several_files_of_every_kind_each_get_their_row(
     assert violations(page) == []
 
 
+def test_two_dropped_files_are_compared_and_a_row_is_deleted_by_its_menu(
+    profile: BrowserContext, server: Server
+) -> None:
+    page = profile.new_page()
+    trouble = trouble_of(page)
+    page.goto(server.address)
+    page.click("text=Copy for a customer >> visible=true")
+    assert "1. In Chrome" in page.evaluate("navigator.clipboard.readText()")
+    page.fill("#ticket", "4799")
+    drop(page, LOOP, HEALTHY)
+    page.click("text=Compare these")
+    page.wait_for_url("**/compared/*")
+    frame = page.frame_locator("iframe.report")
+    expect(frame.locator("h1")).to_contain_text("/api/legacy")
+    assert violations(page) == []
+    page.goto(server.address + "/recent?ticket=4799")
+    page.locator("details.dots").first.click()
+    assert violations(page) == []
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: asked.append(dialog.message))
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.locator("details.dots[open] >> text=Delete").click()
+    page.wait_for_url("**/recent")
+    assert asked == ["Delete the report of ticket 4799? This cannot be undone."]
+    page.goto(server.address + "/recent?ticket=4799")
+    assert page.locator("table.recent tbody tr").count() == 1
+    assert trouble == []
+
+
 def test_a_pasted_recording_is_read(profile: BrowserContext, server: Server) -> None:
     page = profile.new_page()
     page.goto(server.address)
@@ -209,7 +238,7 @@ def test_no_page_scrolls_sideways(profile: BrowserContext, server: Server, width
     server.done(server.upload((SAMPLES / "sign-in-502-big-headers" / "capture.har").read_bytes()))
     page = profile.new_page()
     page.set_viewport_size({"width": width, "height": 800})
-    for path in ("/", "/recent", "/causes", "/account", "/sign-in"):
+    for path in ("/", "/recent", "/causes", "/compare", "/account", "/sign-in"):
         page.goto(server.address + path)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
         assert violations(page) == []
