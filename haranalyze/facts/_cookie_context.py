@@ -203,7 +203,8 @@ class Situations:
         """Documents that load in frames.
 
         Without Sec-Fetch-Dest (http) Chromium's devtools still tell: they write a page for each navigation of the
-        address bar, with its URL, so that another document on this page is a frame's.
+        address bar, with its URL, so that another document on this page is a frame's. Firefox gives the address bar
+        the urgency 0 and frames 4 (RFC 9218; seen in 153).
         """
         frames = set[int]()
         tells = self._exporter == "chromium"
@@ -216,6 +217,9 @@ class Situations:
                     frames.add(exchange.index)
             elif (before := self._timeline.redirected_from(exchange)) is not None:
                 if before.index in frames:
+                    frames.add(exchange.index)
+            elif self._exporter == "firefox":
+                if (exchange.request.raw("priority") or "").startswith("u=4"):
                     frames.add(exchange.index)
             elif tells:
                 page = self._timeline.page(exchange)

@@ -245,6 +245,20 @@ def test_a_frame_with_storage_access_has_the_cookies_of_its_site(access: str, se
     assert [raw(one.name) for one in facts.cookie_jar.predicted(facts.capture.exchanges[1])] == sent
 
 
+@pytest.mark.parametrize(("priority", "sent"), [("u=4", []), ("u=0, i", ["a"])])
+def test_firefox_tells_frames_over_http_by_their_priority(priority: str, sent: list[str]) -> None:
+    facts = facts_of(
+        "* exporter: firefox\n* page: http://idp.test/\n"
+        f"> GET http://idp.test/\n> User-Agent: {FIREFOX_AGENT}\n> Priority: u=0, i\n* type: document\n"
+        "< 200\n< Set-Cookie: a=b; Path=/\n"
+        f"* page: http://app.test/\n> GET http://app.test/\n> User-Agent: {FIREFOX_AGENT}\n"
+        "> Priority: u=0, i\n* type: document\n< 200\n"
+        f"> GET http://idp.test/frame\n> User-Agent: {FIREFOX_AGENT}\n"
+        f"> Referer: http://app.test/\n> Priority: {priority}\n* type: document\n< 200\n"
+    )
+    assert [raw(one.name) for one in facts.cookie_jar.predicted(facts.capture.exchanges[2])] == sent
+
+
 @pytest.mark.parametrize(("agent", "header"), [(FIREFOX_AGENT, "bare="), ("Chrome/156.0.0.0", "bare")])
 def test_a_line_without_an_equals_sign_is_a_name_in_firefox(agent: str, header: str) -> None:
     facts = facts_of(

@@ -406,20 +406,9 @@ def sent_checks(scenario: Scenario, recording: Recording) -> Iterator[Check]:
         kind = _kind(hop.cookie, ours)
         if kind and not exchange.request.has("sec-fetch-site"):
             kind += ", http without Sec-Fetch"
-        elif kind and any(_set_in_hidden_frame(cookie, hop.cookie, hops, scenario) for cookie in cookies):
-            kind += ", set in a frame over http"
         elif kind and any(_has_empty_age(cookie) for cookie in cookies):
             kind += ", Max-Age=-"
         yield Check(SENT, scenario.name, where, hop.cookie or "(nothing)", ours or "(nothing)", kind)
-
-
-def _set_in_hidden_frame(cookie: JarCookie, sent: str, hops: list[Hop], scenario: Scenario) -> bool:
-    """Whether a cookie that was not sent had been set inside a frame, over http: the export shows no frame."""
-    if cookie.by is None or f"{raw(cookie.name)}={raw(cookie.value)}" in sent.split("; "):
-        return False
-    setter = cookie.by.exchange
-    call = scenario.calls[hops[setter.index].call]
-    return bool(call.within or call.how == "frame") and not setter.request.has("sec-fetch-site")
 
 
 def _has_empty_age(cookie: JarCookie) -> bool:
