@@ -6,11 +6,9 @@ come, in any order. Only a window of items is under way, so memory does not grow
 
 from __future__ import annotations
 
-import ipaddress
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from importlib import import_module
 from typing import Any, Final, Protocol
 
 import msgspec
@@ -19,8 +17,9 @@ from haranalyze.batch.entries import Entry
 from haranalyze.batch.sources import Item
 from haranalyze.batch.stores import Store, open_store
 from haranalyze.batch.work import Job, Result, check_code, process
-from haranalyze.errors import BatchError, HaranalyzeError, OptionsError
+from haranalyze.errors import BatchError, HaranalyzeError
 from haranalyze.workers import ChildLimits, FailedFor, Failure, Running, Workers
+from haranalyze.workers.cluster import check_address, distributed
 
 _DRIVERS: Final = 4  # threads for each child: some wait for the child, some for the disk
 _WINDOW: Final = 4  # items under way for each thread of a cluster
@@ -119,24 +118,24 @@ class DaskEngine:
     """
 
     def __init__(self, address: str, jobs: int, limits: ChildLimits, patience: float = 20.0) -> None:
-        _check_address(address)
-        distributed = _distributed()
+        check_address(address)
+        library = distributed()
         self._limits = limits
         self._stopped = threading.Event()
         self._cluster: Any = None
         if address == "local":
-            self._cluster = distributed.LocalCluster(
+            self._cluster = library.LocalCluster(
                 n_workers=jobs, threads_per_worker=2, dashboard_address=None, host="127.0.0.1", memory_limit=0
             )
         try:
-            self._client: Any = distributed.Client(self._cluster or address, timeout=patience, set_as_default=False)
+            self._client: Any = library.Client(self._cluster or address, timeout=patience, set_as_default=False)
         except (OSError, TimeoutError) as error:
             raise BatchError(f"no Dask scheduler answers at {address}") from error
 
     def run(self, job: Job, items: Iterator[Item]) -> Iterator[tuple[Item, Result]]:
         """As :meth:`Engine.run`. A worker that dies costs nothing but the time of what it was at."""
         packed = msgspec.msgpack.encode(job)
-        done = _distributed().as_completed(loop=self._client.loop)
+        done = distributed().as_completed(loop=self._client.loop)
         under_way: dict[str, Item] = {}
         more, count = True, 0
         while True:
@@ -185,29 +184,6 @@ class DaskEngine:
             self._cluster.close()
 
 
-def _distributed() -> Any:
-    """The library, which has no types. Raises OptionsError: it is not installed."""
-    try:
-        return import_module("distributed")
-    except ImportError as error:
-        raise OptionsError("--dask needs the extra 'dask': pip install 'haranalyze[dask]'") from error
-
-
-def _check_address(address: str) -> None:
-    if address == "local" or address.startswith("tls://"):
-        return
-    host = address.partition("://")[2].rpartition(":")[0].strip("[]")
-    try:
-        near = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        near = False
-    if not near:
-        raise OptionsError(
-            f"--dask {address}: a scheduler's port lets whoever reaches it run code; use a tls:// address"
-            " (https://docs.dask.org/en/stable/deploying-security.html) or one of this machine"
-        )
-
-
 class _Here:
     """What a worker process of Dask keeps between tasks: its children and its way to the output."""
 
@@ -228,7 +204,7 @@ def _on_worker(job_packed: bytes, item_packed: bytes) -> bytes:
             check_code(job.made_by)
             _HERE.stores[job.output] = open_store(job.output)
         if job.limits not in _HERE.workers:
-            _HERE.workers[job.limits] = Workers(_distributed().get_worker().state.nthreads, job.limits)
+            _HERE.workers[job.limits] = Workers(distributed().get_worker().state.nthreads, job.limits)
         store, workers = _HERE.stores[job.output], _HERE.workers[job.limits]
     item = msgspec.msgpack.decode(item_packed, type=Item)
     return msgspec.msgpack.encode(process(job, item, store, workers))

@@ -46,6 +46,9 @@ if TYPE_CHECKING:
 @click.option("--keep-captures", is_flag=True, help="Keep a sanitized copy of each recording as long as its report.")
 @click.option("--jobs", default=2, show_default=True, type=click.IntRange(1), help="Recordings read at a time.")
 @click.option(
+    "--dask", default="", metavar="ADDRESS", help="Have the workers of this Dask scheduler read, --jobs at a time."
+)
+@click.option(
     "--memory", default=2048, show_default=True, metavar="MB", type=click.IntRange(256), help="For one of them."
 )
 @click.option(
@@ -75,13 +78,14 @@ def serve(**given: Any) -> None:
       haranalyze serve --host 10.0.0.5 --url https://har.example.com
                        --password-file people --proxy-peer 10.0.0.4
 
-    An organisation, with PostgreSQL and its own sign-in:
+    An organisation, with PostgreSQL, its own sign-in, and a Dask cluster that reads:
 
     \b
       haranalyze serve --host 10.0.0.5 --url https://har.example.com
                        --database postgresql://har@db/har
                        --oidc-issuer https://login.example.com
                        --oidc-client-id haranalyze --oidc-allow @example.com
+                       --dask tls://dask.internal:8786 --jobs 32
 
     Recordings are encrypted on disk until they are read, and deleted then; with --keep-captures a sanitized copy of
     each stays, to download and to compare. HARANALYZE_TOKEN sets a bearer token for
@@ -117,6 +121,7 @@ def serve(**given: Any) -> None:
         options=told.options,
         reserve=given["reserve"] * MB,
         jobs=given["jobs"],
+        dask=given["dask"],
         memory=given["memory"] * MB,
         seconds=given["time_limit"],
         per_minute=given["uploads_per_minute"],

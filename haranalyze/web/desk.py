@@ -23,6 +23,7 @@ from haranalyze.web.store import LEASE, Claim, Store
 if TYPE_CHECKING:
     from haranalyze.options import Options
     from haranalyze.workers import Pair, Progress, Workers
+    from haranalyze.workers.cluster import Cluster
 
 IDLE = 2.0  # seconds between two looks for captures that other servers left behind
 WARM_UP = 1.0  # seconds after the start until processes are made ready: the first page comes first
@@ -46,7 +47,7 @@ class Desk:
         settings: Settings,
         store: Store,
         spool: Spool,
-        workers: Workers,
+        workers: Workers | Cluster,
         log: Log,
         changed: Callable[[str], None],
     ) -> None:

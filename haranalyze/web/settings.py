@@ -44,6 +44,7 @@ class Settings:
         queue: captures that may wait; beyond it an upload is answered 429.
         keep_days: how long reports live; keep_captures: keep the sanitized copy as long as the report.
         jobs: captures read at the same time, each in a process of its own with ``memory`` bytes and ``seconds``.
+        dask: address of a Dask scheduler whose workers read instead, ``jobs`` captures at the same time.
         per_minute, at_once: uploads of one person (capture-safety.md section 6, U12: 30 and 5).
         header_seconds, body_seconds: deadlines for slow clients; body_rate: bytes a second that extend the latter.
         reserve: bytes that stay free on the disk.
@@ -66,6 +67,7 @@ class Settings:
     keep_days: float = 30.0
     keep_captures: bool = False
     jobs: int = 2
+    dask: str = ""
     memory: int = 2048 * MB
     seconds: float = 120.0
     per_minute: int = 30

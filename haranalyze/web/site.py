@@ -7,7 +7,7 @@ import os
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from anyio import CapacityLimiter
 
@@ -20,6 +20,10 @@ from haranalyze.web.records import Audit, Log, Metrics
 from haranalyze.web.settings import Settings
 from haranalyze.web.spool import Spool
 from haranalyze.web.store import Store
+
+if TYPE_CHECKING:
+    from haranalyze.workers import ChildLimits
+    from haranalyze.workers.cluster import Cluster
 
 WRITERS = 4  # threads that seal and write uploads: more of them only keep the rest of the server waiting
 COMPARERS = 2  # comparisons under way or waiting for a process; others wait without a thread
@@ -128,7 +132,8 @@ def open_site(settings: Settings, log: Log) -> Site:
     store.migrate()
     spool = Spool(settings.data / "uploads", settings.reserve)
     changes = Changes()
-    workers = Workers(settings.jobs, ChildLimits(memory_bytes=settings.memory, seconds=settings.seconds))
+    limits = ChildLimits(memory_bytes=settings.memory, seconds=settings.seconds)
+    workers = _cluster(settings, limits) if settings.dask else Workers(settings.jobs, limits)
     desk = Desk(settings, store, spool, workers, log, changes.tell)
     metrics = Metrics(store.waiting, lambda: len(desk.reading))
     desk.metrics = metrics
@@ -147,6 +152,12 @@ def open_site(settings: Settings, log: Log) -> Site:
         PasswordFile(settings.password_file) if settings.password_file else None,
         lock=lock,
     )
+
+
+def _cluster(settings: Settings, limits: ChildLimits) -> Cluster:
+    from haranalyze.workers.cluster import Cluster
+
+    return Cluster(settings.dask, settings.jobs, limits)
 
 
 def _lock(settings: Settings) -> int:

@@ -338,7 +338,7 @@ class _Child:
 
     def ask(self, task: Task | Pair, limits: ChildLimits, tell: Callable[[Progress], None]) -> Answer | None:
         """The answer to a task, made up where the child can give none; None where it never got the task."""
-        request = _request(task)
+        request = request_of(task)
         self.task, self.since = task, time.monotonic()
         self.deadline = self.since + limits.seconds
         try:
@@ -381,7 +381,7 @@ class _Child:
         return self.process.stdout  # type: ignore[return-value]
 
 
-def _request(task: Task | Pair) -> Request:
+def request_of(task: Task | Pair) -> Request:
     """A task as it is sent."""
     if isinstance(task, Pair):
         return Request(None, None, None, task.name, task.options, task.formats, task)
