@@ -13,7 +13,7 @@ import socket
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -42,6 +42,13 @@ _WRITE = """async sanitize => {
   await har.Writer.Writer.write({write: async part => { parts.push(part); }},
     logs.NetworkLog.NetworkLog.instance().requests(), {sanitize}, progress);
   return parts.join('');
+}"""
+# What the "Import HAR" button calls.
+_READ = """async text => {
+  const har = await import('/devtools/models/har/har.js');
+  const log = new har.HARFormat.HARLog(JSON.parse(text).log);
+  return har.Importer.Importer.requestsFromHARLog(log).map(one =>
+    [one.requestMethod, one.url(), one.statusCode, one.requestHeaders().length, one.responseHeaders.length]);
 }"""
 # Whether the log has got as far as a request of ours, and that has ended.
 _SEEN = """async address => {
@@ -105,29 +112,61 @@ def _played(server: Server, play: Callable[[Page], object]) -> Exports:
         browser = playwright.chromium.launch(
             executable_path=executable(),
             args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-background-networking",
-                "--no-proxy-server",
+                *_debugged(port),
                 "--ignore-certificate-errors",
-                f"--remote-debugging-port={port}",
-                "--remote-allow-origins=*",
                 f"--host-resolver-rules=MAP *:80 127.0.0.1:{server.http}, MAP *:443 127.0.0.1:{server.https}",
                 "--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,LocalNetworkAccessChecks",
             ],
         )
         try:
             page = browser.new_page(ignore_https_errors=True)
-            session = page.context.new_cdp_session(page)
-            target = session.send("Target.getTargetInfo")["targetInfo"]["targetId"]
-            tools = browser.new_page()
-            here = f"127.0.0.1:{port}/devtools"
-            tools.goto(f"http://{here}/inspector.html?ws={here}/page/{target}&panel=network")
+            tools = _attached(page, port)
             _until_ready(tools, page)
             play(page)
             page.evaluate("address => fetch(address).catch(() => '')", _LAST)
             _until(tools, lambda: tools.evaluate(_SEEN, _LAST))
             return Exports(*(_settled(tools, sanitize) for sanitize in (False, True)))
+        finally:
+            browser.close()
+
+
+def _debugged(port: int) -> tuple[str, ...]:
+    alone = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-proxy-server")
+    return (*alone, f"--remote-debugging-port={port}", "--remote-allow-origins=*")
+
+
+def _attached(page: Page, port: int) -> Page:
+    """DevTools in a page of its own, looking at ``page``."""
+    session = page.context.new_cdp_session(page)
+    target = session.send("Target.getTargetInfo")["targetInfo"]["targetId"]
+    assert page.context.browser is not None
+    tools = page.context.browser.new_page()
+    here = f"127.0.0.1:{port}/devtools"
+    tools.goto(f"http://{here}/inspector.html?ws={here}/page/{target}&panel=network")
+    return tools
+
+
+def imported(recordings: Sequence[bytes]) -> list[list[list[Any]]]:
+    """What DevTools' own import makes of HARs: method, URL, status and numbers of headers of each request."""
+    with ThreadPoolExecutor(1) as alone:
+        return alone.submit(_imported, recordings).result()
+
+
+def _imported(recordings: Sequence[bytes]) -> list[list[list[Any]]]:
+    port = _free_port()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable(), args=list(_debugged(port)))
+        try:
+            tools = _attached(browser.new_page(), port)
+
+            def started() -> bool:
+                try:
+                    return bool(tools.evaluate(_READY))
+                except Error:  # its page is not there yet
+                    return False
+
+            _until(tools, started)
+            return [tools.evaluate(_READ, one.decode()) for one in recordings]
         finally:
             browser.close()
 
