@@ -8,7 +8,6 @@ shows no request bodies, and no times without ``--trace-time``: the Date headers
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -35,7 +34,6 @@ _TRACE: Final = re.compile(
     r"(?:\d\d:\d\d:\d\d\.\d{6} )?(?:(==) Info: (.*)|(=>|<=) (Send|Recv) (header|data), \d+ bytes.*)"
 )
 _TRACED: Final = re.compile(r"([0-9a-f]{4,8}): (.*)")
-_LONG: Final = 4_096  # bytes
 _DAY: Final = 86_400_000.0
 
 
@@ -243,14 +241,6 @@ class _Reader:
             self.line(line[found.start() :])
 
 
-def _body(text: str) -> Content:
-    """The body; a long one is kept compressed until it is asked for: it has no other place to lie."""
-    data = text.encode("utf-8", "replace")
-    if len(data) <= _LONG:
-        return Content(data)
-    return Content(zlib.compress(data, 1), "deflate", size=len(data))
-
-
 def _add(log: HarLog, call: _Call) -> None:
     asked = Half(header_lines(call.sent), version=call.version)
     if call.posted:
@@ -258,7 +248,7 @@ def _add(log: HarLog, call: _Call) -> None:
     answer = call.answer if call.answer and call.answer[1] >= 200 else None
     answered = Half(header_lines(call.received), version=answer[0]) if answer else Half()
     if answer and call.body:
-        answered.body = _body("\n".join(call.body))
+        answered.body = Content("\n".join(call.body))
     took = None
     if call.clock is not None and call.answered_clock is not None:
         took = (call.answered_clock - call.clock) % _DAY

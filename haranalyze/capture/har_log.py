@@ -7,9 +7,10 @@ fact asks for them: the HAR names them by ``_file``, and :attr:`HarLog.bodies` f
 
 from __future__ import annotations
 
+import zlib
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ from haranalyze.options import Limits
 
 _KEPT: Final = 32 * 1024 * 1024  # bytes of decoded bodies kept, the oldest go first
 _INLINE: Final = 4_096  # bytes: a shorter text stands in the HAR itself
+_COPIED: Final = 512  # bytes: a longer slice of the file is not copied into the HAR
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST: Final = 253_402_300_799_999.0  # ms: the last millisecond of year 9999
 
@@ -70,7 +72,12 @@ class Bodies(Mapping[str, bytes]):
         self._size = 0
 
     def hold(self, content: Content) -> str:
-        """Keep a body and return its name."""
+        """Keep a body and return its name. What is no slice of the file is kept packed: it would double the file."""
+        data = content.data
+        if isinstance(data, str):
+            data = data.encode("utf-8", "replace")
+        if isinstance(data, bytes) and not content.encodings:
+            content = replace(content, data=zlib.compress(data, 1), encodings="deflate")
         self._held.append(content)
         return f"body-{len(self._held) - 1}"
 
@@ -260,7 +267,8 @@ class HarLog:
             return {}
         if isinstance(data, str) and len(data) <= _INLINE:
             return {"text": data}
-        if not callable(data) and not body.encodings and not isinstance(data, str) and len(data) <= _INLINE:
+        most = _COPIED if isinstance(data, memoryview) else _INLINE
+        if not callable(data) and not body.encodings and not isinstance(data, str) and len(data) <= most:
             try:
                 return {"text": bytes(data).decode("utf-8")}
             except UnicodeDecodeError:

@@ -48,10 +48,10 @@ def read_blocks(data: Any, limits: Limits) -> HarLog:
     log = HarLog("http-text", "", limits)
     request: AskedFor | None = None
     orphans = 0
-    written = bytes(data)
-    is_zap = _SEPARATOR.search(written[:4_096]) is not None
+    written = memoryview(data)
+    is_zap = _SEPARATOR.search(bytes(written[:4_096])) is not None
     log.creator = "ZAP" if is_zap else "pasted HTTP messages"
-    for message in _messages(_SEPARATOR.sub(b"", written) if is_zap else written):
+    for message in _messages(written, is_zap=is_zap):
         if isinstance(message, AskedFor):
             if request is not None:
                 _add(log, request, Answered(0, "", Half()))
@@ -72,19 +72,20 @@ def read_blocks(data: Any, limits: Limits) -> HarLog:
     return log
 
 
-def _messages(written: bytes) -> Iterator[AskedFor | Answered]:
+def _messages(written: memoryview, *, is_zap: bool) -> Iterator[AskedFor | Answered]:
     starts = list(_START.finditer(written))
     position = 0
     while position < len(starts):
         found = starts[position]
         if found["pseudo"] or found["status"]:
             last = position
-            while last + 1 < len(starts) and not written[starts[last].end() : starts[last + 1].start()].strip():
+            while last + 1 < len(starts) and not bytes(written[starts[last].end() : starts[last + 1].start()]).strip():
                 last += 1
         else:
             last = position
         end = starts[last + 1].start() if last + 1 < len(starts) else len(written)
-        block = written[found.start() : end].rstrip(b"\r\n")
+        block = bytes(written[found.start() : end])
+        block = (_SEPARATOR.sub(b"", block) if is_zap else block).rstrip(b"\r\n")
         if found["asked"]:
             message: AskedFor | Answered | None = read_request_text(
                 block + b"\r\n\r\n" if b"\n" not in block else block

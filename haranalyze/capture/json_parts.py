@@ -32,13 +32,13 @@ def items_of(written: Any) -> list[Raw]:
         return [_raw(one) for one in value] if isinstance(value, list) else []
 
 
-def value_of(written: Raw | None) -> Any:
+def value_of(written: Any) -> Any:
     """The decoded value of a member, None where it is absent or cannot be read."""
     return None if written is None else late(written)
 
 
-def object_of(written: Raw | None) -> dict[str, Any]:
-    """The decoded value of a member that should be an object; empty when it is none."""
+def object_of(written: Any) -> dict[str, Any]:
+    """The decoded value of a member (any buffer) that should be an object; empty when it is none."""
     value = value_of(written)
     return value if isinstance(value, dict) else {}
 

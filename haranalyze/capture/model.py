@@ -100,7 +100,7 @@ class Body:
     ``raw_mime_type`` without parameters, lower case. The text itself is decoded when asked for.
     """
 
-    __slots__ = ("_depth", "_encoding", "_json", "_limit", "_spot", "_text", "present", "raw_mime_type", "size")
+    __slots__ = ("_depth", "_encoding", "_limit", "_spot", "_text", "present", "raw_mime_type", "size")
 
     def __init__(
         self, text: Any, encoding: str, mime_type: str, size: int | None, spot: tuple[int, str], limits: Limits
@@ -109,7 +109,6 @@ class Body:
         self._encoding = encoding
         self._limit, self._depth = limits.max_body_bytes, limits.max_depth
         self._spot = spot
-        self._json: Any = _UNREAD
         self.size = size
         undecoded = isinstance(text, msgspec.Raw)
         self.present = bytes(memoryview(text)[:1]) == b'"' if undecoded else isinstance(text, str | _Beside)
@@ -165,13 +164,12 @@ class Body:
         return (text, self._encoding if self._encoding == "base64" else "") if isinstance(text, str) else None
 
     def json(self) -> Any:
-        """The parsed JSON value, or None when absent, not JSON or nested deeper than ``Limits.max_depth``. Kept.
+        """The JSON value, or None when absent, not JSON or nested deeper than ``Limits.max_depth``.
 
-        Strings inside are raw: analysis only.
+        Strings inside are raw: analysis only. Parsed anew each time: kept, the values of a large recording would take
+        five times its size.
         """
-        if self._json is _UNREAD:
-            self._json = read_json(self.raw_text() or "", self._depth)
-        return self._json
+        return read_json(self.raw_text() or "", self._depth)
 
     def too_long(self) -> bool:
         """Whether ``Limits.max_body_bytes`` keeps it from being read."""
@@ -194,7 +192,18 @@ class _Content(msgspec.Struct, gc=False):
     file: Any = msgspec.field(default=None, name="_file")
 
 
+class _Posted(msgspec.Struct, gc=False):
+    """A ``postData`` object with its text undecoded."""
+
+    mimeType: Any = None  # noqa: N815 - HAR's own spelling
+    encoding: Any = None
+    params: Any = None
+    text: msgspec.Raw = msgspec.Raw()
+    file: Any = msgspec.field(default=None, name="_file")
+
+
 _CONTENT = msgspec.json.Decoder(_Content)
+_POSTED = msgspec.json.Decoder(_Posted)
 
 
 def _read_content(value: Any) -> _Content:
@@ -202,6 +211,17 @@ def _read_content(value: Any) -> _Content:
         return _CONTENT.decode(value)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError):
         return _Content()
+
+
+def _read_posted(value: Any) -> _Posted:
+    try:
+        return _POSTED.decode(value)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError):
+        posted = late(value)
+        if not isinstance(posted, dict):
+            return _Posted()
+        text = msgspec.Raw(msgspec.json.encode(posted.get("text")))
+        return _Posted(posted.get("mimeType"), posted.get("encoding"), posted.get("params"), text, posted.get("_file"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +240,6 @@ def _file_beside(name: Any, files: Mapping[str, bytes] | None) -> _Beside | None
     return _Beside(name, files) if files and isinstance(name, str) and name in files else None
 
 
-_UNREAD = object()
 _QUOTED = 64 * 1024  # longer bodies are not quoted
 
 
@@ -528,17 +547,16 @@ class Request(Message):
     def body(self) -> Body:
         """The request body."""
         if self._body is None:
-            posted = late(self._fields[1]) or {}
-            posted = posted if isinstance(posted, dict) else {}
-            text = posted.get("text")
-            if not text and isinstance(posted.get("params"), list):
-                pairs = [item for item in posted["params"] if isinstance(item, dict)]
+            posted = _read_posted(self._fields[1])
+            text: Any = posted.text if len(memoryview(posted.text)) > len('""') else None
+            if text is None and isinstance(posted.params, list):
+                pairs = [item for item in posted.params if isinstance(item, dict)]
                 text = urlencode([(as_text(item.get("name")), as_text(item.get("value"))) for item in pairs])
             index, pointer = self._at()
             self._body = Body(
-                text if isinstance(text, str) and text else _file_beside(posted.get("_file"), self._fields[2]),
-                as_text(posted.get("encoding")),
-                as_text(posted.get("mimeType")),
+                text or _file_beside(posted.file, self._fields[2]),
+                as_text(posted.encoding),
+                as_text(posted.mimeType),
                 self.body_size,
                 (index, f"{pointer}/request/postData"),
                 self._limits,

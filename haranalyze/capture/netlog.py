@@ -27,6 +27,7 @@ from haranalyze.options import Limits
 _STRIPPED: Final = "bytes were stripped]"
 _HIDDEN: Final = frozenset(("cookie", "set-cookie", "authorization", "proxy-authorization", "www-authenticate"))
 _LONGEST_LINE: Final = 64 * 1024 * 1024
+_CHUNK: Final = 1 << 20
 # network::mojom::CorsError, the part of it that has kept its numbers (services/network/public/mojom/cors.mojom).
 _CORS_ERRORS: Final = (
     "DisallowedByMode", "InvalidResponse", "WildcardOriginNotAllowed", "MissingAllowOriginHeader",
@@ -59,7 +60,7 @@ class _Hop:
     error: str = ""
     cors_error: str = ""
     cookies: list[dict[str, str]] = field(default_factory=list)
-    body: list[str] = field(default_factory=list)
+    body: list[Any] = field(default_factory=list)  # events that hold its pieces, as they stand in the file
     body_size: int = 0
     body_read: bool = False
     page_told: bool = False  # CORS_REQUEST has ended: the page was given the outcome
@@ -74,11 +75,11 @@ def read_netlog(data: Any, limits: Limits) -> HarLog:
     constants, events = _parts(data)
     reader = _Reader(constants, limits)
     whole = True
-    for event in events:
+    for event, written in events:
         if event is None:
             whole = False
             break
-        reader.event(event)
+        reader.event(event, written)
     client = _object(constants.get("clientInfo"))
     log = HarLog("netlog", as_text(client.get("name")) or "Chromium", limits, version=as_text(client.get("version")))
     reader.write(log)
@@ -89,38 +90,38 @@ def read_netlog(data: Any, limits: Limits) -> HarLog:
     return log
 
 
-def _parts(data: Any) -> tuple[dict[str, Any], Iterator[dict[str, Any] | None]]:
-    """The constants and the events; None ends events that break off."""
+def _parts(data: Any) -> tuple[dict[str, Any], Iterator[tuple[dict[str, Any] | None, Any]]]:
+    """The constants, and the events with the slices of the file they stand in; None ends events that break off."""
     lines = _lines(data)
-    first = next(lines, b"")
+    first = bytes(next(lines, b""))
     head = first.rstrip().removesuffix(b",") + b"}"
     constants = object_of(members_of(head).get("constants")) if first.lstrip().startswith(b'{"constants"') else {}
     if constants:
         return constants, _events_by_line(lines)
     top = members_of(data)
-    return object_of(top.get("constants")), (object_of(one) for one in items_of(top.get("events", b"[]")))
+    return object_of(top.get("constants")), ((object_of(one), one) for one in items_of(top.get("events", b"[]")))
 
 
-def _lines(data: Any) -> Iterator[bytes]:
+def _lines(data: Any) -> Iterator[memoryview]:
+    """The lines as slices of the file, without their ends; of a line that is too long to be an event only its end."""
     view = memoryview(data)
-    rest = bytearray()
-    for start in range(0, len(view), 1 << 20):
-        piece = bytes(view[start : start + (1 << 20)])
-        *whole, last = piece.split(b"\n")
-        if whole:
-            yield bytes(rest) + whole[0]
-            yield from whole[1:]
-            rest = bytearray(last)
-        elif len(rest) < _LONGEST_LINE:
-            rest += last
-    if rest:
-        yield bytes(rest)
+    begin = 0
+    for start in range(0, len(view), _CHUNK):
+        piece = bytes(view[start : start + _CHUNK])
+        at = piece.find(b"\n")
+        while at >= 0:
+            yield view[max(begin, start + at - _LONGEST_LINE) : start + at]
+            begin = start + at + 1
+            at = piece.find(b"\n", at + 1)
+    if begin < len(view):
+        yield view[max(begin, len(view) - _LONGEST_LINE) :]
 
 
-def _events_by_line(lines: Iterator[bytes]) -> Iterator[dict[str, Any] | None]:
+def _events_by_line(lines: Iterator[memoryview]) -> Iterator[tuple[dict[str, Any] | None, Any]]:
     """Events are the lines from ``"events": [`` to ``]``."""
     for line in lines:
-        written = line.strip()
+        read = bytes(line)
+        written = read.strip()
         if written.startswith(b"]"):
             return
         if not written.startswith(b"{"):
@@ -135,10 +136,11 @@ def _events_by_line(lines: Iterator[bytes]) -> Iterator[dict[str, Any] | None]:
                 break
             continue  # an event with text that is no Unicode: it is about something else
         if isinstance(event, dict):
-            yield event
+            begin = len(read) - len(read.lstrip())
+            yield event, line[begin : begin + len(closed)]
         if last:
             return
-    yield None
+    yield None, b""
 
 
 class _Reader:
@@ -160,7 +162,8 @@ class _Reader:
         self._asked: dict[Any, tuple[dict[str, Any], float]] = {}  # CORS_REQUEST without a job of its own yet
         self._preflights: dict[int, Any] = {}  # call -> its preflight
 
-    def event(self, event: dict[str, Any]) -> None:
+    def event(self, event: dict[str, Any], written: Any) -> None:
+        """Take one event; ``written`` is the slice of the file it stands in."""
         source = event.get("source")
         if not isinstance(source, dict) or source.get("type") != self._source:
             return
@@ -184,6 +187,8 @@ class _Reader:
             self._begin(identifier, params, time)
         elif hop := self._now.get(identifier):
             self._about(hop, kind, params, time, ends=ends)
+            if kind == "URL_REQUEST_JOB_FILTERED_BYTES_READ" and isinstance(params.get("bytes"), str):
+                hop.body.append(written)
 
     def _begin(self, identifier: int, params: dict[str, Any], time: float) -> None:
         url, method = as_text(params.get("url")), as_text(params.get("method")) or "GET"
@@ -231,8 +236,6 @@ class _Reader:
             hop.body_read = True
             count = params.get("byte_count")
             hop.body_size += count if isinstance(count, int) and count > 0 else 0
-            if isinstance(params.get("bytes"), str):
-                hop.body.append(params["bytes"])
         elif kind == "CORS_REQUEST" and ends:
             hop.page_told = True
         elif kind == "CANCELLED":
@@ -340,11 +343,16 @@ def _body(hop: _Hop) -> Content | None:
     return Content(None, size=hop.body_size) if hop.body_size else None
 
 
-def _later(pieces: list[str]) -> Callable[[], bytes]:
+def _later(events: list[Any]) -> Callable[[], bytes]:
     def read() -> bytes:
         try:
-            return b"".join(b64decode(piece) for piece in pieces)
+            return b"".join(map(_piece, events))
         except ValueError:
             return b""
 
     return read
+
+
+def _piece(event: Any) -> bytes:
+    """The bytes of an event, from the slice of the file it stands in."""
+    return b64decode(as_text(_object(object_of(event).get("params")).get("bytes")))
