@@ -21,7 +21,7 @@ from haranalyze.capture.model import Note
 from haranalyze.errors import CaptureError, LimitError
 from haranalyze.options import Limits
 
-_KEPT: Final = 32 * 1024 * 1024  # bytes of decoded bodies kept, the oldest go first
+_KEPT: Final = 2 * 1024 * 1024  # bytes of decoded bodies kept, the oldest go first
 _INLINE: Final = 4_096  # bytes: a shorter text stands in the HAR itself
 _COPIED: Final = 512  # bytes: a longer slice of the file is not copied into the HAR
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
