@@ -442,6 +442,6 @@ _CLIENTS_OWN: Final = frozenset(
     """
     accept accept-encoding accept-language cache-control connection content-length dnt host if-match
     if-modified-since if-none-match keep-alive origin pragma priority referer save-data te transfer-encoding
-    upgrade-insecure-requests user-agent
+    upgrade-insecure-requests user-agent postman-token
     """.split()
 )

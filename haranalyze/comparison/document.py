@@ -509,7 +509,18 @@ _GROUPS: Final = {
     "validators": frozenset(("etag", "if-none-match", "if-modified-since")),
     "sizes": frozenset(("content-length", "content-encoding", "transfer-encoding", "accept-ranges")),
     "the browser's own headers": frozenset(
-        ("user-agent", "accept", "accept-language", "accept-encoding", "priority", "dnt", "te", "pragma", "connection")
+        (
+            "user-agent",
+            "accept",
+            "accept-language",
+            "accept-encoding",
+            "priority",
+            "dnt",
+            "te",
+            "pragma",
+            "connection",
+            "postman-token",
+        )
     ),
 }
 

@@ -1,5 +1,6 @@
 """Works with curl, fails in the browser: the gate that closed is named."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from haranalyze.comparison.document import Comparison
 from haranalyze.options import Options
 from tests.facts.test_as_browser import call
 
+NEWMAN = Path(__file__).parent / "recordings/newman-browser"
 APP, FOREIGN = "https://app.example.com", "https://app.other.net"
 BODY = '<\n< {"status": "OK"}\n'
 TOKEN = "Authorization: Bearer abcdefghijkl"
@@ -106,3 +108,26 @@ def test_what_a_browser_would_have_done_stands_beside_the_good_calls() -> None:
     assert told[0] in render(made, "json")
     assert "a browser at https://app.example.com: cannot be told" in " ".join(render(made, "text").split())
     assert "a browser at" in render(made, "html")
+
+
+# Name of the gate, origin of the page, what a browser there would have done with Newman's calls.
+RECORDED = {
+    "cors": ("CORS", APP, ["cannot-tell"]),
+    "mixed-content": ("mixed content", APP, ["blocked"]),
+    "same-site": ("SameSite", FOREIGN, ["without-cookies", "without-cookies"]),
+    "credentials-mode": ("credentials mode", APP, ["passes", "passes", "passes"]),
+}
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_newman_against_chromium(name: str) -> None:
+    gate, origin, foreseen = RECORDED[name]
+    newman, browser = ((NEWMAN / f"{name}-{end}").read_bytes() for end in ("newman.json", "browser.har"))
+    good = haranalyze.read_capture(newman, "newman.json")
+    made = compare(good, haranalyze.read_capture(browser, "browser.har"))
+    assert (good.format, made.state, made.gate) == ("newman", "parts", gate)
+    assert f"the browser's gate that closed is {gate} (" in made.headline
+    assert "postman-token" not in made.difference
+    told = haranalyze.analyze(good, options=Options(as_browser=origin)).as_browser
+    assert told is not None
+    assert [one.outcome for one in told.calls] == foreseen
