@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import math
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ RECENT: Final = 3  # days that a rise is looked for in
 _CUSTOMERS: Final = ("customer", "organization", "organisation", "company", "account")
 _DATES: Final = ("created", "created_at", "opened", "date")
 _DIFFERS: Final = "…"
+_HOST: Final = re.compile(r"(?=.*[a-z])[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?")
 _MOST_LISTED: Final = 20
 _MOST_NEAR: Final = 3
 _COUNTED: Final = ("browsers", "hosts", "systems", "sdks")
@@ -219,7 +221,7 @@ def _example(rows: DataFrame) -> Any:
 
 
 def common_sentence(headlines: list[str]) -> str:
-    """What the verdict sentences of a group's tickets share: a word that differs, such as a host, is an ellipsis.
+    """What the verdict sentences of a group's tickets share, with an ellipsis or "different hosts" for what differs.
 
     Only sentences of the most frequent length count. Where they share too little, it is the most frequent one.
     """
@@ -230,19 +232,21 @@ def common_sentence(headlines: list[str]) -> str:
     length = min(lengths, key=lambda one: (-lengths[one], one))
     columns = list(zip(*(one for one in sentences if len(one) == length), strict=True))
     words = [_common_word(column) for column in columns]
-    if sum(word.startswith(_DIFFERS) for word in words) * 3 > length:
+    if sum(word.startswith((_DIFFERS, "different hosts")) for word in words) * 3 > length:
         told = Counter(headlines)
         return min(told, key=lambda one: (-told[one], one))
     return " ".join(words)
 
 
 def _common_word(column: tuple[str, ...]) -> str:
-    """The word of more than half, or an ellipsis with the mark that all of them end with."""
+    """The word of more than half; else words for what it is, with the mark that all of them end with."""
     word, count = Counter(column).most_common(1)[0]
     if count * 2 > len(column):
         return word
-    ends = {one[-1:] for one in column}
-    return _DIFFERS + (ends.pop() if len(ends) == 1 and ends <= set(",:;") else "")
+    bare = [one.rstrip(",.:;") for one in column]
+    ends = {one[len(plain) :] for one, plain in zip(column, bare, strict=True)}
+    differs = "different hosts" if all(_HOST.fullmatch(one) for one in bare) else _DIFFERS
+    return differs + (ends.pop() if len(ends) == 1 else "")
 
 
 def _most(values: Any) -> str:

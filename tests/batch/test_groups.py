@@ -152,8 +152,10 @@ def test_the_table_of_groups_holds_every_group() -> None:
     [
         (["The API on a.test refuses 9 calls."], "The API on a.test refuses 9 calls."),
         (["It ends at a.test, again."] * 2 + ["It ends at b.test, again."], "It ends at a.test, again."),
-        (["It ends at a.test, again.", "It ends at b.test, again."], "It ends at …, again."),
-        (["All of it ends at a.test.", "All of it ends at b.test.", "It ends."], "All of it ends at …"),
+        (["It ends at a.test, again.", "It ends at b.test, again."], "It ends at different hosts, again."),
+        (["All of it ends at a.test.", "All of it ends at b.test.", "It ends."], "All of it ends at different hosts."),
+        (["It was tried 3 times."], "It was tried 3 times."),
+        (["It was tried 3 times.", "It was tried 8 times."], "It was tried … times."),
         (["One two.", "Three four.", "One two.", "Five six."], "One two."),
         (["It breaks on x.", "It breaks."], "It breaks."),
         ([], ""),
@@ -169,4 +171,4 @@ def test_a_group_of_many_hosts_names_none_of_them() -> None:
         *({"fingerprint": "v1:a", "headline": f"The call to {host} is refused."} for host in ("a.test", "b.test"))
     )
     (group,) = grouped(frame)
-    assert group.name == "The call to … is refused."
+    assert group.name == "The call to different hosts is refused."

@@ -27,7 +27,7 @@ def test_it_says_what_came_out(tmp_path: Path) -> None:
     lines = result.stderr.splitlines()
     assert lines[0] == "4 recordings of 4 tickets: 3 fault, 1 healthy"
     assert lines[1] == "2 causes:"
-    assert lines[2].startswith("     2  The app calls /orders on api.shop")
+    assert lines[2].startswith("     2  The app calls /orders on different hosts without its token")
     assert lines[-1] == f"written to {tmp_path / 'out'}"
 
 
