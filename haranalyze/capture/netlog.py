@@ -167,7 +167,8 @@ class _Reader:
         source = event.get("source")
         if not isinstance(source, dict) or source.get("type") != self._source:
             return
-        identifier, kind = source.get("id"), self._types.get(event.get("type"), "")
+        identifier, number = source.get("id"), event.get("type")
+        kind = self._types.get(number, "") if isinstance(number, int) else ""
         params = _object(event.get("params"))
         try:
             time = float(event.get("time") or 0)
@@ -180,7 +181,8 @@ class _Reader:
         if kind == "CORS_REQUEST" and begins:
             self._asked[identifier] = (params, time)
         elif kind == "CORS_PREFLIGHT_URL_REQUEST":
-            self._preflights[identifier] = _object(params.get("source_dependency")).get("id")
+            preflight = _object(params.get("source_dependency")).get("id")
+            self._preflights[identifier] = preflight if isinstance(preflight, int) else None
         elif kind == "CORS_PREFLIGHT_ERROR":
             self._refused(identifier, params, time)
         elif kind == "URL_REQUEST_START_JOB" and begins:

@@ -175,3 +175,17 @@ def test_odd_events_do_no_harm() -> None:
     assert len(capture.exchanges) == 1
     with pytest.raises(LimitError, match="max_exchanges"):
         read_capture(netlog(*request(), *request(source=8)), limits=Limits(max_exchanges=1))
+
+
+@pytest.mark.parametrize("odd", [{}, [], None, "4", 1.5])
+def test_numbers_that_are_none_are_passed_over(odd: Any) -> None:
+    types = {**TYPES, "CORS_REQUEST": 8, "CORS_PREFLIGHT_URL_REQUEST": 9, "CORS_PREFLIGHT_ERROR": 10}
+    place = {"id": 3, "type": 1}
+    events = [
+        {"source": place, "type": odd, "time": "1"},
+        {"source": place, "type": 8, "phase": 1, "time": "1", "params": {"url": "https://a.example/y"}},
+        {"source": place, "type": 9, "time": "1", "params": {"source_dependency": {"id": odd}}},
+        {"source": place, "type": 10, "time": "2", "params": {}},
+    ]
+    capture = read_capture(netlog(*events, *request(), answer(120), logEventTypes=types))
+    assert [one.request.raw_url for one in capture] == ["https://a.example/y", "https://a.example/x"]
