@@ -94,15 +94,7 @@ def _add(log: HarLog, transaction: dict[str, Any]) -> None:
     state = as_text(transaction.get("status"))
     started = parse_stamp(as_text(_object(transaction, "times").get("start")))
     durations = _object(transaction, "durations")
-    phases = {
-        "dns": "dns",
-        "connect": "connect",
-        "ssl": "ssl",
-        "send": "request",
-        "wait": "latency",
-        "receive": "response",
-    }
-    spans = {phase: as_duration(durations.get(name)) for phase, name in phases.items()}
+    spans = {phase: as_duration(durations.get(name)) for phase, name in _PHASES.items()}
     log.add(
         as_text(transaction.get("method")).upper(),
         _url(transaction),
