@@ -282,16 +282,16 @@ WANTED = frozenset(
     :authority accept access-control-allow-credentials access-control-allow-headers access-control-allow-methods
     access-control-allow-origin access-control-expose-headers access-control-max-age
     access-control-request-headers access-control-request-method age anti-csrf apigw-requestid authorization
-    cache-control cache-status cdn-cache-control cf-cache-status cf-ray content-type cookie date expires
+    cache-control cache-status cdn-cache cdn-cache-control cf-cache-status cf-ray content-type cookie date expires
     fdi-version front-token host id-refresh-token location origin proxy-authorization referer retry-after rid
     sec-ch-ua sec-fetch-dest sec-fetch-mode sec-fetch-site sec-fetch-storage-access sec-websocket-protocol server
     set-cookie st-access-token st-auth-mode auth0-client x-amz-target x-clerk-auth-status x-client-sku
     x-client-version x-okta-request-id x-okta-user-agent-extended x-runtime x-supabase-api-version
     st-refresh-token user-agent vary via www-authenticate x-amz-apigw-id x-amz-cf-id x-amzn-errortype
-    x-amzn-remapped-www-authenticate x-amzn-requestid x-api-key x-cache x-cache-status x-clerk-auth-reason
-    x-csrf-token x-csrftoken x-drupal-cache x-envoy-upstream-service-time x-nginx-cache x-powered-by
-    x-access-token x-auth-token x-id-token x-proxy-cache x-served-by x-session-token x-varnish x-vercel-cache
-    x-vercel-error x-vercel-id x-xsrf-token
+    x-amzn-remapped-www-authenticate x-amzn-requestid x-api-key x-cache x-cache-hits x-cache-status x-clerk-auth-reason
+    x-csrf-token x-csrftoken x-drupal-cache x-envoy-upstream-service-time x-nextjs-cache x-nginx-cache x-powered-by
+    x-access-token x-auth-token x-id-token x-proxy-cache x-served-by x-session-token x-varnish x-varnish-cache
+    x-vercel-cache x-vercel-error x-vercel-id x-xsrf-token
     """.split()
 )
 """Header names facts ask for often; kept per message in decoded form. Any other name costs a decode of the list."""

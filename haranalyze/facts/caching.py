@@ -11,6 +11,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from haranalyze.capture.model import Source
+from haranalyze.facts._cache_marks import hit_headers, named_cache
 from haranalyze.protocol.cache_control import parse_cache_control, parse_delta_seconds, parse_http_date
 from haranalyze.protocol.headers import split_list
 from haranalyze.protocol.set_cookie import parse_set_cookie
@@ -21,22 +22,6 @@ if TYPE_CHECKING:
     from haranalyze.facts import Facts
     from haranalyze.facts.tokens import FrontToken, Token
 
-_HIT_HEADERS: Final = (
-    "x-cache",
-    "x-cache-status",
-    "cf-cache-status",
-    "cache-status",
-    "x-proxy-cache",
-    "x-vercel-cache",
-    "x-nextjs-cache",
-    "cdn-cache",
-    "x-varnish-cache",
-    "x-varnish",
-    "x-nginx-cache",
-    "x-drupal-cache",
-    "x-cache-hits",
-)
-_HIT_WORDS: Final = ("hit", "stale", "updating")
 _CACHEABLE: Final = frozenset((200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501))  # RFC 9110 section 15.1
 _APART = 2_000.0  # ms: within it two honest answers may carry the same Date and the same fresh header
 
@@ -47,7 +32,7 @@ class CacheMark(StrEnum):
     FROM_CACHE = "from-cache"  # the browser's own
     SERVICE_WORKER = "service-worker"
     AGE = "age"
-    HIT_HEADER = "hit-header"  # X-Cache, CF-Cache-Status, X-Cache-Status, Cache-Status, X-Served-By ...
+    HIT_HEADER = "hit-header"  # X-Cache, CF-Cache-Status, X-Cache-Status, Cache-Status ...
     SAME_DATE = "same-date"  # byte-identical Date and session header seen before
     NOT_MODIFIED = "not-modified"  # 304: no mark of a replay by itself
 
@@ -58,13 +43,36 @@ _OWN_CACHE: Final = frozenset((CacheMark.FROM_CACHE, CacheMark.SERVICE_WORKER))
 Marks = tuple[tuple[CacheMark, Place], ...]
 
 
+class CacheKind(StrEnum):
+    """Where a cache stands."""
+
+    BROWSER = "browser"
+    SERVICE_WORKER = "service-worker"
+    SHARED = "shared"  # a proxy, a CDN or the server's own
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweringCache:
+    """The cache that made an answer.
+
+    ``product`` is such as ``Cloudflare``, ``""`` when no header proves it; ``node`` the captured name of the
+    machine, None when not told; ``place`` what names it, or the mark that proves it.
+    """
+
+    kind: CacheKind
+    product: str
+    node: Text | None
+    place: Place
+
+
 @dataclass(frozen=True, slots=True)
 class Replay:
     """A response that carries session headers of another time or another user than its own request.
 
     ``original`` is the exchange that first showed the same header, None when it is not in the capture;
     ``other_user`` True when the response's user differs from the request's own token's; ``older`` True when
-    its token is older than one already seen; ``header`` the name of the session header.
+    its token is older than one already seen; ``header`` the name of the session header; ``cache`` the cache that
+    answered and ``age`` the seconds since the origin made the answer, None where not proven.
     """
 
     exchange: Exchange
@@ -75,6 +83,8 @@ class Replay:
     identical: bool  # byte-identical header seen before, with the same Date or from a cache
     shared: bool  # a shared cache (proxy, CDN) rather than the browser's own
     marks: Marks
+    cache: AnsweringCache | None
+    age: float | None
     evidence: tuple[tuple[Place, Sentence], ...]
 
 
@@ -125,27 +135,38 @@ class Caching:
             yield CacheMark.SERVICE_WORKER, exchange.place
         if parse_delta_seconds(response.raw("age")):
             yield CacheMark.AGE, response.place("age")
-        for name in _HIT_HEADERS:
-            value = response.raw(name)
-            if value is not None and _says_hit(name, value):
-                yield CacheMark.HIT_HEADER, response.place(name)
+        for name in hit_headers(response):
+            yield CacheMark.HIT_HEADER, response.place(name)
         if response.status == 304:
             yield CacheMark.NOT_MODIFIED, exchange.status_place
 
-    def age(self, exchange: Exchange) -> float | None:
-        """Seconds since the origin made the answer, None where no cache left a mark or neither header is there.
+    def cache(self, exchange: Exchange) -> AnsweringCache | None:
+        """The cache that made the answer, None where no mark proves that one did."""
+        proof = next(((mark, place) for mark, place in self._marks(exchange) if mark in _DECISIVE), None)
+        if proof is None:
+            return None
+        mark, place = proof
+        if mark in _OWN_CACHE:
+            kind = CacheKind.BROWSER if mark is CacheMark.FROM_CACHE else CacheKind.SERVICE_WORKER
+            return AnsweringCache(kind, "", None, place)
+        product, node, name = named_cache(exchange.response)
+        where = exchange.response.place(name) if name else place
+        return AnsweringCache(CacheKind.SHARED, product, Text(node, Kind.HEADER_VALUE, name) if node else None, where)
 
-        The greater of Age and of the time since Date by the server's clock (RFC 9111 section 4.2.3).
+    def age(self, exchange: Exchange) -> float | None:
+        """Seconds since the origin made the answer, None where no cache left a mark or no header proves it.
+
+        The greater of Age and of the time since Date (RFC 9111 section 4.2.3); Date counts where other answers of the
+        host tell its clock.
         """
         if not any(mark in _DECISIVE for mark, _ in self._marks(exchange)):
             return None
         response, timeline = exchange.response, self._facts.timeline
         told, date = parse_delta_seconds(response.raw("age")), parse_http_date(response.raw("date") or "")
         found = [] if told is None else [float(told)]
-        if date is not None:
-            now = timeline.wall(timeline.answered(exchange)) + (
-                self._facts.tokens.clock_skew(exchange.request.host) or 0.0
-            )
+        skew = self._facts.tokens.clock_skew(exchange.request.host) if date is not None else None
+        if date is not None and skew is not None:
+            now = timeline.wall(timeline.answered(exchange)) + skew
             found.append(max(now - date, 0.0) / 1_000)
         return max(found, default=None)
 
@@ -209,6 +230,8 @@ class Caching:
             identical=identical,
             shared=not any(mark in _OWN_CACHE for mark, _ in marks),
             marks=marks,
+            cache=self.cache(exchange),
+            age=self.age(exchange),
             evidence=((token.place, Sentence("the session header of the answer")), *evidence),
         )
 
@@ -301,6 +324,8 @@ class Caching:
             identical=True,
             shared=not any(mark in _OWN_CACHE for mark, _ in marks),
             marks=marks,
+            cache=self.cache(exchange),
+            age=self.age(exchange),
             evidence=(
                 (place, Sentence("the session cookie of the answer")),
                 (original.status_place, Sentence("the same line, byte for byte, was set here first")),
@@ -358,15 +383,6 @@ class Caching:
 
 def _value(token: FrontToken) -> str:
     return raw(token.place.text) if token.place.text is not None else ""
-
-
-def _says_hit(name: str, value: str) -> bool:
-    low = value.lower()
-    if name == "x-cache-hits":
-        return any(part.strip().isdigit() and int(part) > 0 for part in low.split(",")[:8] if len(part) < 12)
-    if name == "x-varnish":  # Varnish names the request it answers, and after it the one that filled the cache
-        return len(low.split()) == 2
-    return any(word in low for word in _HIT_WORDS)
 
 
 def _same_date(one: Exchange, other: Exchange) -> bool:

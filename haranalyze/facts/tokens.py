@@ -9,6 +9,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from haranalyze.capture.model import Source
+from haranalyze.facts._cache_marks import hit_headers
 from haranalyze.facts._front_token import read_front_token
 from haranalyze.facts._survey import Survey, survey_of
 from haranalyze.facts._token_keys import KeySets
@@ -259,7 +260,7 @@ class Tokens:
             if exchange.source is not Source.NETWORK or not response.status or response.has("age"):
                 continue
             date = parse_http_date(response.raw("date") or "")
-            if date is not None:
+            if date is not None and not any(hit_headers(response)):  # the Date of a hit is as old as the answer
                 differences.append(date + 500 - self._timeline.wall(self._timeline.answered(exchange)))
                 if len(differences) >= _DATE_SAMPLES:
                     break

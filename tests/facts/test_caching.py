@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import haranalyze
 from haranalyze.facts import Facts
-from haranalyze.facts.caching import CacheMark
+from haranalyze.facts.caching import CacheKind, CacheMark
 from haranalyze.testing import facts_of as transcribed
 from haranalyze.text import raw
 from haranalyze.timeline import Timeline
@@ -64,6 +64,8 @@ def test_a_proxy_cache_that_answers_with_another_users_session_is_a_replay() -> 
     assert (foreign.other_user, foreign.shared) == (True, True)
     assert raw(foreign.header) == "front-token"
     assert CacheMark.HIT_HEADER in dict(foreign.marks)
+    assert foreign.cache is not None
+    assert (foreign.cache.kind, foreign.cache.product, foreign.cache.node) == (CacheKind.SHARED, "", None)
     assert refused not in {replay.exchange.index for replay in facts.caching.replays}
 
 
@@ -91,6 +93,8 @@ def test_the_browsers_own_cache_replays_an_older_header() -> None:
     assert replay.original.index == first
     assert (replay.older, replay.other_user, replay.shared) == (True, False, False)
     assert CacheMark.FROM_CACHE in dict(replay.marks)
+    assert replay.cache is not None
+    assert replay.cache.kind is CacheKind.BROWSER
 
 
 def test_a_real_change_of_user_is_no_replay() -> None:
@@ -185,6 +189,60 @@ def test_marks_of_caches_are_read_from_many_headers() -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "hit"),
+    [
+        ("X-Nginx-Cache: HIT", True),
+        ("X-Nginx-Cache: UPDATING", True),
+        ("X-Nginx-Cache: STALE", True),
+        ("X-Nginx-Cache: MISS", False),
+        ("X-Nginx-Cache: BYPASS", False),
+        ("X-Nginx-Cache: EXPIRED", False),
+        ("X-Drupal-Cache: HIT", True),
+        ("X-Drupal-Cache: MISS", False),
+        ("X-Drupal-Cache: UNCACHEABLE (request policy)", False),
+        ("Via: 1.1 varnish", False),
+        ("X-Served-By: cache-fra-1", False),
+    ],
+)
+def test_only_what_says_a_hit_is_a_mark(line: str, hit: bool) -> None:
+    facts = transcribed(f"> GET https://www.example.com/\n< 200\n< {line}\n")
+    (exchange,) = facts.capture.exchanges
+    assert [mark for mark, _ in facts.caching.marks(exchange)] == [CacheMark.HIT_HEADER] * hit
+    assert (facts.caching.cache(exchange) is not None) is hit
+
+
+@pytest.mark.parametrize(
+    ("lines", "product", "node"),
+    [
+        ("< CF-Cache-Status: HIT\n", "Cloudflare", None),
+        ("< X-Cache: Hit from cloudfront\n< Via: 1.1 abc.cloudfront.net (CloudFront)\n", "CloudFront", None),
+        (
+            "< X-Cache: TCP_MEM_HIT from a23-1-2-3.deploy.akamaitechnologies.com (AkamaiGHost/11.0)\n",
+            "Akamai",
+            "a23-1-2-3.deploy.akamaitechnologies.com",
+        ),
+        ("< X-Cache: MISS, HIT\n< X-Served-By: cache-iad-1, cache-lhr-2\n", "Fastly", "cache-lhr-2"),
+        ("< X-Cache: HIT, MISS\n< X-Served-By: cache-iad-1, cache-lhr-2\n", "Fastly", "cache-iad-1"),
+        ("< X-Cache: HIT\n< X-Served-By: cache-iad-1, cache-lhr-2\n", "", None),
+        ("< X-Cache: HIT\n< X-Served-By: varnish-3\n", "", "varnish-3"),
+        ("< X-Cache: HIT from squid.example.com\n", "", "squid.example.com"),
+        ("< X-Varnish: 163842 98310\n< Via: 1.1 varnish\n", "Varnish", None),
+        ("< X-Nginx-Cache: HIT\n", "nginx", None),
+        ("< X-Drupal-Cache: HIT\n", "Drupal", None),
+        ("< Age: 12\n< Via: 1.1 proxy.example.com (squid)\n", "", "proxy.example.com"),
+        ("< Age: 12\n< Via: 1.1 one, 1.1 two\n", "", None),
+        ("< Age: 12\n", "", None),
+    ],
+)
+def test_the_cache_that_answered_is_named_where_a_header_proves_it(lines: str, product: str, node: str | None) -> None:
+    facts = transcribed(f"> GET https://www.example.com/\n< 200\n{lines}")
+    found = facts.caching.cache(facts.capture.exchanges[0])
+    assert found is not None
+    assert (found.kind, found.product) == (CacheKind.SHARED, product)
+    assert (found.node if found.node is None else raw(found.node)) == node
+
+
+@pytest.mark.parametrize(
     ("lines", "age"),
     [
         ("< Age: 60\n< Date: Sun, 22 Nov 2026 02:33:53 GMT\n", 60.0),
@@ -201,9 +259,18 @@ def test_the_age_of_a_cached_answer(lines: str, age: float | None) -> None:
     assert found == pytest.approx(age, abs=1.0) if age is not None else found is None
 
 
+def test_no_age_from_date_where_no_fresh_answer_tells_the_clock() -> None:
+    facts = transcribed(
+        "> GET https://api.example.com/me\n< 200\n< X-Cache: HIT\n< Date: Sun, 22 Nov 2026 02:33:53 GMT\n"
+    )
+    assert facts.caching.age(facts.capture.exchanges[0]) is None
+
+
 @given(
     st.lists(
-        st.sampled_from(["x-cache", "age", "cache-control", "expires", "date", "vary", "front-token"]),
+        st.sampled_from(
+            ["x-cache", "x-served-by", "via", "age", "cache-control", "expires", "date", "vary", "front-token"]
+        ),
         max_size=5,
     ),
     st.text(max_size=30),
@@ -217,5 +284,6 @@ def test_no_header_value_makes_the_fact_raise(names: list[str], value: str) -> N
     facts = facts_of(har)
     for exchange in facts.exchanges:
         facts.caching.marks(exchange)
+        facts.caching.cache(exchange)
     assert isinstance(facts.caching.replays, tuple)
     assert isinstance(facts.caching.storable_session_answers, tuple)

@@ -202,6 +202,12 @@ def test_a_cached_answer_does_not_set_the_clock() -> None:
     assert facts.tokens.clock_skew("api.example.com") is None
 
 
+@pytest.mark.parametrize(("mark", "measured"), [("X-Cache: HIT", False), ("X-Cache: MISS", True), ("Via: 1.1 a", True)])
+def test_a_hit_without_age_does_not_set_the_clock(mark: str, measured: bool) -> None:
+    facts = facts_of(f"> GET https://api.example.com/a\n< 200\n< Date: Sun, 22 Nov 2026 01:00:00 GMT\n< {mark}\n")
+    assert (facts.tokens.clock_skew("api.example.com") is not None) is measured
+
+
 def test_sessions_of_two_users_do_not_replace_each_other() -> None:
     one, two = session_jwt(START, "h1", "u1"), session_jwt(START + 9, "h2", "u2")
     facts = facts_of(
