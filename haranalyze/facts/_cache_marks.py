@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -25,7 +26,10 @@ _HIT_HEADERS: Final = (
     "x-drupal-cache",
     "x-cache-hits",
 )
-_HIT_WORDS: Final = ("hit", "stale", "updating")
+# A word of its own: "TCP_HIT", "RefreshHit", not "whitney". What follows " from " names the cache.
+_HIT: Final = re.compile(r"(?<![a-z])(?:refresh)?(?:hit|stale|updating)(?![a-z])")
+_HIT_PARAMETER: Final = re.compile(r";\s*hit\s*(?:;|=\s*\?1|$)")
+"""The parameter ``hit`` of Cache-Status (RFC 9211 section 2.1); ``fwd=stale`` says the contrary."""
 _PRODUCTS: Final = {  # header that only one product writes
     "cf-cache-status": "Cloudflare",
     "x-vercel-cache": "Vercel",
@@ -87,4 +91,7 @@ def _says_hit(name: str, value: str) -> bool:
         return any(part.strip().isdigit() and int(part) > 0 for part in low.split(",")[:8] if len(part) < 12)
     if name == "x-varnish":  # Varnish names the request it answers, and after it the one that filled the cache
         return len(low.split()) == 2
-    return any(word in low for word in _HIT_WORDS)
+    members = split_list(low)[:_MOST]
+    if name == "cache-status":
+        return any(_HIT_PARAMETER.search(one) for one in members)
+    return any(_HIT.search(one.partition(" from ")[0]) for one in members)
