@@ -21,6 +21,7 @@ class Browser:
         none_needs_secure: SameSite=None without Secure is refused.
         secure_on_loopback: http on localhost may set and get Secure cookies.
         host_prefix_needs_path: ``__Host-`` asks for ``Path=/`` in writing.
+        host_prefix_takes_ip: ``__Host-`` may name the IP address the answer came from as its Domain.
         redirect_taint: a cross-site hop in a redirect chain makes the request cross-site.
         taints_storing: such a hop also counts where the answer sets cookies.
         renews_order: a new value puts a cookie behind the older ones; otherwise it keeps its place.
@@ -48,6 +49,7 @@ class Browser:
     none_needs_secure: bool = False
     secure_on_loopback: bool = True
     host_prefix_needs_path: bool = True
+    host_prefix_takes_ip: bool = False
     redirect_taint: bool = False
     taints_storing: bool = True
     renews_order: bool = False
@@ -80,6 +82,7 @@ CHROMIUM: Final = Browser(
     lax_post_window=_TWO_MINUTES,
     schemeful=True,
     none_needs_secure=True,
+    host_prefix_takes_ip=True,  # HasValidHostPrefixAttributes of cookie_util.cc
     renews_order=True,
     prefix_first=True,
     refuses_ambiguous=True,

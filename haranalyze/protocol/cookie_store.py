@@ -380,7 +380,8 @@ class CookieStore:
         path = cookie.path
         if path is None and not self.browser.host_prefix_needs_path:
             path = default_path(url.path)
-        return not (host_only and not cookie.domain_attribute and path == "/")
+        takes = self.browser.host_prefix_takes_ip and cookie.domain_attribute == url.host and is_ip(url.host)
+        return not (host_only and (takes or not cookie.domain_attribute) and path == "/")
 
     def _current(self, name: str, domain: str, at: float) -> Iterator[StoredCookie]:
         for other in self.named(name, domain)[-LOOK_AT:]:

@@ -139,6 +139,23 @@ def test_chromium_judges_the_prefix_first(browser: Browser, reason: Reason) -> N
     assert CookieStore(browser).refusal(cookie, parse_url("http://example.com/"), 0) is reason
 
 
+@pytest.mark.parametrize(
+    ("domain", "browser", "reason"),
+    [
+        ("127.2.87.1", CHROMIUM, None),
+        ("127.2.87.2", CHROMIUM, Reason.DOMAIN_MISMATCH),
+        ("127.2.87.1", STANDARD, Reason.INVALID_PREFIX),
+        ("127.2.87.1", FIREFOX, Reason.INVALID_PREFIX),
+    ],
+)
+def test_chromium_lets_a_host_cookie_name_the_address_it_is_for(
+    domain: str, browser: Browser, reason: Reason | None
+) -> None:
+    cookie = parse_set_cookie(f"__Host-a=b; Secure; Path=/; Domain={domain}")
+    assert cookie is not None
+    assert CookieStore(browser).refusal(cookie, parse_url("https://127.2.87.1/"), 0) is reason
+
+
 @pytest.mark.parametrize(("browser", "reason"), [(CHROMIUM, None), (FIREFOX, Reason.NO_COOKIE_CONTENT)])
 def test_firefox_drops_a_cookie_without_a_name(browser: Browser, reason: Reason | None) -> None:
     store = CookieStore(browser)
