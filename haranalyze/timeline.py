@@ -61,6 +61,9 @@ class Timeline:
         for position, index in enumerate(order):
             self._position[index] = position
         self._times: list[tuple[float, float, float] | None] = [None] * len(order)
+        # mitmproxy counts the connection to the server twice: it is opened before the request has come, or while the
+        # answer is waited for (addons/savehar.py, mitmproxy 11 and 12).
+        self._connects_meanwhile = capture.exporter == "mitmproxy"
 
     # times
 
@@ -102,8 +105,11 @@ class Timeline:
         start = self._start[index]
         timings = exchange.timings
         before = _sum(timings.blocked, timings.dns, timings.connect, timings.ssl)
-        until_answer = before + _sum(timings.send, timings.wait)
         duration = _finite(exchange.duration)
+        if self._connects_meanwhile:
+            duration = None if duration is None else duration - before
+            before = 0.0
+        until_answer = before + _sum(timings.send, timings.wait)
         if duration is None or duration < 0:
             duration = until_answer + _sum(timings.receive)
         # Writers round the total and the phases apart, and some give only one of them: the later end stands.

@@ -290,9 +290,16 @@ def _cannot_tell(facts: Facts, unexplained: tuple[int, ...]) -> Verdict:
 def _without_finding(facts: Facts) -> Verdict:
     session, quality = facts.session, facts.quality
     if not session.sign_ins and not session.hosts and not facts.tokens.all:
+        refused = session.unguarded_refusals
         return Verdict(
             State.HEALTHY,
-            Sentence("Nothing in this recording uses a session, and nothing in it is refused for one."),
+            Sentence(
+                "Nothing in this recording uses a session: whether #{index}, answered 401, was to have one it does not "
+                "show.",
+                index=refused[0].index,
+            )
+            if refused
+            else Sentence("Nothing in this recording uses a session, and nothing in it is refused for one."),
             Confidence.POSSIBLE,
             None,
             next_step=Sentence(

@@ -53,7 +53,8 @@ def refusals(
         related=tuple(
             (one.exchange.status_place, Sentence("refused for the same reason")) for one in found[1:MOST_PLACES]
         ),
-        confidence=Confidence.CERTAIN,
+        confidence=Confidence.LIKELY if decision.by_silence else Confidence.CERTAIN,
+        alternatives=(Sentence("the page was left each time before it made the call"),) if decision.by_silence else (),
         subject=decision.missing[0]
         if decision.missing
         else (decision.place.text.name if decision.place.text is not None else ""),

@@ -464,3 +464,12 @@ def test_text_shown_in_the_frame_is_marked_with_its_kind() -> None:
         (Kind.HOST, "api.example.com"),
         (Kind.PATH, "/a"),
     }
+
+
+@pytest.mark.parametrize(("creator", "answered"), [("mitmproxy", 60.0), ("WebInspector", 90.0)])
+def test_mitmproxy_connects_to_the_server_before_the_request_or_within_its_wait(creator: str, answered: float) -> None:
+    timings = {"connect": 10.0, "ssl": 20.0, "send": 5.0, "wait": 55.0, "receive": 10.0}
+    log = {"version": "1.2", "creator": {"name": creator}, "entries": [entry(timings=timings, time=100.0)]}
+    timeline = haranalyze.read_capture(json.dumps({"log": log}).encode()).timeline
+    only = timeline.exchanges[0]
+    assert timeline.times(only) == (0.0, 0.0 if creator == "mitmproxy" else 30.0, answered, answered + 10.0)

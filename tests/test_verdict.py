@@ -74,3 +74,24 @@ def test_the_same_cause_on_another_host_and_day_has_the_same_fingerprint() -> No
     other = judged("* date: 2025-01-02T03:04:05Z\n" + story.replace("example.com", "acme.test")).findings[0].fingerprint
     assert one == other
     assert one.startswith("v1:")
+
+
+REFUSED = "< 401\n< Content-Type: application/json\n<\n< {}\n"
+
+
+def test_a_refused_call_without_any_session_is_named() -> None:
+    visited = "> GET https://app.example.com/\n* type: document\n< 200\n"
+    analysis = judged(visited + "> GET https://api.example.com/me\n* type: fetch\n" + REFUSED)
+    assert (analysis.verdict.state, analysis.verdict.confidence) == (State.HEALTHY, Confidence.POSSIBLE)
+    assert "#1, answered 401" in Projector().say(analysis.verdict.headline)
+
+
+def test_a_call_refused_after_a_sign_in_without_any_cookie_in_the_recording_cannot_be_told() -> None:
+    visited = "> GET https://app.example.com/\n* type: document\n< 200\n"
+    signed_in = (
+        "> POST https://api.example.com/login\n* type: fetch\n< 200\n< Content-Type: application/json\n<\n< {}\n"
+    )
+    analysis = judged(visited + signed_in + "> GET https://api.example.com/me\n* type: fetch\n" + REFUSED)
+    assert analysis.verdict.state is State.CANNOT_TELL
+    assert analysis.verdict.in_question == (2,)
+    assert judged(visited + signed_in).verdict.state is State.HEALTHY

@@ -6,7 +6,7 @@ for the user's own session hosts only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -30,6 +30,7 @@ _STATIC_ENDINGS: Final = (
 )  # fmt: skip
 _ENOUGH_ANSWERS = 40  # refusing answers per host read for a system's words
 _TOKEN_ANSWERS = 50  # token answers searched for a token sent elsewhere
+_PASSWORDS: Final = ("passw", "Passw", "PASSW", "pwd")
 _SETTLED = 4  # kinds of signs that tie a system to a host; more are not looked for
 
 
@@ -37,7 +38,8 @@ class Survey:
     """Hosts of the capture, first parties, identity providers and guards.
 
     Attributes:
-        first_parties: registrable domains of the pages the user visited (empty: not recorded in a browser).
+        first_parties: registrable domains of the pages the user visited, and of those where these pages sign the user
+            in (empty: not recorded in a browser).
         page_hosts: hosts of those pages; provider_hosts: hosts of OAuth authorization pages on the way.
         guards: session host -> the system that guards it; providers: host -> the identity provider that answers there;
         signs: what showed it, heaviest first.
@@ -59,17 +61,20 @@ class Survey:
         self._bound: dict[tuple[str, str], int] = {}
         self._answers_read: dict[str, int] = {}
         self.records_cookies = False
-        self._find_first_parties()
         self._named = tuple(s for s in facts.systems if not s.plain and not s.marks_only)
         self._generic = {s.transport: s for s in facts.systems if s.generic}
+        self._sign_in_paths = tuple(dict.fromkeys(sum((s.sign_in_paths for s in self._generic.values()), ())))
+        self._find_first_parties()
         self._interesting = [e for e in facts.timeline.exchanges if not self.is_static(e)]
+        if self.first_parties:
+            self.first_parties |= frozenset(self._sites_signed_in_at())
         recognition = Recognition(s for s in facts.systems if s.like or s.provider)
         called_by_us: set[str] = set()
         for exchange in self._interesting:
             self._look_for_named(exchange)
             host = self.host(exchange)
             recognition.look(host, self.path(exchange), exchange)
-            if host not in called_by_us and recognition.has_signs(host) and self._is_from_us(exchange):
+            if host not in called_by_us and recognition.has_signs(host) and self.is_from_us(exchange):
                 called_by_us.add(host)
         self.guards = self._named_guards()
         self.providers = self._find_providers(recognition, called_by_us)
@@ -138,6 +143,32 @@ class Survey:
         own_sites = own if self._facts.quality.is_browser or self._facts.capture.pages else ()
         told = self._facts.options.api_domains | self._facts.options.website_domains
         self.first_parties = frozenset(registrable_domain(host) for host in (*own_sites, *told))
+
+    def _sites_signed_in_at(self) -> Iterator[str]:
+        """Other sites whose API gets a password from our pages, or, where request bodies are not recorded, answers a
+        sign-in with a session cookie: the user's session is there."""
+        for exchange in self._interesting:
+            host = self.host(exchange)
+            if not host or self.is_first_party(host) or host in self.provider_hosts or exchange.is_page:
+                continue
+            if not self._is_accepted(exchange, self._sign_in_paths) or not self.is_from_us(exchange):
+                continue
+            posted, cookies = exchange.request.body, self._generic.get("cookie")
+            if posted.present:
+                signs_in = any(map(exchange.request.raw_body_may_contain, _PASSWORDS))
+            else:
+                lines = exchange.response.raw_set_cookies() if cookies is not None else ()
+                signs_in = any(name_matches(_cookie_name(line), cookies.access_cookies) for line in lines if cookies)
+            if signs_in:
+                yield registrable_domain(host)
+
+    def _is_accepted(self, exchange: Exchange, paths: tuple[str, ...]) -> bool:
+        """Whether it is a POST to one of the paths that is answered with success and no page."""
+        if exchange.request.method != "POST" or not 200 <= exchange.response.status < 300:
+            return False
+        if not path_ends(self.path(exchange), paths):
+            return False
+        return exchange.response.body.raw_mime_type not in ("text/html", "application/xhtml+xml")
 
     # named systems
 
@@ -209,7 +240,7 @@ class Survey:
             return
         names = _server_cookies(system)
         for position, line in enumerate(exchange.response.raw_set_cookies()):
-            name = line.partition("=")[0].strip()
+            name = _cookie_name(line)
             if name_matches(name, names):
                 place = set_cookie_place(exchange, position)
                 words = Sentence("the response sets the cookie {name}", name=Text(name, Kind.COOKIE_NAME))
@@ -261,7 +292,7 @@ class Survey:
             return guard
         return self.providers.get(host)
 
-    def _is_from_us(self, exchange: Exchange) -> bool:
+    def is_from_us(self, exchange: Exchange) -> bool:
         """Whether a page of ours made the call itself: a frame of somebody else names its own origin."""
         origin = exchange.request.raw("origin")
         if origin and origin != "null" and not self.is_first_party(parse_url(origin).host):
@@ -337,6 +368,9 @@ class Survey:
                     self._token_answer_sign(bearer, exchange)
             if cookies is not None and own:
                 self._session_cookie_signs(cookies, exchange)
+                if not self.records_cookies and self._is_accepted(exchange, cookies.sign_in_paths):
+                    words = Sentence("the sign-in is answered with success")
+                    self._add(Sign(cookies, host, "sign-in", 0.3, True, exchange.url_place, words))
         generic: dict[str, SessionSystem] = {}
         heaviest = sorted(self._signs.values(), key=lambda sign: -sign.weight)
         for sign in heaviest:
@@ -410,7 +444,7 @@ class Survey:
         host = self.host(exchange)
         if (system.id, host, "set-cookie") not in self._signs and exchange.response.has("set-cookie"):
             for position, line in enumerate(exchange.response.raw_set_cookies()):
-                name = line.partition("=")[0].strip()
+                name = _cookie_name(line)
                 if name_matches(name, self._session_names):
                     place = set_cookie_place(exchange, position)
                     words = Sentence("the response sets the cookie {name}", name=Text(name, Kind.COOKIE_NAME))
@@ -457,6 +491,10 @@ class Survey:
             if (self.is_first_party(host) or host in self.provider_hosts) and exchange.response.body.present:
                 left -= 1
                 yield exchange.response.body.raw_text() or ""
+
+
+def _cookie_name(line: str) -> str:
+    return line.partition("=")[0].strip()
 
 
 def survey_of(facts: Facts) -> Survey:

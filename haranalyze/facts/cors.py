@@ -80,7 +80,8 @@ class CorsDecision:
     browser names, which looks at Access-Control-Allow-Origin first. ``sent`` and ``needed``: what stood at the step
     and what would have passed it, None where nothing stood or no value is meant. ``origin_lost``: redirects over a
     foreign origin made the origin ``null``. ``error_page``: the call was answered 5xx without any CORS header, as
-    gateways do.
+    gateways do. ``by_silence``: a proxy recorded repeated preflights and never their call, which shows that the
+    browser did not take the answers.
     """
 
     exchange: Exchange
@@ -97,8 +98,11 @@ class CorsDecision:
     refused_at: Exchange | None = None
     origin_lost: bool = False
     error_page: bool = False
+    by_silence: bool = False
 
 
+# Programs that record every request a browser sends, each as soon as it was sent.
+_PROXIES: Final = frozenset(("burp", "charles", "fiddler", "http-toolkit", "mitmproxy", "proxyman", "zap"))
 _CORS_TYPES: Final = frozenset(("fetch", "xhr", "eventsource", "preflight"))
 _BLOCKED_BY_NETWORK: Final = ("_PRIVATE_NETWORK_ACCESS_CHECKS", "_LOCAL_NETWORK_ACCESS_CHECKS")
 # Request headers that clients add by themselves; the page need not have set them.
@@ -200,8 +204,10 @@ class Cors:
 
         Then a call that went on was made without, and one that the browser says it blocked was made with them.
         """
-        if self._timeline.is_preflight(exchange) or not self._uses_cors(exchange):
+        if not self._uses_cors(exchange):
             return Credentials.UNKNOWN
+        if self._timeline.is_preflight(exchange):
+            return self._by_silence(exchange)
         went_on, blocked = exchange.response.status > 0, _names_cors(exchange)
         preflight = self._timeline.preflight_of(exchange)
         if preflight is not None and preflight.response.status:
@@ -220,6 +226,30 @@ class Cors:
                 self._outcomes[exchange.index] = _place(exchange, with_them)
                 return Credentials.OMITTED if followed else Credentials.INCLUDED
         return Credentials.UNKNOWN
+
+    def _by_silence(self, preflight: Exchange) -> Credentials:
+        """A call that was tried more than once and never followed its preflight would have, without credentials."""
+        if preflight.index not in self._unfollowed or not preflight.response.status:
+            return Credentials.UNKNOWN
+        with_them = self._of_preflight(preflight, preflight, credentialed=True)
+        if with_them is None or self._of_preflight(preflight, preflight, credentialed=False) is not None:
+            return Credentials.UNKNOWN
+        self._outcomes[preflight.index] = _place(preflight, with_them)
+        return Credentials.INCLUDED
+
+    @cached_property
+    def _unfollowed(self) -> frozenset[int]:
+        """Preflights in a proxy's recording whose call was tried more than once and is nowhere in it."""
+        if self._facts.capture.exporter not in _PROXIES:
+            return frozenset()
+        tried: dict[tuple[str, str], list[int]] = {}
+        for one in self._guards:
+            method = one.request.raw("access-control-request-method") or ""
+            tried.setdefault((method.upper(), one.request.raw_url), []).append(one.index)
+        made = {(one.request.method, one.request.raw_url) for one in self._facts.exchanges} if tried else set()
+        return frozenset(
+            index for call, indexes in tried.items() if len(indexes) > 1 and call not in made for index in indexes
+        )
 
     @cached_property
     def _client_marks(self) -> frozenset[str]:
@@ -393,6 +423,7 @@ class Cors:
             at,
             lost,
             refusal.step is CorsStep.ALLOW_ORIGIN_MISSING and at is not preflight and at.response.status >= 500,
+            exchange is preflight and exchange.index in self._outcomes,
         )
 
     def _refusal(

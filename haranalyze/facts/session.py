@@ -184,6 +184,22 @@ class Session:
             if one.result is RefreshResult.OK and one.after and one.retry and 0 < one.retry.response.status < 400
         )
 
+    @cached_property
+    def unguarded_refusals(self) -> tuple[Exchange, ...]:
+        """Calls answered 401 by hosts that show no session: of our own sites, and of others that take our pages'
+        credentials. Whether anybody was signed in there the recording does not show."""
+        found = []
+        for exchange in self._survey.interesting:
+            if exchange.response.status != 401 or exchange.request.method == "OPTIONS":
+                continue
+            host = self._survey.host(exchange)
+            if not host or host in self.hosts or self._kinds.get(exchange.index):
+                continue
+            allows = exchange.response.raw("access-control-allow-credentials") == "true"
+            if self._survey.is_first_party(host) or (allows and self._survey.is_from_us(exchange)):
+                found.append(exchange)
+        return tuple(found)
+
     def session_cookie_names(self) -> frozenset[Text]:
         """Names of cookies that carry the session on our hosts, by the data files and by what calls show."""
         if self._cookie_names is None:

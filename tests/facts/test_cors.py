@@ -5,6 +5,7 @@ import json
 import pytest
 
 from haranalyze.capture import read_capture
+from haranalyze.capture.transcript import transcript_to_har
 from haranalyze.facts import Facts
 from haranalyze.facts.cors import CorsDecision, CorsStep, Credentials, Pairing, Tainting
 from haranalyze.testing import facts_of
@@ -344,6 +345,43 @@ def test_a_preflight_that_passes_in_one_mode_only_shows_it(
     assert decision is not None
     assert decision.preflight is not None
     assert (decision.credentials, decision.step) == (mode, step)
+
+
+def asked_twice(*more: str, exporter: str = "mitmproxy", headers: str = ORIGIN + HEADERS) -> CorsDecision:
+    """The decision on the first of two preflights without their call, as a proxy between browser and API has them."""
+    preflight = PREFLIGHT.format(method="GET", status=204, headers=headers).partition("    > GET")[0]
+    preflight = preflight.replace("rid,st-auth-mode", "x-page").replace("RID, st-auth-mode", "x-page")
+    written = json.loads(transcript_to_har(preflight * 2 + "\n".join(more)))
+    written["log"]["creator"]["name"] = exporter
+    for entry in written["log"]["entries"]:
+        entry.pop("_resourceType", None)
+        entry["request"]["headers"].append({"name": "Sec-Fetch-Mode", "value": "cors"})
+    facts = Facts(Timeline(read_capture(json.dumps(written).encode())))
+    decision = facts.cors.decision(facts.capture.exchanges[0])
+    assert decision is not None
+    return decision
+
+
+def test_a_call_that_never_follows_its_preflight_had_credentials() -> None:
+    decision = asked_twice()
+    assert (decision.credentials, decision.step) == (Credentials.INCLUDED, CorsStep.ALLOW_CREDENTIALS)
+    assert decision.allowed is False
+    assert decision.by_silence
+
+
+@pytest.mark.parametrize(
+    ("more", "changed"),
+    [
+        ((), {"exporter": "WebInspector"}),
+        (("> GET https://api.example.com/me", "> x-page: 1", "< 200", ORIGIN), {}),
+        ((), {"headers": ORIGIN + CREDENTIALS + HEADERS}),
+    ],
+    ids=["devtools leave out what is not over", "the call followed", "credentials are allowed"],
+)
+def test_silence_that_shows_nothing(more: tuple[str, ...], changed: dict[str, str]) -> None:
+    decision = asked_twice(*more, **changed)
+    assert decision.step is None
+    assert not decision.by_silence
 
 
 def test_why_ends_at_the_step_that_stops() -> None:

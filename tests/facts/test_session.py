@@ -156,6 +156,60 @@ def loop_story(rounds: int, body: str, path: str = "/api/legacy", status: int = 
     return story
 
 
+def elsewhere(method: str, path: str, *lines: str, host: str = "api.barn.example") -> str:
+    """A call of an API on another site, as a browser's page makes it, up to its answer."""
+    asked = [f"> {method} https://{host}{path}", "> Origin: https://app.example.com", "> Sec-Fetch-Site: cross-site"]
+    return "\n".join([*asked, *(f"> {line}" for line in lines), "* type: fetch", ""])
+
+
+ALLOWED = "< Access-Control-Allow-Origin: https://app.example.com\n< Access-Control-Allow-Credentials: true\n"
+SIGN_IN_ELSEWHERE = elsewhere(
+    "POST", "/login", "Content-Type: application/json", "", '{"email":"a@b.example","password":"x"}'
+)
+SESSION_COOKIE = "< Set-Cookie: connect.sid=s%3Aabcdef0123456789; Path=/; HttpOnly; Secure; SameSite=Lax\n"
+JSON_ANSWER = "< Content-Type: application/json\n"
+REFUSED_ELSEWHERE = elsewhere("GET", "/me") + "< 401\n" + ALLOWED + JSON_ANSWER + '<\n< {"error":"not signed in"}\n'
+
+
+def test_an_api_on_another_site_is_ours_when_our_page_sends_it_a_password() -> None:
+    answered = "< 200\n" + ALLOWED + JSON_ANSWER + SESSION_COOKIE + "<\n< {}\n"
+    session = session_of(PAGE + SIGN_IN_ELSEWHERE + answered + REFUSED_ELSEWHERE)
+    assert session.hosts == {"api.barn.example"}
+    assert [one.result for one in session.sign_ins] == [SignInResult.OK]
+    assert [one.exchange.index for one in session.refusals] == [2]
+
+
+def test_where_bodies_are_not_recorded_the_session_cookie_of_a_sign_in_tells() -> None:
+    answered = "< 200\n" + ALLOWED + JSON_ANSWER + SESSION_COOKIE + "<\n< {}\n"
+    session = session_of(PAGE + elsewhere("POST", "/login") + answered + REFUSED_ELSEWHERE)
+    assert session.hosts == {"api.barn.example"}
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        pytest.param(
+            elsewhere("POST", "/login", "Content-Type: application/json", "", '{"visitor":"17"}', host="chat.example"),
+            id="a part of the page that names its visitor",
+        ),
+        pytest.param(
+            SIGN_IN_ELSEWHERE.replace("Origin: https://app.example.com", "Origin: https://frame.barn.example"),
+            id="a frame of the other site",
+        ),
+    ],
+)
+def test_parts_of_other_companies_that_sign_in_on_their_own_are_not_ours(part: str) -> None:
+    session = session_of(PAGE + part + "< 200\n" + JSON_ANSWER + SESSION_COOKIE + "<\n< {}\n" + REFUSED_ELSEWHERE)
+    assert session.hosts == frozenset()
+    assert session.sign_ins == ()
+
+
+def test_a_call_refused_by_a_host_without_a_session_is_not_passed_over() -> None:
+    tracker = elsewhere("GET", "/i", host="tracker.example") + "< 401\n"
+    session = session_of(PAGE + REFUSED_ELSEWHERE + tracker)
+    assert [one.index for one in session.unguarded_refusals] == [1]
+
+
 def test_a_refused_call_that_refreshes_never_help_is_a_loop() -> None:
     session = session_of(loop_story(3, REST_FRAMEWORK))
     (loop,) = session.loops
