@@ -14,13 +14,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from haranalyze.facts import Facts
+from haranalyze.facts.caching import CacheKind, Replay
 from haranalyze.findings import Confidence, Fix, Layer, Match, Owner, Passed, Said, Severity
 from haranalyze.rule import rule
-from haranalyze.text import Sentence
+from haranalyze.text import Place, Sentence
 
 from ._fixes import in_stacks
 from ._snippets import NO_STORE
 from ._words import flow
+
+_CACHES = {
+    CacheKind.BROWSER: "the browser's own cache",
+    CacheKind.SERVICE_WORKER: "a cache of the page's service worker",
+    CacheKind.SHARED: "a cache",
+}
 
 
 @rule(
@@ -49,7 +56,7 @@ def cached_front_token(facts: Facts) -> Iterator[Said]:
     exchange = replay.exchange
     whose = "another user" if replay.other_user else "an earlier time"
     carrier, *related = replay.evidence
-    related += [(place, Sentence("trace of a cache")) for _, place in replay.marks]
+    related += _traces(replay)
     if replay.original is not None and not replay.identical:
         related.append((replay.original.status_place, Sentence("first answered here")))
     where = "a cache in front of {host}" if replay.shared else "the browser's own cache"
@@ -82,3 +89,18 @@ def cached_front_token(facts: Facts) -> Iterator[Said]:
             ),
         ),
     )
+
+
+def _traces(replay: Replay) -> list[tuple[Place, Sentence]]:
+    """What shows that a cache answered; the place that names the cache says which one and how old its answer was."""
+    traces = {place: Sentence("trace of a cache") for _, place in replay.marks}
+    if replay.cache is not None:
+        which = f"a cache of {replay.cache.product}" if replay.cache.product else _CACHES[replay.cache.kind]
+        traces[replay.cache.place] = (
+            Sentence("answered by {cache}", cache=which)
+            if replay.age is None
+            else Sentence(
+                "answered by {cache}, {age} s after the server had made it", cache=which, age=round(replay.age)
+            )
+        )
+    return list(traces.items())

@@ -25,7 +25,7 @@ def test_points_at_the_exchange_that_proves_it() -> None:
         PAGE
         + sign_in(TOKEN)
         + call("/api/me", COOKIE + "   # related: belongs to another user")
-        + f"< 200\n{CORS}\n< X-Cache: HIT   # related: trace of a cache\n< front-token: {front('user-2')}   # want: another user\n",
+        + f"< 200\n{CORS}\n< X-Cache: HIT   # related: answered by a cache\n< front-token: {front('user-2')}   # want: another user\n",
         confidence=Confidence.CERTAIN,
     )
 
@@ -61,7 +61,7 @@ def test_another_users_session_leads_before_an_older_one() -> None:
         + call("/api/rights", COOKIE)
         + older
         + call("/api/me", COOKIE + "   # related: belongs to another user")
-        + f"< 200\n{CORS}\n< X-Cache: HIT   # related: trace of a cache\n< front-token: {front('user-2')}   # want: another user\n",
+        + f"< 200\n{CORS}\n< X-Cache: HIT   # related: answered by a cache\n< front-token: {front('user-2')}   # want: another user\n",
         confidence=Confidence.CERTAIN,
     )
 
@@ -87,7 +87,7 @@ def test_a_replayed_session_cookie_is_pointed_at() -> None:
         * type: document
         > Cookie: PHPSESSID=zzzzzzzzzzzzzzzzzz
         < 200
-        < Age: 8   # related: trace of a cache
+        < Age: 8   # related: answered by a cache, 8 s after the server had made it
         < {line}   # want: made for an earlier time
         """,
     )
@@ -101,4 +101,17 @@ def test_an_older_token_alone_is_likely() -> None:
         + call("/api/me", COOKIE + "   # related: is newer")
         + f"< 200\n{CORS}\n< front-token: {front(issued=-60)}   # want: an earlier time\n",
         confidence=Confidence.LIKELY,
+    )
+
+
+def test_the_cache_that_answered_is_named() -> None:
+    check_rule(
+        RULE,
+        PAGE
+        + sign_in(TOKEN)
+        + call("/api/me", COOKIE + "   # related: belongs to another user")
+        + f"< 200\n{CORS}\n< Age: 40   # related: trace of a cache\n"
+        + "< CF-Cache-Status: HIT   # related: a cache of Cloudflare, 40 s after the server had made it\n"
+        + f"< front-token: {front('user-2')}   # want: another user\n",
+        confidence=Confidence.CERTAIN,
     )
