@@ -17,7 +17,7 @@ from haranalyze.facts import Facts
 from haranalyze.facts.caching import CacheKind, Replay
 from haranalyze.findings import Confidence, Fix, Layer, Match, Owner, Passed, Said, Severity
 from haranalyze.rule import rule
-from haranalyze.text import Place, Sentence
+from haranalyze.text import Place, Sentence, Value
 
 from ._fixes import in_stacks
 from ._snippets import NO_STORE
@@ -95,12 +95,12 @@ def _traces(replay: Replay) -> list[tuple[Place, Sentence]]:
     """What shows that a cache answered; the place that names the cache says which one and how old its answer was."""
     traces = {place: Sentence("trace of a cache") for _, place in replay.marks}
     if replay.cache is not None:
-        which = f"a cache of {replay.cache.product}" if replay.cache.product else _CACHES[replay.cache.kind]
-        traces[replay.cache.place] = (
-            Sentence("answered by {cache}", cache=which)
-            if replay.age is None
-            else Sentence(
-                "answered by {cache}, {age} s after the server had made it", cache=which, age=round(replay.age)
-            )
-        )
+        words, values = "answered by " + _CACHES[replay.cache.kind], dict[str, Value]()
+        if replay.cache.product:
+            words += " of {product}"
+            values["product"] = replay.cache.product
+        if replay.age is not None:
+            words += ", {age} s after the server had made it"
+            values["age"] = round(replay.age)
+        traces[replay.cache.place] = Sentence(words, **values)
     return list(traces.items())
