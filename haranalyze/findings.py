@@ -72,14 +72,35 @@ class Layer(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Wire:
+    """What a change does to the traffic: one recorded line, and the same line once the change works.
+
+    Attributes:
+        name: the header in lower case, or ``status``.
+        at: where the line stands; a place without text where it is missing.
+        works: its value then. What the recording cannot know is written as "…".
+    """
+
+    name: str
+    at: Place
+    works: Sentence
+
+
+@dataclass(frozen=True, slots=True)
 class Fix:
-    """One change: who makes it, where, the words, and the lines before and after (None where there are none)."""
+    """One change: who makes it, where, the words, and the lines before and after (None where there are none).
+
+    ``wire`` is what the change does to the traffic, where one line tells it; ``good_to_know`` a limit or a side effect
+    of the change that a standard, a vendor or the change itself lays down.
+    """
 
     owner: Owner
     place: Sentence  # "in the nginx server block", "where the SuperTokens backend is initialised"
     text: Sentence
     before: Sentence | None = None
     after: Sentence | None = None
+    wire: Wire | None = None
+    good_to_know: Sentence | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from haranalyze.facts import Facts
 from haranalyze.facts.cors import CorsDecision, CorsStep
 from haranalyze.facts.stack import Stack
-from haranalyze.findings import Confidence, Fix, Match, Owner, Passed, Said
+from haranalyze.findings import Confidence, Fix, Match, Owner, Passed, Said, Wire
 from haranalyze.text import Sentence
 
 from ._fixes import in_stacks
@@ -39,6 +40,7 @@ def refusals(
     has_own_headers = system is not None and bool(system.request_marks)
     if topic is CORS_HEADERS and not has_own_headers and decision.missing:
         fix = _NAMED_HEADERS
+    fix = replace(fix, wire=_wire(decision), good_to_know=_GOOD_TO_KNOW.get(decision.step or steps[0]))
     yield Match(
         message=Sentence(
             "The browser keeps the answer of {method} {path} (#{index}) from the app: {step}.",
@@ -71,6 +73,38 @@ def refusals(
     )
 
 
+def _wire(decision: CorsDecision) -> Wire | None:
+    """The header that refused, with what the browser would have let pass; lists keep what they allow already."""
+    needed, place = decision.needed, decision.place
+    if needed is None or place is None:
+        return None
+    has_more = (
+        decision.step in (CorsStep.ALLOW_HEADERS, CorsStep.ALLOW_METHODS) and place.text and "*" not in place.text
+    )
+    if not has_more or place.text is None:
+        return Wire(needed.name, place, Sentence("{needed}", needed=needed))
+    added = {f"added{number}": name for number, name in enumerate(decision.missing)} or {"added": needed}
+    words = ", ".join(f"{{{field}}}" for field in ("now", *added))
+    return Wire(needed.name, place, Sentence(words, now=place.text, **added))
+
+
+_BY_ORIGIN = Sentence(
+    "Where several apps call the API, name the origin of the one that asks, and answer with Vary: Origin: otherwise a "
+    "cache hands the answer for one to another (Fetch standard, CORS protocol and HTTP caches)."
+)
+_NO_STAR = Sentence(
+    "In calls with credentials * stands for nothing but itself, and it never stands for Authorization (Fetch standard, "
+    "CORS-preflight fetch)."
+)
+_GOOD_TO_KNOW = {
+    CorsStep.ALLOW_ORIGIN_MISSING: _BY_ORIGIN,
+    CorsStep.ALLOW_ORIGIN_MULTIPLE: _BY_ORIGIN,
+    CorsStep.ALLOW_ORIGIN_WILDCARD: _BY_ORIGIN,
+    CorsStep.ALLOW_ORIGIN_INVALID: _BY_ORIGIN,
+    CorsStep.ALLOW_ORIGIN_MISMATCH: _BY_ORIGIN,
+    CorsStep.ALLOW_METHODS: _NO_STAR,
+    CorsStep.ALLOW_HEADERS: _NO_STAR,
+}
 _NAMED_HEADERS = Fix(
     Owner.API,
     Sentence("in the CORS settings of the API or its gateway"),

@@ -69,13 +69,17 @@ def in_stacks(
         if snippet is None or (lines := _filled(snippet, names, values)) is None:
             continue
         if stack in PROXIES:
-            proxies.append(Fix(Owner.PROXY, _PLACES[stack], fix.text, *lines))
+            proxies.append(_in_words_of(stack, Owner.PROXY, fix, lines))
         else:
-            apps.append(Fix(Owner.API, _PLACES[stack], fix.text, *lines))
+            apps.append(_in_words_of(stack, Owner.API, fix, lines))
     apps, proxies = apps[:_MOST_APPS], proxies[:_MOST_PROXIES]
     shown = proxies if fix.owner is Owner.PROXY else apps
     head = [fix] if keep or not shown else []
     return tuple(head + (proxies + apps if fix.owner is Owner.PROXY else apps + proxies))
+
+
+def _in_words_of(stack: Stack, owner: Owner, fix: Fix, lines: tuple[Sentence | None, Sentence]) -> Fix:
+    return replace(fix, owner=owner, place=_PLACES[stack], before=lines[0], after=lines[1])
 
 
 def _general(fix: Fix, names: Sequence[Text], values: dict[str, Text | str | int]) -> Fix:

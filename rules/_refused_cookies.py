@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from haranalyze.facts import Facts
 from haranalyze.facts.cookie_jar import Reason, SetCookieEvent
 from haranalyze.facts.quality import Sanitized
 from haranalyze.facts.session import SignInResult
 from haranalyze.facts.stack import Stack
-from haranalyze.findings import CannotTell, Confidence, Fix, Match, Passed, Said
+from haranalyze.findings import CannotTell, Confidence, Fix, Match, Passed, Said, Wire
 from haranalyze.text import Place, Sentence
 
 from ._fixes import in_stacks
@@ -41,10 +42,12 @@ def matches(
     headline: str,
     fix: Fix,
     topic: dict[Stack, Snippet] | None = None,
+    mend: Mapping[str, str | None] | None = None,
 ) -> Iterator[Said]:
     """One match for all session cookies refused for these reasons, with the calls that went without them.
 
-    ``headline`` begins with what the browser does; what went before it is said here. ``topic``: lines of the change.
+    ``headline`` begins with what the browser does; what went before it is said here. ``topic``: lines of the change;
+    ``mend``: what it does to the attributes of the Set-Cookie line, None where it does something else.
     """
     refused = session_cookies_refused(facts, *reasons)
     if not refused:
@@ -75,6 +78,9 @@ def matches(
         )
         for one in without[:3]
     ]
+    line = facts.cookie_jar.mended(event, mend) if mend is not None else None
+    if line is not None:
+        fix = replace(fix, wire=Wire("set-cookie", event.place, Sentence("{line}", line=line)))
     yield Match(
         message=Sentence(
             "{name}, set by #{index}, is not stored: " + cause, name=event.name, index=event.exchange.index

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from haranalyze.facts import Exchange, Facts
-from haranalyze.findings import Fix, Owner
+from haranalyze.findings import Fix, Owner, Wire
 from haranalyze.text import Place, Sentence
 
 MOST_PLACES = 8  # related places shown with one finding; the flow names the rest
@@ -13,6 +13,11 @@ MOST_PLACES = 8  # related places shown with one finding; the flow names the res
 LAST_ANSWER_ONLY = Sentence(
     "the recording keeps only the last answer of a redirected call, and a redirect to another host drops credentials"
     " too"
+)
+
+STILL_CACHED = Sentence(
+    "What caches hold already stays until it expires: after the change, empty the shared cache once, and in affected "
+    "browsers the data of this site."
 )
 
 
@@ -39,14 +44,22 @@ def seen(count: int, noun: str) -> Sentence:
     return Sentence("{count} {noun} looked at", count=count, noun=noun)
 
 
-def attach_token() -> Fix:
-    """Fix for a client that does not send its token."""
+def attach_token(facts: Facts, call: Exchange) -> Fix:
+    """Fix for a client that does not send its token with the call."""
+    asks = facts.cors.is_cross_origin(call)
     return Fix(
         Owner.FRONTEND,
         Sentence("where the API client is made"),
         Sentence("Attach the token to every call in one place, and wait for sign-in before the first call."),
         Sentence("fetch(url)"),
         Sentence("fetch(url, {{ headers: {{ Authorization: `Bearer ${{token}}` }} }})"),
+        wire=Wire("authorization", call.request.place("authorization"), Sentence("Bearer …")),
+        good_to_know=Sentence(
+            "Page and API are two origins: with Authorization the browser asks first, so the API has to name it in "
+            "Access-Control-Allow-Headers (Fetch standard, CORS-preflight fetch)."
+        )
+        if asks
+        else None,
     )
 
 

@@ -74,6 +74,10 @@ def auth_dropped_on_redirect(facts: Facts) -> Iterator[Said]:
                     Owner.API,
                     Sentence("where the API answers with the redirect"),
                     Sentence("Answer on the same origin, or let the app call the final address itself."),
+                    good_to_know=Sentence(
+                        "Clients drop the header there on purpose, so that a token does not reach another server "
+                        "(Fetch standard, HTTP-redirect fetch): no setting of a page keeps it."
+                    ),
                 ),
             ),
         )

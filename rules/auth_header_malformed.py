@@ -17,10 +17,10 @@ from collections.abc import Iterator
 from haranalyze.facts import Facts
 from haranalyze.facts.session import Refusal, Says
 from haranalyze.facts.token_traits import is_refresh_token_sent
-from haranalyze.findings import Confidence, Fix, Layer, Match, Owner, Passed, Said, Severity
+from haranalyze.findings import Confidence, Fix, Layer, Match, Owner, Passed, Said, Severity, Wire
 from haranalyze.protocol.auth import Authorization, Credential
 from haranalyze.rule import rule
-from haranalyze.text import Sentence
+from haranalyze.text import Place, Sentence
 
 from ._authorization import NEVER_A_TOKEN, accepted_header, has_other_scheme
 from ._words import answered, flow, later, seen
@@ -85,7 +85,7 @@ def auth_header_malformed(facts: Facts) -> Iterator[Said]:
         confidence=_confidence(facts, trouble),
         subject="authorization",
         flow=flow(one[0].exchange for one in found),
-        fixes=(_fix(trouble),),
+        fixes=(_fix(trouble, place),),
     )
 
 
@@ -95,7 +95,7 @@ def _confidence(facts: Facts, trouble: str) -> Confidence:
     return Confidence.POSSIBLE if written else Confidence.CERTAIN
 
 
-def _fix(trouble: str) -> Fix:
+def _fix(trouble: str, header: Place) -> Fix:
     place = Sentence("where the API client adds the header")
     if trouble == _REFRESH:
         return Fix(
@@ -109,6 +109,7 @@ def _fix(trouble: str) -> Fix:
         Sentence("Send Authorization: Bearer and the token, and wait with the call until there is one."),
         Sentence("headers.Authorization = token"),
         Sentence("if (token) headers.Authorization = `Bearer ${{token}}`"),
+        wire=Wire("authorization", header, Sentence("Bearer …")),
     )
 
 

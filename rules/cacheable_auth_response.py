@@ -15,13 +15,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from haranalyze.facts import Facts
-from haranalyze.findings import Confidence, Fix, Layer, Match, Owner, Passed, Said, Severity
+from haranalyze.findings import Confidence, Fix, Layer, Match, Owner, Passed, Said, Severity, Wire
 from haranalyze.rule import rule
 from haranalyze.text import Sentence
 
 from ._fixes import in_stacks
 from ._snippets import NO_STORE
-from ._words import flow, later, seen
+from ._words import STILL_CACHED, flow, later, seen
 
 
 @rule(
@@ -73,6 +73,8 @@ def cacheable_auth_response(facts: Facts) -> Iterator[Said]:
                 Sentence("Send Cache-Control: no-store."),
                 None,
                 Sentence("Cache-Control: no-store"),
+                wire=Wire("cache-control", one.place, Sentence("no-store")),
+                good_to_know=STILL_CACHED,
             ),
         ),
     )

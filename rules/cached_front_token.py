@@ -15,13 +15,13 @@ from collections.abc import Iterator
 
 from haranalyze.facts import Facts
 from haranalyze.facts.caching import CacheKind, Replay
-from haranalyze.findings import Confidence, Fix, Layer, Match, Owner, Passed, Said, Severity
+from haranalyze.findings import Confidence, Fix, Layer, Match, Owner, Passed, Said, Severity, Wire
 from haranalyze.rule import rule
 from haranalyze.text import Place, Sentence, Value
 
 from ._fixes import in_stacks
 from ._snippets import NO_STORE
-from ._words import flow
+from ._words import STILL_CACHED, flow
 
 _CACHES = {
     CacheKind.BROWSER: "the browser's own cache",
@@ -86,6 +86,8 @@ def cached_front_token(facts: Facts) -> Iterator[Said]:
                 Sentence("Send Cache-Control: no-store, and let the cache honour it."),
                 None,
                 Sentence("Cache-Control: no-store"),
+                wire=Wire("cache-control", exchange.response.place("cache-control"), Sentence("no-store")),
+                good_to_know=STILL_CACHED,
             ),
         ),
     )

@@ -29,7 +29,7 @@ from ._snippets import COOKIE_DOMAIN
     owner=Owner.API,
     layer=Layer.COOKIE,
     since="0.1",
-    references=("RFC 6265bis section 5.7",),
+    references=("RFC 6265bis section 5.7", "RFC 6265bis section 4.1.2.3"),
     explains=(
         "cookie-not-sent",
         "missing-auth-header",
@@ -47,6 +47,10 @@ def cookie_domain_mismatch(facts: Facts) -> Iterator[Said]:
         Sentence("Set the cookie domain to the API's own host or a parent of it, or leave it out."),
         Sentence('cookieDomain: ".other.example"'),
         Sentence("cookieDomain: undefined  // the host itself"),
+        good_to_know=Sentence(
+            "Users sign in once more after the change. Without Domain, a cookie goes to the host that set it and to no "
+            "other; with Domain, also to all hosts below it."
+        ),
     )
     said = tuple(
         matches(
@@ -56,6 +60,7 @@ def cookie_domain_mismatch(facts: Facts) -> Iterator[Said]:
             "the browser refuses to keep {name}: its Domain does not fit {host}.",
             fix,
             COOKIE_DOMAIN,
+            mend={"domain": None},
         )
     )
     siblings = () if any(isinstance(one, Match) for one in said) else tuple(_kept_for_another(facts))

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 from haranalyze.facts import Facts
 from haranalyze.facts.session_cookies import OffPath, kept_by_path
-from haranalyze.findings import Confidence, Fix, Layer, Match, Owner, Passed, Said, Severity
+from haranalyze.findings import Confidence, Fix, Layer, Match, Owner, Passed, Said, Severity, Wire
 from haranalyze.rule import Needs, rule
 from haranalyze.text import Sentence
 
@@ -72,11 +72,11 @@ def cookie_path_mismatch(facts: Facts) -> Iterator[Said]:
         confidence=Confidence.CERTAIN,
         subject=cookie.name,
         flow=flow(other.exchange for other in found),
-        fixes=(_fix(one),),
+        fixes=(_fix(facts, one),),
     )
 
 
-def _fix(one: OffPath) -> Fix:
+def _fix(facts: Facts, one: OffPath) -> Fix:
     if one.prefix:
         return Fix(
             Owner.API,
@@ -95,8 +95,11 @@ def _fix(one: OffPath) -> Fix:
             Sentence("in the configuration of the backend and of the front end"),
             Sentence("Set the same base path on both sides; users have to sign in once more after the change."),
         )
+    event = one.cookie.by
+    line = facts.cookie_jar.mended(event, {"path": "Path=/"}) if event is not None else None
     return Fix(
         Owner.API,
         Sentence("where the session cookie is set"),
         Sentence("Set the cookie with Path=/ (without Path it is kept for the directory of the sign-in address)."),
+        wire=Wire("set-cookie", event.place, Sentence("{line}", line=line)) if event and line else None,
     )

@@ -49,6 +49,10 @@ def cookie_public_suffix_domain(facts: Facts) -> Iterator[Said]:
         Sentence("Leave the cookie domain out, or use a domain of your own."),
         Sentence('cookieDomain: ".herokuapp.com"'),
         Sentence("cookieDomain: undefined  // the host itself"),
+        good_to_know=Sentence(
+            "Users sign in once more after the change. Without Domain, a cookie goes to the host that set it and to no "
+            "other; with Domain, also to all hosts below it."
+        ),
     )
     yield from matches(
         facts,
@@ -57,4 +61,5 @@ def cookie_public_suffix_domain(facts: Facts) -> Iterator[Said]:
         "the browser refuses to keep {name}: its Domain is a public suffix.",
         fix,
         COOKIE_DOMAIN,
+        mend={"domain": None},
     )

@@ -32,6 +32,7 @@ from ._snippets import SAME_SITE_NONE
     references=(
         "RFC 6265bis section 5.7",
         "https://publicsuffix.org",
+        "https://webkit.org/blog/10218/full-third-party-cookie-blocking-and-more/",
     ),
     explains=(
         "cookie-not-sent",
@@ -50,6 +51,10 @@ def cookie_samesite_cross_site(facts: Facts) -> Iterator[Said]:
         Sentence("Set the session cookies with SameSite=None; Secure."),
         Sentence('cookieSameSite: "lax"'),
         Sentence('cookieSameSite: "none", cookieSecure: true'),
+        good_to_know=Sentence(
+            "Users sign in once more after the change. Safari keeps no cookie of another site, whatever its "
+            "attributes: for it, app and API have to share a registrable domain."
+        ),
     )
     yield from matches(
         facts,
@@ -62,4 +67,5 @@ def cookie_samesite_cross_site(facts: Facts) -> Iterator[Said]:
         "the browser refuses to keep {name}: its SameSite does not allow {host} to set it for an app on another site.",
         fix,
         SAME_SITE_NONE,
+        mend={"samesite": "SameSite=None", "secure": "Secure"},
     )

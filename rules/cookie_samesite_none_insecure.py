@@ -48,6 +48,7 @@ def cookie_samesite_none_insecure(facts: Facts) -> Iterator[Said]:
         Sentence("Send Secure together with SameSite=None."),
         Sentence("SameSite=None"),
         Sentence("SameSite=None; Secure"),
+        good_to_know=Sentence("Users sign in once more after the change. Secure cookies need https."),
     )
     words = [one for one in facts.derive(named_faults) if one.means == "same-site-none-needs-https"]
     if words:
@@ -60,6 +61,7 @@ def cookie_samesite_none_insecure(facts: Facts) -> Iterator[Said]:
         "the browser refuses to keep {name}: SameSite=None without Secure.",
         fix,
         SAME_SITE_NONE,
+        mend={"secure": "Secure"},
     )
 
 

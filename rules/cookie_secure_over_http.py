@@ -45,6 +45,10 @@ def cookie_secure_over_http(facts: Facts) -> Iterator[Said]:
         Sentence("Serve the API over https, or set cookieSecure to false where there is none."),
         Sentence("cookieSecure: true   // over http"),
         Sentence("cookieSecure: false  // or https"),
+        good_to_know=Sentence(
+            "Users sign in once more after the change. Over http, anybody on the way can read the cookie. On "
+            "localhost, Chromium and Firefox keep Secure cookies over http, and Safari does not."
+        ),
     )
     yield from matches(
         facts,
@@ -52,4 +56,5 @@ def cookie_secure_over_http(facts: Facts) -> Iterator[Said]:
         "it is Secure and was set over http.",
         "the browser refuses to keep {name}: it is marked Secure, and {host} is called over plain http.",
         fix,
+        mend={"secure": None},
     )

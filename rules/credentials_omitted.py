@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from haranalyze.facts import Facts
 from haranalyze.facts.cookie_jar import Absence
 from haranalyze.facts.session import Says
-from haranalyze.findings import Confidence, Fix, Layer, Match, Owner, Passed, Said, Severity
+from haranalyze.findings import Confidence, Fix, Layer, Match, Owner, Passed, Said, Severity, Wire
 from haranalyze.rule import Needs, rule
 from haranalyze.text import Sentence
 
@@ -97,6 +97,15 @@ def credentials_omitted(facts: Facts) -> Iterator[Said]:
                 ),
                 Sentence('fetch(url, {{ credentials: "same-origin" }})'),
                 Sentence('fetch(url, {{ credentials: "include" }})'),
+                wire=Wire(
+                    "cookie",
+                    call.request.place("cookie"),
+                    Sentence("{name}={value}", name=cookie.name, value=cookie.value),
+                ),
+                good_to_know=Sentence(
+                    "Page and API are two origins: with credentials the answer needs the page's own origin in "
+                    "Access-Control-Allow-Origin, and Access-Control-Allow-Credentials: true."
+                ),
             ),
         ),
         alternatives=(Sentence("the browser keeps cookies of other sites back"),) if blocked else (),

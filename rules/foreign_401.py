@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from haranalyze.facts import Facts
-from haranalyze.findings import Fix, Layer, Match, Owner, Passed, Said, Severity
+from haranalyze.findings import Fix, Layer, Match, Owner, Passed, Said, Severity, Wire
 from haranalyze.rule import rule
 from haranalyze.text import Sentence
 
@@ -68,6 +68,7 @@ def foreign_401(facts: Facts) -> Iterator[Said]:
                     ),
                     Sentence("res.status(401)"),
                     Sentence("res.status(403)"),
+                    wire=Wire("status", call.status_place, Sentence("403")),
                 ),
             ),
         )

@@ -79,7 +79,7 @@ def missing_auth_header(facts: Facts) -> Iterator[Said]:
         else Confidence.LIKELY,
         subject="authorization",
         flow=flow(one.exchange for one in bare),
-        fixes=(attach_token(),),
+        fixes=(attach_token(facts, call),),
     )
 
 

@@ -13,11 +13,12 @@ Stays quiet when
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from haranalyze.facts import Exchange, Facts
 from haranalyze.facts.cookie_jar import Reason
 from haranalyze.facts.provider_sign_in import Attempt, Delivery, Note
-from haranalyze.findings import Confidence, Fix, Layer, Match, Owner, Said, Severity
+from haranalyze.findings import Confidence, Fix, Layer, Match, Owner, Said, Severity, Wire
 from haranalyze.protocol.oauth import Trouble
 from haranalyze.rule import Needs, rule
 from haranalyze.text import Place, Sentence
@@ -50,7 +51,7 @@ def oauth_state_cookie_lost(facts: Facts) -> Iterator[Said]:
         if attempt.note is not None and attempt.note.sent is False:
             if not attempt.note.removed and _may_be_the_cause(attempt, attempt.note):
                 found = True
-                yield _lost(attempt, attempt.note)
+                yield _lost(facts, attempt, attempt.note)
         elif _says_missing(attempt) and (attempt.note is None or attempt.note.sent is None):
             found = True
             yield _said_to_be_lost(attempt)
@@ -73,7 +74,7 @@ def _may_be_the_cause(attempt: Attempt, note: Note) -> bool:
     return note.holds_state and not other and attempt.error is None and status < 500
 
 
-def _lost(attempt: Attempt, note: Note) -> Match:
+def _lost(facts: Facts, attempt: Attempt, note: Note) -> Match:
     callback, event = attempt.callback, note.event
     assert callback is not None
     known = note.reason is not None and note.reason is not Reason.UNKNOWN
@@ -100,7 +101,7 @@ def _lost(attempt: Attempt, note: Note) -> Match:
         confidence=Confidence.CERTAIN if certain else Confidence.LIKELY,
         subject=event.name,
         flow=flow((event.exchange, *attempt.exchanges)),
-        fixes=_fixes(note),
+        fixes=_fixes(facts, note),
         alternatives=() if known else (Sentence("cookies were cleared, or another browser window took the callback"),),
         decides=None if known else _look(callback),
     )
@@ -181,6 +182,7 @@ _FORM_POST = (
         Sentence("Set the state cookie with SameSite=None; Secure, so that the provider's form post carries it."),
         Sentence("Set-Cookie: oauth_state=...; Path=/; HttpOnly; Secure; SameSite=Lax"),
         Sentence("Set-Cookie: oauth_state=...; Path=/; HttpOnly; Secure; SameSite=None"),
+        good_to_know=Sentence("SameSite=None needs Secure, so the sign-in has to begin on https."),
     ),
     Fix(
         Owner.API,
@@ -202,5 +204,9 @@ _OTHER = (
 )
 
 
-def _fixes(note: Note) -> tuple[Fix, ...]:
-    return _FORM_POST if note.reason in _SAME_SITE else _OTHER
+def _fixes(facts: Facts, note: Note) -> tuple[Fix, ...]:
+    if note.reason not in _SAME_SITE:
+        return _OTHER
+    line = facts.cookie_jar.mended(note.event, {"samesite": "SameSite=None", "secure": "Secure"})
+    wire = Wire("set-cookie", note.event.place, Sentence("{line}", line=line)) if line is not None else None
+    return replace(_FORM_POST[0], wire=wire), *_FORM_POST[1:]

@@ -85,6 +85,7 @@ def oversized_header_502(facts: Facts) -> Iterator[Said]:
                     limit=f" (the default is {limit} bytes)" if limit else "",
                 ),
                 *larger_answers(facts, hop),
+                good_to_know=_NGINX if hop is not None and hop.name == "nginx" else None,
             ),
             Fix(
                 Owner.API,
@@ -94,3 +95,9 @@ def oversized_header_502(facts: Facts) -> Iterator[Said]:
         ),
         decides=Sentence("The proxy's error log names it: 'upstream sent too big header'."),
     )
+
+
+_NGINX = Sentence(
+    "nginx does not start with proxy_buffer_size alone: proxy_busy_buffers_size follows it, and has to stay below the "
+    "whole of proxy_buffers less one."
+)

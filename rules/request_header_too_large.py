@@ -81,6 +81,13 @@ def request_header_too_large(facts: Facts) -> Iterator[Said]:
                     largest=one.budget.largest_line,
                 ),
                 *larger_requests(hop, one.budget.largest_line, one.budget.total),
+                good_to_know=Sentence(
+                    "Until then, who is affected deletes the cookies of {host} in the browser: they are sent until "
+                    "they expire.",
+                    host=call.host,
+                )
+                if 2 * one.budget.cookies > one.budget.total
+                else None,
             ),
             Fix(
                 Owner.API,

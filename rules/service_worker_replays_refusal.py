@@ -79,6 +79,10 @@ def service_worker_replays_refusal(facts: Facts) -> Iterator[Said]:
                 Sentence("Let calls of the API through to the network, or keep answers with a success status only."),
                 Sentence("cache.put(event.request, answer.clone())"),
                 Sentence("if (answer.ok && !isApi(event.request)) cache.put(event.request, answer.clone())"),
+                good_to_know=Sentence(
+                    "The kept answers stay until the worker deletes its cache, and a new worker waits until the old "
+                    "one's tabs are closed (Service Workers, waiting worker)."
+                ),
             ),
         ),
     )

@@ -284,7 +284,7 @@ class Queue {
     if (!capture || !capture.verdict || this.uploads.length !== 1) return;
     const place = document.getElementById("report-place"), frame = made("iframe", "report");
     frame.title = "The report";
-    frame.setAttribute("sandbox", "allow-scripts allow-downloads allow-modals");
+    frame.setAttribute("sandbox", "allow-scripts allow-downloads allow-modals allow-popups allow-popups-to-escape-sandbox");
     frame.setAttribute("allow", "clipboard-write");
     frame.src = `${capture.page}/report`;
     place.replaceChildren(frame);

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from haranalyze.facts.stack import PROXIES, Stack
-from tests.rules.stories import PAGE, UNAUTHORISED, asks, call, fix_lines, jwt, sign_in
+from tests.rules.stories import PAGE, UNAUTHORISED, asks, call, fix_lines, jwt, sign_in, wire_lines
 from tests.rules.test_cors_credentials_wildcard import BLOCKED
 from tests.rules.test_cors_credentials_wildcard import PREFLIGHT as WILDCARD
 from tests.rules.test_cors_missing_allow_headers import PREFLIGHT as NOT_ALLOWED
@@ -108,3 +108,30 @@ def test_snippets_name_known_marks_only_and_fit_a_page(topic: str) -> None:
             assert set(re.findall(r"%([A-Z]+)%", text)) <= {*_MARKS, "NAMES", "WORDS"}, stack
             assert max(map(len, text.splitlines())) <= 100, (stack, text)
             assert text == text.strip()
+
+
+def signed_in_with(attributes: str, host: str = "acme-api.herokuapp.com") -> str:
+    story = PAGE + sign_in(TOKEN, setting=f"< Set-Cookie: sAccessToken={TOKEN}; Path=/; HttpOnly{attributes}\n")
+    story += call("/api/me", "> Accept: */*") + UNAUTHORISED
+    return story.replace("same-site", "cross-site").replace("api.example.com", host)
+
+
+def test_the_cookie_line_that_works_is_the_recorded_one_with_the_attribute_changed() -> None:
+    now, works = wire_lines("cookie-samesite-cross-site", signed_in_with("; Secure; SameSite=Lax"))
+    assert now.startswith("set-cookie: sAccessToken=«token ")
+    assert works == now.replace("SameSite=Lax", "SameSite=None")
+
+
+def test_a_line_the_browser_would_refuse_as_well_is_not_shown_as_working() -> None:
+    story = signed_in_with("; Domain=.other.example; Secure; SameSite=Lax")
+    with pytest.raises(AssertionError):
+        wire_lines("cookie-domain-mismatch", story)
+
+
+def test_the_origin_that_works_is_that_of_the_page_and_lists_keep_what_they_allow() -> None:
+    assert wire_lines("cors-credentials-wildcard", cors(WILDCARD, "x-a: b")) == (
+        "access-control-allow-origin: *",
+        "access-control-allow-origin: https://app.example.com",
+    )
+    now, works = wire_lines("cors-missing-allow-headers", cors(NOT_ALLOWED, "x-a: b"))
+    assert works == f"{now}, rid, st-auth-mode"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -16,7 +16,7 @@ from haranalyze.facts._cookie_steps import SENDING, Step, at_the_request, carrie
 from haranalyze.protocol.browsers import Browser
 from haranalyze.protocol.cache_control import parse_http_date
 from haranalyze.protocol.cookie_store import CookieStore, Reason, as_read_by
-from haranalyze.protocol.set_cookie import SetCookie, parse_set_cookie, path_matches
+from haranalyze.protocol.set_cookie import SetCookie, parse_set_cookie, path_matches, with_attributes
 from haranalyze.protocol.stored_cookies import SiteCookies, StoredCookie
 from haranalyze.protocol.url import registrable_domain
 from haranalyze.text import Kind, Place, Sentence, Text, raw
@@ -453,6 +453,24 @@ class CookieJar:
             for event in self.events
             if event.refused is not None and not event.is_deletion and (not reasons or event.refused in reasons)
         )
+
+    def mended(self, event: SetCookieEvent, changes: Mapping[str, str | None]) -> Text | None:
+        """The event's line with other attributes (as ``with_attributes`` takes them); None where the browser would
+        not store that line either."""
+        if event.place.text is None:
+            return None
+        line = with_attributes(raw(event.place.text), changes)
+        parsed, situation = parse_set_cookie(line), self._situations.of(event.exchange)
+        if parsed is None:
+            return None
+        reason = self._store.refusal(
+            as_read_by(self.browser, parsed),
+            event.exchange.request.url,
+            event.at,
+            context=situation.storing,
+            third_party=situation.third_party,
+        )
+        return Text(line, Kind.SET_COOKIE, event.place.text.name) if reason is None else None
 
     def sent_with(self, exchange: Exchange) -> tuple[SentCookie, ...]:
         """The cookies the recording shows on the request, in the order of the header, each with what set it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -90,6 +91,24 @@ class SetCookie:
 def parse_set_cookie(line: str) -> SetCookie | None:
     """Parse one Set-Cookie line, None where browsers ignore the whole line (RFC 6265bis section 5.6). Memoised."""
     return _read_line(line) if len(line) <= _MEMO else _read_line.__wrapped__(line)
+
+
+def with_attributes(line: str, changes: Mapping[str, str | None]) -> str:
+    """The Set-Cookie line with other attributes, the rest as it stands.
+
+    Args:
+        line: as recorded.
+        changes: by lower-case name, what to write in its place (``{"samesite": "SameSite=None"}``); None takes it out.
+    """
+    pair, *attributes = line.split(";")
+    kept, missing = [pair.rstrip(" \t")], dict(changes)
+    for attribute in attributes:
+        name = attribute.partition("=")[0].strip(" \t").lower()
+        if name not in changes:
+            kept.append(attribute.strip(" \t"))
+        elif (new := missing.pop(name, None)) is not None:
+            kept.append(new)
+    return "; ".join([*kept, *(new for new in missing.values() if new is not None)])
 
 
 @lru_cache(16_384)

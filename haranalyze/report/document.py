@@ -8,7 +8,7 @@ import msgspec
 
 from haranalyze.analysis import Analysis, judged_acceptances
 from haranalyze.facts import Facts
-from haranalyze.findings import Finding, Fix, Match, Outcome
+from haranalyze.findings import Finding, Fix, Match, Outcome, Wire
 from haranalyze.redaction import Projector
 from haranalyze.report.as_browser import SeenByBrowser, seen_by_browser
 from haranalyze.report.details import Curl, Detail, curl, details
@@ -173,14 +173,29 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
     exact: list[tuple[int, int]]
 
 
+class WireInfo(msgspec.Struct, frozen=True, gc=False):
+    """A line of traffic as recorded (``now``, ``""`` where it is missing) and once the change works.
+
+    ``line`` names it: a header in lower case, or ``status``.
+    """
+
+    exchange: int
+    pointer: str
+    line: str
+    now: str
+    works: str
+
+
 class FixInfo(msgspec.Struct, frozen=True, gc=False):
-    """One change; ``for_`` is written ``for``."""
+    """One change; ``for_`` is written ``for``. ``good_to_know`` is ``""`` where there is nothing to say."""
 
     for_: str = msgspec.field(name="for")
     place: str
     text: str
     before: str | None
     after: str | None
+    wire: WireInfo | None = None
+    good_to_know: str = ""
 
 
 class AcceptedInfo(msgspec.Struct, frozen=True, gc=False):
@@ -509,9 +524,16 @@ def _fixes(fixes: Sequence[Fix], projector: Projector) -> list[FixInfo]:
             text=projector.say(fix.text),
             before=projector.say(fix.before) if fix.before else None,
             after=projector.say(fix.after) if fix.after else None,
+            wire=_wire(fix.wire, projector) if fix.wire else None,
+            good_to_know=projector.say(fix.good_to_know) if fix.good_to_know else "",
         )
         for fix in fixes
     ]
+
+
+def _wire(wire: Wire, projector: Projector) -> WireInfo:
+    place = wire.at
+    return WireInfo(place.exchange, place.pointer, wire.name, projector.quote(place), projector.say(wire.works))
 
 
 def _guides(analysis: Analysis) -> list[GuideInfo]:

@@ -6,6 +6,7 @@ Imports nothing of the analysis, so that a server shows its first page before it
 from __future__ import annotations
 
 import hashlib
+import re
 from base64 import b64encode
 from collections.abc import Sequence
 from functools import cache
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
+_MEMBERS: Final = re.compile(r"(?<=[;,]) ")
 BRIEF = 100  # characters of a cookie line of a proof card that does not decide
 _ASKING: Final = "M9 9a3 3 0 1 1 4 3c-1 .5-1 1-1 2m0 3v1"
 # Shapes, so that no state is told by colour alone.
@@ -74,6 +76,7 @@ def environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     made = Environment(loader=PackageLoader("haranalyze.templates", ""), autoescape=True, undefined=StrictUndefined)
+    made.filters["beside"] = _beside
     made.filters["brief"] = _brief
     made.filters["chips"] = _chips
     made.filters["prose"] = _prose
@@ -129,6 +132,16 @@ def _marked(text: str, spans: list[tuple[int, int]]) -> Markup:
         at = start + length
     out.append(_chips(text[at:]))
     return Markup("".join(out))  # noqa: S704 - every piece went through _chips, which escapes
+
+
+def _beside(text: str, other: str) -> Markup:
+    """The value of a header as chips; members that the other value does not have are set off."""
+    from markupsafe import Markup
+
+    others = set(_MEMBERS.split(other))
+    shown = [(one, _chips(one)) for one in _MEMBERS.split(text)]
+    marked = [inside if not other or one in others else f'<b>{inside}</b>' for one, inside in shown]
+    return Markup(" ".join(marked))  # noqa: S704 - every piece went through _chips, which escapes
 
 
 def _prose(text: str) -> Markup:

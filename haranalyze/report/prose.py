@@ -29,6 +29,28 @@ _NAMES: Final = re.compile(
     r"|\b(?:[a-z0-9-]{1,40}\.){1,6}[a-z]{2,12}\b"
 )
 
+_READING: Final = (
+    (re.compile(r"https://\S+"), "{0}"),
+    (
+        re.compile(r"RFC 6265bis(?: section ([\d.]+))?"),
+        "https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-{1}",
+    ),
+    (re.compile(r"RFC (\d+)(?: section ([\d.]+))?"), "https://www.rfc-editor.org/rfc/rfc{1}#section-{2}"),
+    (re.compile(r"Fetch standard\b"), "https://fetch.spec.whatwg.org/"),
+    (re.compile(r"Service Workers\b"), "https://www.w3.org/TR/service-workers/"),
+)
+
+
+def address(reference: str) -> str:
+    """Where a rule's reference can be read, ``""`` where its name alone does not tell. Only https addresses."""
+    for pattern, form in _READING:
+        found = pattern.match(reference)
+        if found is not None:
+            whole = form.format(found.group(), *(part or "" for part in found.groups()))
+            return whole.removesuffix("#section-")
+    return ""
+
+
 Part = Literal["words", "name", "chip"]
 
 

@@ -11,7 +11,7 @@ from haranalyze.report.document import FindingInfo, Report
 from haranalyze.report.drawing import budget_picture, token_picture
 from haranalyze.report.html import page
 from haranalyze.report.proof import Card
-from haranalyze.report.prose import OWNERS
+from haranalyze.report.prose import OWNERS, address
 from haranalyze.report.rows import Row
 from haranalyze.report.timeline_data import encode
 
@@ -84,6 +84,7 @@ def _view(report: Report) -> dict[str, Any]:
         "owner_word": next((word for owner, word in OWNERS.items() if owner.value == report.verdict.owner), ""),
         "owners": {owner.value: word for owner, word in OWNERS.items()},
         "asks": report.verdict.state == "cannot-tell" and report.capture.quality.ask == report.verdict.next_step,
+        "reading": _reading(report, root),
         "legend": _LEGENDS.get(report.verdict.state, "choose a box to see it in the timeline"),
         **_proof(report, root),
         "holds": [words for words in report.capture.quality.holds if words != "authorization headers"],
@@ -111,6 +112,12 @@ def _view(report: Report) -> dict[str, Any]:
         "folded_words": _folded_words(report.folded),
         "sections": _sections(report, groups, drawn=bool(budget or tokens)),
     }
+
+
+def _reading(report: Report, root: FindingInfo | None) -> list[tuple[str, str]]:
+    """Where the leading finding's rule is laid down: the name, and an address where the name tells one."""
+    guide = next((one for one in report.guides if root is not None and one.rule == root.rule), None)
+    return [(name, address(name)) for name in guide.references] if guide is not None else []
 
 
 def _proof(report: Report, root: FindingInfo | None) -> dict[str, list[Card]]:

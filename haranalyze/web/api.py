@@ -252,7 +252,7 @@ def report_policy(html: str) -> str:
     """The page's own policy as a header, with what a ``meta`` element cannot say: no framing by others, a sandbox."""
     start = html.index('content="', html.index("Content-Security-Policy")) + len('content="')
     own = html[start : html.index('"', start)].replace("&#39;", "'")
-    return own + "; frame-ancestors 'self'; sandbox allow-scripts allow-downloads"
+    return own + "; frame-ancestors 'self'; sandbox allow-scripts allow-downloads allow-popups allow-popups-to-escape-sandbox"
 
 
 async def causes(site: Site, request: Request) -> Response:

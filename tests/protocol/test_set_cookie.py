@@ -12,6 +12,7 @@ from haranalyze.protocol.set_cookie import (
     parse_cookie_header,
     parse_set_cookie,
     path_matches,
+    with_attributes,
 )
 
 
@@ -104,3 +105,20 @@ def test_nothing_makes_them_raise(text: str) -> None:
     parse_set_cookie(text)
     parse_cookie_header(text)
     parse_cookie_date(text)
+
+
+@pytest.mark.parametrize(
+    ("line", "changes", "mended"),
+    [
+        (
+            "a=b; Path=/; samesite=Lax",
+            {"samesite": "SameSite=None", "secure": "Secure"},
+            "a=b; Path=/; SameSite=None; Secure",
+        ),
+        ("a=b;Domain=.x.example;HttpOnly", {"domain": None}, "a=b; HttpOnly"),
+        ("a=b; Path=/one; Secure; Path=/two", {"path": "Path=/"}, "a=b; Path=/; Secure"),
+        ("a=b", {"secure": None}, "a=b"),
+    ],
+)
+def test_a_line_with_other_attributes_keeps_the_rest(line: str, changes: dict[str, str | None], mended: str) -> None:
+    assert with_attributes(line, changes) == mended

@@ -138,3 +138,12 @@ def fix_lines(rule_id: str, transcript: str) -> str:
     (finding,) = (one for one in found.findings if one.rule == rule_id)
     say = Projector(found.facts).say
     return "\n".join(say(line) for fix in finding.match.fixes for line in (fix.before, fix.after) if line is not None)
+
+
+def wire_lines(rule_id: str, transcript: str) -> tuple[str, str]:
+    """The line of traffic that the first change of the one finding of a rule mends, as recorded and once it works."""
+    found = examine(read_transcript(transcript), Rulebook.installed())
+    (finding,) = (one for one in found.findings if one.rule == rule_id)
+    wire, projector = finding.match.fixes[0].wire, Projector(found.facts)
+    assert wire is not None
+    return f"{wire.name}: {projector.quote(wire.at)}", f"{wire.name}: {projector.say(wire.works)}"
