@@ -140,7 +140,7 @@ def _beside(text: str, other: str) -> Markup:
 
     others = set(_MEMBERS.split(other))
     shown = [(one, _chips(one)) for one in _MEMBERS.split(text)]
-    marked = [inside if not other or one in others else f'<b>{inside}</b>' for one, inside in shown]
+    marked = [inside if not other or one in others else f"<b>{inside}</b>" for one, inside in shown]
     return Markup(" ".join(marked))  # noqa: S704 - every piece went through _chips, which escapes
 
 

@@ -252,7 +252,8 @@ def report_policy(html: str) -> str:
     """The page's own policy as a header, with what a ``meta`` element cannot say: no framing by others, a sandbox."""
     start = html.index('content="', html.index("Content-Security-Policy")) + len('content="')
     own = html[start : html.index('"', start)].replace("&#39;", "'")
-    return own + "; frame-ancestors 'self'; sandbox allow-scripts allow-downloads allow-popups allow-popups-to-escape-sandbox"
+    popups = "allow-popups allow-popups-to-escape-sandbox"  # for the links to standards, which open beside the page
+    return own + f"; frame-ancestors 'self'; sandbox allow-scripts allow-downloads {popups}"
 
 
 async def causes(site: Site, request: Request) -> Response:
