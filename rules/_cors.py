@@ -11,7 +11,7 @@ from haranalyze.facts.stack import Stack
 from haranalyze.findings import Confidence, Fix, Match, Owner, Passed, Said, Wire
 from haranalyze.text import Sentence
 
-from ._fixes import in_stacks
+from ._fixes import in_stacks, with_names
 from ._snippets import CORS_HEADERS, CORS_ORIGIN, Snippet
 from ._words import MOST_PLACES
 
@@ -78,14 +78,10 @@ def _wire(decision: CorsDecision) -> Wire | None:
     needed, place = decision.needed, decision.place
     if needed is None or place is None:
         return None
-    has_more = (
-        decision.step in (CorsStep.ALLOW_HEADERS, CorsStep.ALLOW_METHODS) and place.text and "*" not in place.text
-    )
-    if not has_more or place.text is None:
-        return Wire(needed.name, place, Sentence("{needed}", needed=needed))
-    added = {f"added{number}": name for number, name in enumerate(decision.missing)} or {"added": needed}
-    words = ", ".join(f"{{{field}}}" for field in ("now", *added))
-    return Wire(needed.name, place, Sentence(words, now=place.text, **added))
+    now = place.text
+    if decision.step in (CorsStep.ALLOW_HEADERS, CorsStep.ALLOW_METHODS) and now and "*" not in now:
+        return Wire(needed.name, place, with_names(now, decision.missing or (needed,)))
+    return Wire(needed.name, place, Sentence("{needed}", needed=needed))
 
 
 _BY_ORIGIN = Sentence(

@@ -178,6 +178,12 @@ def _filled(
     return before, after
 
 
+def with_names(now: Text, names: Sequence[Text]) -> Sentence:
+    """The value of a list header with more names at its end."""
+    added = {f"name{place}": name for place, name in enumerate(names)}
+    return Sentence("{now}, " + _places(len(names), ", "), now=now, **added)
+
+
 def _places(count: int, between: str) -> str:
     """Placeholders for so many names, one after the other."""
     listed = ""
