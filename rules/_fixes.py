@@ -180,8 +180,9 @@ def _filled(
 
 def with_names(now: Text, names: Sequence[Text]) -> Sentence:
     """The value of a list header with more names at its end."""
-    added = {f"name{place}": name for place, name in enumerate(names)}
-    return Sentence("{now}, " + _places(len(names), ", "), now=now, **added)
+    lines = _filled((None, "%NOW%, %NAMES%"), names, {"now": now})
+    assert lines is not None
+    return lines[1]
 
 
 def _places(count: int, between: str) -> str:
