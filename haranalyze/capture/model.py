@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import binascii
 import json
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 import msgspec
+from msgspec.structs import astuple
 
 from haranalyze.options import Limits
 from haranalyze.protocol.headers import Header, Headers
@@ -214,6 +216,8 @@ def _read_content(value: Any) -> _Content:
 
 
 def _read_posted(value: Any) -> _Posted:
+    if value is EMPTY:
+        return _Posted()
     try:
         return _POSTED.decode(value)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError):
@@ -274,8 +278,10 @@ class _Line(msgspec.Struct, gc=False):
     value: str = ""
 
 
+_LINE = msgspec.json.Decoder(_Line)
 _LINES = msgspec.json.Decoder(list[_Line])
 
+_SHORTEST_COOKIES: Final = 5  # bytes: "", [], null and {} hold none
 EMPTY: Final = msgspec.Raw()  # a member the source does not have
 WANTED = frozenset(
     """
@@ -353,6 +359,20 @@ class Message:
         """The header list as it stands in the file, undecoded JSON (empty when there is none)."""
         return self._lines
 
+    def raw_header_slices(self) -> list[bytes] | None:
+        """The header list cut into headers for :func:`read_header`; None when it is no list of ``{"name"`` objects.
+
+        Equal headers give equal slices, so that a look-up tells the many that come back. A list of unusual form may be
+        cut wrongly; ``read_header`` refuses what comes of that.
+        """
+        return header_slices(bytes(self._lines))
+
+    @property
+    def raw_cookie_list(self) -> bytes:
+        """The ``cookies`` array as it stands in the file, undecoded JSON; empty when nothing is in it."""
+        written = self._fields[0]
+        return b"" if len(memoryview(written)) < _SHORTEST_COOKIES else bytes(written)
+
     def raw_cookie_members(self) -> tuple[dict[str, Any], ...]:
         """The members of the ``cookies`` array, which most exporters fill beside the headers."""
         return cookie_objects(self._fields[0])
@@ -428,6 +448,13 @@ class Message:
         """Whether the header ``name`` (lower case) is recorded."""
         return self._values(name) is not None
 
+    def _may_have(self, name: str) -> bool:
+        """Whether the header may be recorded: cheaper than to decode the list, where it is not."""
+        if self._known is not None:
+            return True
+        written = bytes(self._lines)
+        return name.encode() in written.lower() or b"\\u" in written
+
     def has_any(self, names: Collection[str]) -> bool:
         """Whether one of these headers (lower case) is recorded: cheaper than to ask for each, where most have none."""
         if not WANTED.issuperset(names):
@@ -487,6 +514,39 @@ def header_pairs(lines: Any) -> tuple[tuple[str, str], ...]:
         else:
             pairs.append(("", ""))
     return tuple(pairs)
+
+
+_OPENED = re.compile(rb'\s*\[\s*\{\s*"name"')
+_BETWEEN = re.compile(rb'\}\s*,\s*\{\s*"name"')
+
+
+def header_slices(written: bytes) -> list[bytes] | None:
+    """See :meth:`Message.raw_header_slices`. No JSON string holds what the headers are parted by."""
+    opened = _OPENED.match(written)
+    if opened is None:
+        return None
+    end = written.rfind(b"}")
+    if written[end + 1 :].strip() != b"]":
+        return None
+    between = _BETWEEN.search(written, opened.end())
+    inside = written[opened.end() : end]
+    return inside.split(between.group()) if between else [inside]
+
+
+def read_header(piece: bytes) -> tuple[str, str]:
+    """Name and value of a header that was cut out of its list.
+
+    Raises:
+        msgspec.MsgspecError, UnicodeDecodeError, RecursionError: it is not what stands between two headers.
+    """
+    line = _LINE.decode(b'{"name"' + piece + b"}")
+    return line.name, line.value
+
+
+def read_headers(pieces: Collection[bytes]) -> list[tuple[str, str]]:
+    """:func:`read_header` for many headers at once."""
+    lines = _LINES.decode(b'[{"name"' + b'},{"name"'.join(pieces) + b"}]") if pieces else ()
+    return [(line.name, line.value) for line in lines]
 
 
 def late(value: Any) -> Any:
@@ -580,7 +640,7 @@ class Request(Message):
 
 def cookie_objects(value: Any) -> tuple[dict[str, Any], ...]:
     """The members of a ``cookies`` array (Internet Explorer writes a single object)."""
-    if len(memoryview(value)) < 5:  # "", [], null, {}
+    if len(memoryview(value)) < _SHORTEST_COOKIES:
         return ()
     listed = late(value)
     if isinstance(listed, dict):
@@ -617,9 +677,10 @@ class Response(Message):
     @property
     def raw_redirect_url(self) -> str:
         """Where the answer redirects to: Location, else ``redirectURL``; ``""`` when nowhere."""
-        if not 300 <= self.status < 400:
-            return self.raw("location") or ""
-        return self.raw("location") or ("" if self._redirect == "null" else self._redirect)
+        location = (self.raw("location") or "") if self._may_have("location") else ""
+        if location or not 300 <= self.status < 400 or self._redirect == "null":
+            return location
+        return self._redirect
 
     @property
     def body(self) -> Body:
@@ -638,13 +699,20 @@ class Response(Message):
             )
         return self._body
 
-    def raw_body_may_contain(self, words: str) -> bool:
-        """Cheap test for a few ASCII letters in the body before it is decoded; False only when they are not in it."""
-        content = bytes(memoryview(self._fields[1]))
+    def raw_body_may_contain(self, *words: str) -> bool:
+        """Cheap test of a body that is not decoded yet: False only when it holds none of the words (ASCII)."""
+        content = bytes(self._fields[1])
+        wanted = [word.encode("ascii") for word in words]
         if self._fields[2] and b'"_file"' in content:
             beside = _file_beside(_read_content(self._fields[1]).file, self._fields[2])
-            return beside is None or words.encode("ascii") in (beside.read() or b"")
-        return words.encode("ascii") in content or b'"base64"' in content
+            if beside is None:
+                return True
+            content = beside.read() or b""
+        elif b'"base64"' in content:
+            return True
+        else:
+            wanted = [word.replace(b'"', b'\\"') for word in wanted]
+        return any(word in content for word in wanted)
 
     def raw_set_cookies(self) -> tuple[str, ...]:
         """Set-Cookie lines in order; built from the ``cookies`` array when the recording has no such header."""
@@ -717,7 +785,12 @@ class Exchange:
     @property
     def timings(self) -> Timings:
         """Phases of the exchange, decoded now and not kept."""
-        return read_timings(late(self._timings), self.duration)
+        try:
+            values = astuple(_PHASES.decode(self._timings))
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return read_timings(late(self._timings), self.duration)
+        known = [value if value is not None and 0 <= value < _BEYOND else None for value in values]
+        return _timings_of(known, self.duration)
 
     @property
     def raw_initiator(self) -> Any:
@@ -808,19 +881,40 @@ class Exchange:
         return Place(self.index, f"{self.pointer}/response/status", Text(str(self.response.status), Kind.STATUS))
 
 
+class _Phases(msgspec.Struct, gc=False):
+    """A ``timings`` object of numbers; the order is that of :class:`Timings`."""
+
+    blocked: float | None = None
+    dns: float | None = None
+    connect: float | None = None
+    ssl: float | None = None
+    send: float | None = None
+    wait: float | None = None
+    receive: float | None = None
+
+
+_PHASES = msgspec.json.Decoder(_Phases)
+
+
 def read_timings(written: Any, total: float | None) -> Timings:
     """Phases of one exchange. Some exporters count TLS inside ``connect``, some beside it: the total decides."""
     if not isinstance(written, dict):
         return Timings()
-    names = ("blocked", "dns", "connect", "ssl", "send", "wait", "receive")
-    values = {name: as_duration(written.get(name)) for name in names}
-    ssl, connect = values["ssl"], values["connect"]
+    return _timings_of([as_duration(written.get(name)) for name in _Phases.__struct_fields__], total)
+
+
+def _timings_of(values: list[float | None], total: float | None) -> Timings:
+    _, _, connect, ssl, *_ = values
     if ssl and connect is not None:
-        parts = sum(value for name, value in values.items() if value and name != "ssl")
+        parts = sum(value for place, value in enumerate(values) if value and place != _SSL)
         beside = total is not None and abs(parts + ssl - total) < abs(parts - total)
         if not beside:
-            values["connect"] = max(connect - ssl, 0.0)
-    return Timings(**values)
+            values[_CONNECT] = max(connect - ssl, 0.0)
+    return Timings(*values)
+
+
+_CONNECT: Final = 2  # places in the list
+_SSL: Final = 3
 
 
 def as_duration(value: Any) -> float | None:

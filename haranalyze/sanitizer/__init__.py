@@ -67,7 +67,7 @@ def sanitize_to(captures: Sequence[Capture], streams: Sequence[BinaryIO], *, kee
         for stream in streams:
             stream.seek(0)
             output.read(stream)
-        hits = output.hits(secrets, (*texts.table.by_atom.values(), *texts.listed, *WORDS))
+        hits = output.hits(secrets, (*texts.table.values(), *texts.listed, *WORDS))
         if not hits:
             return _receipt(texts, secrets, files)
         named = frozenset(name.lower() for name in texts.shown if _holds(name, secrets))

@@ -18,7 +18,6 @@ _SCHEMES: Final = frozenset(
     """.split()
 )
 _NAMES: Final = re.compile(r"[^,\s]+")
-_WEAK: Final = re.compile(r"\s*(W/)?(.*)", re.DOTALL)
 _CHUNK: Final = re.compile(r"(.{1,200}?)(\.|C)([0-9]{1,2})")
 _K8S: Final = "base64url.bearer.authorization.k8s.io."
 _LARGEST_BODY: Final = 256 * 1024  # characters: facts read no longer ones
@@ -50,7 +49,7 @@ def _credentials(texts: Texts, value: str) -> str:
 
 
 def _cookies(texts: Texts, value: str) -> str:
-    return ";".join(_cookie(texts, part) for part in value.split(";"))
+    return ";".join([_cookie(texts, part) for part in value.split(";")])
 
 
 def _cookie(texts: Texts, part: str) -> str:
@@ -86,14 +85,11 @@ def _attribute(texts: Texts, attribute: str) -> str:
 
 
 def _tag(texts: Texts, value: str) -> str:
-    found = _WEAK.fullmatch(value)
-    assert found
-    weak = found.group(1) or ""
-    return (
-        value[: found.start(2)] + texts.secret(found.group(2), "header value")
-        if weak
-        else texts.secret(value, "header value")
-    )
+    start = len(value) - len(value.lstrip())
+    if value.startswith("W/", start):
+        start += 2
+        return value[:start] + texts.secret(value[start:], "header value")
+    return texts.secret(value, "header value")
 
 
 def _subprotocols(texts: Texts, value: str) -> str:
@@ -253,7 +249,7 @@ def _is_read(exchange: Exchange, body: Body) -> bool:
         return body.raw_mime_type not in _MEDIA
     if body.raw_mime_type.startswith(("image/", "font/", "audio/", "video/")) or body.raw_mime_type in _MEDIA:
         return False
-    return body.raw_length() <= _SMALL_BODY or any(response.raw_body_may_contain(words) for words in _MAY_MATTER)
+    return body.raw_length() <= _SMALL_BODY or response.raw_body_may_contain(*_MAY_MATTER)
 
 
 _MEDIA: Final = frozenset(

@@ -8,7 +8,6 @@ same order.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Final
 
@@ -29,12 +28,14 @@ _FIRST: Final = str.maketrans({shape: alphabet[0] for shape, alphabet in _ALPHAB
 _SHAPES: Final = str.maketrans(
     "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", "0" * 10 + "a" * 26 + "A" * 26
 )
-_HEX: Final = re.compile(r"(?=[a-f]*[0-9])(?=[0-9]*[a-f])[0-9a-f]+|(?=[A-F]*[0-9])(?=[0-9]*[A-F])[0-9A-F]+")
+_HEX: Final = "0123456789abcdef"
+_HEX_UPPER: Final = _HEX.upper()
 _SMALL: Final = 6  # atoms up to this length may run out of strings of their shape
+_ENDLESS: Final = 1 << 62
 
 
-class Pseudonyms:
-    """The table of one call: atoms of all its captures with their replacements.
+class Pseudonyms(dict[str, str]):
+    """The table of one call: atoms of all its captures with their replacements, made when they are first asked for.
 
     Args:
         known: whether a word is one that is shown where words may be; no replacement may be such a word.
@@ -43,25 +44,21 @@ class Pseudonyms:
     def __init__(self, known: Callable[[str], bool]) -> None:
         self._known = known
         self._counts: dict[str, int] = {}
-        self.by_atom: dict[str, str] = {}
 
-    def of(self, atom: str) -> str:
-        """The replacement of an atom."""
-        found = self.by_atom.get(atom)
-        if found is None:
-            found = self.by_atom[atom] = self._next(atom)
-        return found
+    def __missing__(self, atom: str) -> str:
+        made = self[atom] = self._next(atom)
+        return made
 
     def _next(self, atom: str) -> str:
         shape = shape_of(atom)
         number = self._counts.get(shape, 0)
-        last = _space(shape) - 1
+        last = _space(shape) - 1 if len(shape) <= _SMALL else _ENDLESS
         while True:
-            made = _nth(shape, min(number, last))
+            made = _nth(shape, min(number, last)) if number else shape.translate(_FIRST)
             number += 1
-            # Letters beyond f are not hexadecimal, and no word that is shown has three of them in a row.
-            plain = "ggg" in made or "GGG" in made
-            if plain or number > last or (shape_of(made) == shape and not self._would_be_shown(made, atom)):
+            if "ggg" in made or "GGG" in made or number > last:
+                break  # letters beyond f are not hexadecimal, and no word that is shown has three of them in a row
+            if ("f" in shape or "F" in shape or shape_of(made) == shape) and not self._would_be_shown(made, atom):
                 break
         self._counts[shape] = number
         return made
@@ -77,8 +74,11 @@ def shape_of(atom: str) -> str:
     shape = atom.translate(_SHAPES)
     if "a" not in shape and "A" not in shape:
         return "N" + shape[1:] if len(atom) > 1 and atom[0] != "0" else shape
-    if "0" in shape and _HEX.fullmatch(atom):
-        return shape.replace("a", "f").replace("A", "F")
+    if "0" in shape:
+        if "A" not in shape:
+            return shape if atom.strip(_HEX) else shape.replace("a", "f")
+        if "a" not in shape:
+            return shape if atom.strip(_HEX_UPPER) else shape.replace("A", "F")
     return shape
 
 
@@ -90,8 +90,6 @@ def _shape_of_character(character: str) -> str:
 
 
 def _space(shape: str) -> int:
-    if len(shape) > _SMALL:
-        return 1 << 62
     space = 1
     for character in shape:
         space *= len(_ALPHABETS[character])

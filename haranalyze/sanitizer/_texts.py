@@ -27,6 +27,7 @@ from haranalyze.sanitizer._words import is_known
 from haranalyze.systems import builtin_systems
 
 _ATOM: Final = re.compile(r"[0-9A-Za-z\u0080-\U0010ffff]+")
+_SPLIT: Final = re.compile(f"({_ATOM.pattern})")  # every second part is an atom
 # The same where some characters are percent-encoded, once or more often (%41, %2541, %C3%A9); or one encoded character
 # that is neither a letter nor a digit.
 _ESCAPED: Final = re.compile(
@@ -83,6 +84,10 @@ _COUNTS: Final = frozenset(
 """Members whose numbers are times, ages, states and versions."""
 
 _SPOKEN_PARAMETERS: Final = frozenset(("error", "error_description", "error_code", "csrf"))
+_TELLING: Final = (
+    _SPOKEN_PARAMETERS | _CLOSED | _COUNTS | {"samlrequest", "samlresponse", "code_challenge", "autherror"}
+)
+"""Parameters of whose values more stays than their shape."""
 
 
 class Texts:
@@ -108,8 +113,10 @@ class Texts:
         self._secrets: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._urls: dict[str, str] = {}
+        self._hosts: dict[str, str] = {}
         self._labels: dict[str, str] = {}
         self._segments: dict[str, str] = {}
+        self._parameters: dict[str, tuple[str, str]] = {}
 
     # secret values
 
@@ -136,6 +143,8 @@ class Texts:
         return made
 
     def _open(self, value: str, depth: int = 0) -> str:
+        if value.isalnum() and "ey" not in value and "W" not in value:  # one run: nothing is packed in it
+            return value if value.lower() in LITERALS else self.table[value]
         if value.strip().lower() in LITERALS or _CHUNKS.fullmatch(value):
             return value
         if _TEMPLATE.fullmatch(value) and is_plain_name(value.strip("${}<>%: ")):
@@ -155,20 +164,22 @@ class Texts:
         """Every run of letters and digits by its pseudonym, escaped ones by the pseudonym of what they mean."""
         if "%" in value:
             return _ESCAPED.sub(lambda found: found.group(1) or self._escaped(found.group()), value)
-        of = self.table.of
-        return _ATOM.sub(lambda found: of(found.group()), value)
+        parts = _SPLIT.split(value)
+        table = self.table
+        parts[1::2] = [table[atom] for atom in parts[1::2]]
+        return "".join(parts)
 
     def _escaped(self, text: str) -> str:
         if "%" not in text:
-            return self.table.of(text)
+            return self.table[text]
         pieces = [(found.group(), found.group(1), found.group(2)) for found in _PIECE.finditer(text)]
         codes = [int(code, 16) if code else ord(whole) for whole, _, code in pieces]
         if any(code > 0x7F for code in codes):  # bytes of UTF-8 or of another encoding: only their number stays
-            made = "".join(f"%{deep}C3" if code else self.table.of(whole) for whole, deep, code in pieces)
+            made = "".join(f"%{deep}C3" if code else self.table[whole] for whole, deep, code in pieces)
             self._pack(once := unquote(made))
             self._pack(unquote(once))
             return made
-        made = self.table.of("".join(map(chr, codes)))
+        made = self.table["".join(map(chr, codes))]
         return "".join(
             f"%{deep}{ord(character):02X}" if code else character
             for (_, deep, code), character in zip(pieces, made, strict=True)
@@ -281,7 +292,7 @@ class Texts:
             return self.prose(value)
         if key == "kid":
             return _ATOM.sub(
-                lambda found: found.group() if len(found.group()) < 3 else self.table.of(found.group()), value
+                lambda found: found.group() if len(found.group()) < 3 else self.table[found.group()], value
             )
         return self.secret(value, "member of JSON")
 
@@ -289,9 +300,8 @@ class Texts:
         _, _, sign, whole, fraction, exponent, _ = found.groups()
         if key in _COUNTS:
             return found.group()
-        of = self.table.of
-        masked = whole if len(whole) < 2 else of(whole)
-        after = "" if not fraction else fraction if len(fraction) < 3 else "." + of(fraction[1:])
+        masked = whole if len(whole) < 2 else self.table[whole]
+        after = "" if not fraction else fraction if len(fraction) < 3 else "." + self.table[fraction[1:]]
         return f"{sign}{masked}{after}{exponent or ''}"
 
     def saml(self, value: str) -> str:
@@ -338,16 +348,14 @@ class Texts:
         return self._words(text, digits)
 
     def _words(self, text: str, digits: int) -> str:
-        def word(found: re.Match[str]) -> str:
-            atom = found.group()
-            if not atom.isascii() or self._is_denied(atom):
-                return self.table.of(atom)
-            if len(atom) <= digits and atom.isdigit():
+        parts = _SPLIT.split(text)
+        for place in range(1, len(parts), 2):
+            atom = parts[place]
+            if len(atom) <= digits and atom.isascii() and atom.isdigit() and not self._is_denied(atom):
                 self.shown.add(atom)
-                return atom
-            return atom if is_known(atom) else self.table.of(atom)
-
-        return _ATOM.sub(word, text)
+            elif not is_known(atom) or not atom.isascii() or self._is_denied(atom):
+                parts[place] = self.table[atom]
+        return "".join(parts)
 
     def page(self, text: str) -> str:
         """A page or text of an answer: words as in prose, values of form fields as secrets."""
@@ -385,6 +393,12 @@ class Texts:
 
     def host(self, host: str) -> str:
         """A host name with port: labels that look like identifiers are masked."""
+        found = self._hosts.get(host)
+        if found is None:
+            found = self._hosts[host] = self._host(host)
+        return found
+
+    def _host(self, host: str) -> str:
         name, port = host, ""
         if found := re.fullmatch(r"(.*?)(:\d{0,5})", host):
             name, port = found.groups()
@@ -425,7 +439,7 @@ class Texts:
         if match is None:
             return self.secret(url, "URL")
         scheme, authority, path, query, fragment = match.groups()
-        low = (scheme or "").lower()
+        low = scheme.lower() if scheme else ""
         if low == "data":
             return "data:,"
         if low == "blob":
@@ -451,13 +465,12 @@ class Texts:
 
     def path(self, path: str) -> str:
         """A path: segments of known words stay, all others are masked."""
-        return "/".join(self._segment(part) for part in path.split("/"))
+        known = self._segments
+        return "/".join([known[part] if part in known else self._segment(part) for part in path.split("/")])
 
     def _segment(self, segment: str) -> str:
-        found = self._segments.get(segment)
-        if found is None:
-            found = self._segments[segment] = self._new_segment(segment)
-        return found
+        made = self._segments[segment] = self._new_segment(segment)
+        return made
 
     def _new_segment(self, segment: str) -> str:
         if not segment or segment == ".well-known" or segment.lower() in LITERALS:
@@ -473,20 +486,30 @@ class Texts:
 
     def query(self, query: str) -> str:
         """A query or a form body."""
-        return "&".join(self._pair(part) for part in query.split("&"))
+        return "&".join([self._pair(part) for part in query.split("&")])
 
     def _pair(self, part: str) -> str:
         name, equals, value = part.partition("=")
         if not equals:
             return name if is_known(name) and not self._is_denied(name) else self.secret(name, "parameter")
+        found = self._parameters.get(name)
+        if found is None:
+            found = self._parameters[name] = self._parameter_name(name)
+        shown, low = found
+        return f"{shown}={self.parameter(low, value)}" if value else f"{shown}="
+
+    def _parameter_name(self, name: str) -> tuple[str, str]:
+        """What stands for the name of a parameter, and what it means: decoded, in lower case."""
         plain = unquote(name) if "%" in name else name
         shown = name if self._shows_name(plain) else self.secret(name, "name")
         if shown == name:
             self.shown.add(plain)
-        return f"{shown}={self.parameter(plain.lower(), value)}" if value else f"{shown}="
+        return shown, plain.lower()
 
     def parameter(self, name: str, value: str) -> str:
         """The value of a parameter, in its percent-encoding."""
+        if name not in _TELLING and value[:1] not in ("/", "%"):
+            return self.secret(value, "parameter")
         if name in _SPOKEN_PARAMETERS or name in _CLOSED:
             return (self._percent(value, self.prose) if "%" in value else None) or self.prose(value)
         if name in ("samlrequest", "samlresponse"):

@@ -15,6 +15,8 @@ from haranalyze.vocabulary import PATH_WORDS, PHRASES
 
 _WORD: Final = re.compile(r"[a-z0-9]+")
 _PART: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_LONGEST: Final = 120  # characters of a run that is made of words
+_LONGEST_NUMBERED: Final = 13
 _NUMBERED: Final = re.compile(r"v\d{1,3}|[a-z]{2}|(?i:AADSTS)\d{5,7}")  # v2, en, an error of Microsoft Entra
 
 # User-Agent, client hints, dates, media types, encodings, header values of the platform (MDN's lists of them).
@@ -52,10 +54,17 @@ def words() -> frozenset[str]:
     return frozenset(listed) | PATH_WORDS | spoken | frozenset(_PLATFORM)
 
 
-@lru_cache(65_536)
 def is_known(atom: str) -> bool:
     """Whether a run of letters and digits is made of such words: ``refreshToken``, ``v2``, ``en``."""
-    known = words()
-    if atom.lower() in known:
+    low = atom.lower()
+    if low in words():
         return True
-    return all(part.lower() in known or _NUMBERED.fullmatch(part) is not None for part in _PART.split(atom))
+    if low == atom:
+        return len(atom) <= _LONGEST_NUMBERED and _NUMBERED.fullmatch(atom) is not None
+    return len(atom) <= _LONGEST and _is_made_of_words(atom)
+
+
+@lru_cache(65_536)
+def _is_made_of_words(atom: str) -> bool:
+    known = words()
+    return all(part.lower() in known or _NUMBERED.fullmatch(part) for part in _PART.split(atom))

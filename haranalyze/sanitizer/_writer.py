@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -21,6 +22,7 @@ from haranalyze.capture.model import (
     Timings,
     as_text,
     header_pairs,
+    read_header,
     read_timings,
 )
 from haranalyze.capture.quirks import EXPORTERS, SANITIZED_BY
@@ -41,7 +43,6 @@ WORDS: Final = frozenset(
 )
 """What every copy says, whatever is in the recording: names of members, and the mark of a copy."""
 
-_LIST: Final = msgspec.json.Decoder(list[Raw])
 _EMPTY: Final = Raw(b"[]")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _VERSION: Final = re.compile(r"\d{1,5}(?:\.\d{1,6}){0,4}")
@@ -61,7 +62,8 @@ _FAILURE: Final = re.compile(r"net::ERR_[A-Z0-9_]{1,60}|NS_(?:ERROR|BINDING)_[A-
 _CORS_ERROR: Final = re.compile(r"[A-Za-z]{1,60}")
 _ID: Final = re.compile(r"[\d.]{1,24}")
 _PAGE_ID: Final = re.compile(r"page_\d{1,6}")
-_NUMBERED: Final = re.compile(rb"[.C][0-9]{1,2}=")
+_COOKIES: Final = frozenset(("cookie", "set-cookie"))
+_NUMBERED: Final = re.compile(r"[.C][0-9]{1,2}=")
 _SPELLED: Final = {"h1": "HTTP/1.1", "h2": "HTTP/2.0", "h3": "h3", "": ""}
 _SOURCES: Final = {Source.MEMORY_CACHE: "memory", Source.DISK_CACHE: "disk"}
 
@@ -71,9 +73,6 @@ class Line(msgspec.Struct, gc=False):
 
     name: str = ""
     value: str = ""
-
-
-_LINE: Final = msgspec.json.Decoder(Line)
 
 
 class Writer:
@@ -87,8 +86,9 @@ class Writer:
         self._texts = texts
         self._keep = keep_bodies
         self._headers: dict[bytes, bytes] = {}
+        self._words: dict[str, str] = {}
+        self._pages: dict[str, str] = {}
         self._initiators: dict[bytes, Raw] = {}
-        self._queries: dict[str, Raw] = {}
 
     def prepare(self, captures: Sequence[Capture]) -> None:
         """Look for what has to be known before the first value is masked."""
@@ -141,12 +141,15 @@ class Writer:
         return {"name": listed or "unknown", "version": version if _VERSION.fullmatch(version) else ""}
 
     def _page_id(self, written: str) -> str:
-        return written if _PAGE_ID.fullmatch(written) else self._texts.secret(written, "page id")
+        found = self._pages.get(written)
+        if found is None:
+            found = written if _PAGE_ID.fullmatch(written) else self._texts.secret(written, "page id")
+            self._pages[written] = found
+        return found
 
     # one exchange
 
     def _entry(self, exchange: Exchange) -> dict[str, Any]:
-        texts = self._texts
         entry: dict[str, Any] = {
             "startedDateTime": _stamp(exchange.started),
             "time": exchange.duration if exchange.duration is not None else -1,
@@ -160,10 +163,10 @@ class Writer:
         if exchange.raw_connection:
             written = exchange.raw_connection
             entry["connection"] = (
-                written if written.isdigit() and len(written) < 9 else texts.secret(written, "connection")
+                written if written.isdigit() and len(written) < 9 else self._texts.secret(written, "connection")
             )
         if exchange.resource_type:
-            entry["_resourceType"] = texts.prose(exchange.resource_type)
+            entry["_resourceType"] = self._word(exchange.resource_type)
         if exchange.source is Source.SERVICE_WORKER:
             entry["response"]["_fetchedViaServiceWorker"] = True
         elif exchange.source in _SOURCES:
@@ -171,8 +174,15 @@ class Writer:
         if (initiator := self._initiator(exchange)) is not None:
             entry["_initiator"] = initiator
         if (error := exchange.raw_cors_error) and _CORS_ERROR.fullmatch(error):
-            entry["_corsErrorStatus"] = {"corsError": texts.prose(error)}
+            entry["_corsErrorStatus"] = {"corsError": self._texts.prose(error)}
         return entry
+
+    def _word(self, text: str) -> str:
+        """A text of few different ones, by its words."""
+        found = self._words.get(text)
+        if found is None:
+            found = self._words[text] = header(self._texts, "content-type", text)
+        return found
 
     def _initiator(self, exchange: Exchange) -> Raw | None:
         written = bytes(exchange.raw_initiator)
@@ -201,7 +211,7 @@ class Writer:
     def _request(self, request: Request) -> dict[str, Any]:
         url = self._texts.url(request.raw_url)
         made: dict[str, Any] = {
-            "method": self._texts.prose(request.method),
+            "method": self._word(request.method),
             "url": url,
             "httpVersion": _SPELLED[request.http_version],
             "cookies": self._cookies(request, "cookie"),
@@ -213,7 +223,7 @@ class Writer:
         body = request.body
         text = request_body(self._texts, body, keep=self._keep)
         if text is not None:
-            made["postData"] = {"mimeType": header(self._texts, "content-type", body.raw_mime_type), "text": text}
+            made["postData"] = {"mimeType": self._word(body.raw_mime_type), "text": text}
         return made
 
     def _response(self, exchange: Exchange) -> dict[str, Any]:
@@ -221,7 +231,7 @@ class Writer:
         body = response.body
         content: dict[str, Any] = {
             "size": _size(body.size),
-            "mimeType": header(self._texts, "content-type", body.raw_mime_type),
+            "mimeType": self._word(body.raw_mime_type),
         }
         text = response_body(self._texts, exchange, keep=self._keep)
         if text is not None:
@@ -244,19 +254,33 @@ class Writer:
         return made
 
     def _header_list(self, message: Message) -> Raw:
-        written = message.raw_header_list
-        if not memoryview(written):
-            return _EMPTY
-        self._join_chunks(message, bytes(memoryview(written)))
-        known = self._headers
-        try:
-            pieces = [known.get(bytes(line)) or self._header(bytes(line)) for line in _LIST.decode(written)]
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            pieces = [encoded(self._line(name, value)) for name, value in header_pairs(written)]
-        return Raw(b"[" + b",".join(pieces) + b"]")
+        slices = message.raw_header_slices()
+        if slices is not None:
+            known = self._headers
+            new = [one for one in slices if one not in known]
+            if not new or self._add_headers(message, new):
+                return Raw(b"[" + b",".join([known[one] for one in slices]) + b"]")
+        return self._odd_header_list(message)
 
-    def _join_chunks(self, message: Message, written: bytes) -> None:
-        if not _NUMBERED.search(written):
+    def _add_headers(self, message: Message, new: Sequence[bytes]) -> bool:
+        """Mask headers that are met for the first time; False where the list was no list of usual form."""
+        try:
+            pairs = [read_header(one) for one in new]
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return False
+        self._join_chunks(message, pairs)
+        for one, (name, value) in zip(new, pairs, strict=True):
+            self._headers[one] = encoded(self._line(name, value))
+        return True
+
+    def _odd_header_list(self, message: Message) -> Raw:
+        pairs = header_pairs(message.raw_header_list)
+        self._join_chunks(message, pairs)
+        return Raw(encoded([self._line(name, value) for name, value in pairs]))
+
+    def _join_chunks(self, message: Message, pairs: Sequence[tuple[str, str]]) -> None:
+        cookies = [value for name, value in pairs if name.lower() in _COOKIES]
+        if not any(map(_NUMBERED.search, cookies)):
             return
         if isinstance(message, Request):
             join_chunks(self._texts, message.raw_cookie_pairs())
@@ -264,20 +288,14 @@ class Writer:
             lines = (line.partition(";")[0].partition("=") for line in message.raw_set_cookies())
             join_chunks(self._texts, ((name.strip(), value.strip()) for name, _, value in lines))
 
-    def _header(self, written: bytes) -> bytes:
-        """One header as it stands in the file; a list of another form raises and is read pair by pair."""
-        line = _LINE.decode(written)
-        made = self._headers[written] = encoded(self._line(line.name, line.value))
-        return made
-
     def _line(self, name: str, value: str) -> Line:
         return Line(self._texts.name(name), header(self._texts, name, value))
 
     def _cookies(self, message: Message, name: str) -> Any:
         """The list of cookies where it is all there is; the headers hold them otherwise."""
-        members = message.raw_cookie_members()
-        if not members or message.has(name):
+        if not message.raw_cookie_list or message.has(name):
             return _EMPTY
+        members = message.raw_cookie_members()
         texts = self._texts
         return [
             {
@@ -291,15 +309,12 @@ class Writer:
             for cookie in members
         ]
 
-    def _query(self, url: str) -> Raw:
+    def _query(self, url: str) -> Any:
         query = url.partition("#")[0].partition("?")[2]
         if not query:
             return _EMPTY
-        found = self._queries.get(query)
-        if found is None:
-            pairs = [part.partition("=") for part in query.split("&") if part]
-            found = self._queries[query] = Raw(encoded([{"name": name, "value": value} for name, _, value in pairs]))
-        return found
+        pairs = [part.partition("=") for part in query.split("&") if part]
+        return [{"name": name, "value": value} for name, _, value in pairs]
 
 
 def _timings(exchange: Exchange) -> dict[str, float]:
@@ -328,12 +343,18 @@ def _stamp(started: float | None) -> str:
     if started is None:
         return ""
     seconds, rest = divmod(started, 1000.0)
+    digits = f"{min(rest, 999.999):07.3f}".replace(".", "").rstrip("0").ljust(3, "0")
+    second = _second(seconds)
+    return f"{second}.{digits}Z" if second else ""
+
+
+@lru_cache(1_024)
+def _second(seconds: float) -> str:
     try:
         moment = _EPOCH + timedelta(seconds=seconds)
     except OverflowError:
         return ""
-    digits = f"{min(rest, 999.999):07.3f}".replace(".", "").rstrip("0").ljust(3, "0")
-    return f"{moment.year:04d}-{moment:%m-%dT%H:%M:%S}.{digits}Z"
+    return f"{moment.year:04d}-{moment:%m-%dT%H:%M:%S}"
 
 
 def _size(value: int | None) -> int:

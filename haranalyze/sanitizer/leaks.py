@@ -11,12 +11,22 @@ import binascii
 import re
 from base64 import urlsafe_b64decode
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import unquote
 
 import msgspec
 
-from haranalyze.capture.model import Capture, Exchange, Message, as_text, header_pairs, read_json
+from haranalyze.capture.model import (
+    Body,
+    Capture,
+    Exchange,
+    Message,
+    as_text,
+    header_pairs,
+    read_headers,
+    read_json,
+)
 from haranalyze.sanitizer._words import is_known
 
 SHORTEST: Final = 8  # characters of a value that can be told from chance
@@ -31,7 +41,6 @@ SPELLINGS: Final = (
     "reversed",
 )
 
-_LIST: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _LONGEST_BODY: Final = 256 * 1024
 _RUN: Final = re.compile(r"[0-9A-Za-z\u0080-\U0010ffff]{8,}")
 _RUN_BYTES: Final = re.compile(rb"[0-9A-Za-z\x80-\xff]{8,}")
@@ -53,6 +62,7 @@ _OPEN: Final = re.compile(
     r"|transfer-encoding|upgrade.*|user-agent|vary|via|www-authenticate|x-cache.*|x-powered-by|x-frame-options"
     r"|x-content-type-options|x-xss-protection|x-requested-with|x-forwarded-(?:host|proto)|x-amzn-errortype)"
 )
+_is_open: Final = lru_cache(4_096)(_OPEN.fullmatch)
 _ADDRESSES: Final = frozenset(("referer", "location", "content-location", ":path"))
 _NOT_RUN: Final = bytes(byte if (chr(byte).isalnum() and byte < 0x80) or byte >= 0x80 else 0x20 for byte in range(256))
 _NOT_TOKEN: Final = bytes(
@@ -68,103 +78,125 @@ class Secrets:
         self.runs: set[bytes] = set()
         self.values: set[bytes] = set()
         self.count = 0
-        self._seen: set[Any] = set()
+        self._met: set[str] = set()  # values
+        self._addresses: set[str] = set()
+        self._written: set[bytes] = set()  # headers and lists of cookies
         self._hosts: set[str] = set()
 
     def read(self, capture: Capture) -> None:
         """Add what a capture holds."""
-        self._hosts |= {exchange.request.url.host for exchange in capture.exchanges}
+        self._hosts.update([exchange.request.host for exchange in capture.exchanges])
+        slices: set[bytes] = set()
         for exchange in capture.exchanges:
-            for value in self._in(exchange):
-                self._add(value)
+            request, response = exchange.request, exchange.response
+            for message in (request, response):
+                written = message.raw_header_slices()
+                if written is None:
+                    self._in_headers(header_pairs(message.raw_header_list))
+                else:
+                    slices.update(written)
+                self._in_cookies(message)
+            self._in_address(request.raw_url)
+            self._in_address(response.raw_redirect_url)
+            if _is_searched(request.body):
+                self._in_body(request.body)
+            if _is_searched(response.body) and not _is_plain_data(exchange):
+                self._in_body(response.body)
+        slices -= self._written
+        self._written |= slices
+        try:
+            self._in_headers(read_headers(slices))
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):  # some list was cut wrongly
+            for exchange in capture.exchanges:
+                for message in (exchange.request, exchange.response):
+                    self._in_headers(header_pairs(message.raw_header_list))
 
     def _add(self, value: str) -> None:
-        if len(value) < SHORTEST or value in self._seen or _DATE.fullmatch(value):
+        """Add a value, or the strings of the token or JSON it is."""
+        if len(value) < SHORTEST or value in self._met:
             return
-        self._seen.add(value)
-        plain = unquote(value) if "%" in value else value
-        if plain.startswith(("http://", "https://")) or plain.partition(":")[0].lower() in self._hosts:
+        self._met.add(value)
+        if value.isalnum() and "ey" not in value and "W" not in value:
+            self._add_runs(value, [value])
             return
-        runs = [one for run in _RUN.findall(plain) for one in _told(run)]
-        runs = [run for run in runs if not is_known(run) and not _EPOCH.fullmatch(run)]
+        for one in _opened(value):
+            plain = unquote(one) if "%" in one else one
+            if len(one) >= SHORTEST and not _DATE.fullmatch(one) and not plain.startswith(("http://", "https://")):
+                self._add_runs(plain, _RUN.findall(plain))
+
+    def _add_runs(self, plain: str, runs: list[str]) -> None:
+        if plain.partition(":")[0].lower() in self._hosts:
+            return
+        runs = [one for run in runs for one in _told(run) if not is_known(one) and not _EPOCH.fullmatch(one)]
         if not runs and all(is_known(part) or part.isdigit() for part in re.findall(r"\w+", plain.replace("_", " "))):
             return
         self.count += 1
-        self.runs.update(run.encode("utf-8", "replace") for run in runs)
+        self.runs.update([run.encode("utf-8", "replace") for run in runs])
         if not runs:
             self.values.add(plain.encode("utf-8", "replace"))
 
-    def _in(self, exchange: Exchange) -> Iterator[str]:
-        for message in (exchange.request, exchange.response):
-            yield from self._in_headers(message)
-        yield from self._in_address(exchange.request.raw_url)
-        yield from self._in_address(exchange.response.raw_redirect_url)
-        for body in (exchange.request.body, exchange.response.body):
-            if body.present and body.raw_length() <= _LONGEST_BODY and body.raw_mime_type not in _CODE:
-                if body is exchange.response.body and _is_plain_data(exchange):
-                    continue
-                yield from self._in_text(body.raw_text() or "", markup="html" in body.raw_mime_type)
+    def _in_headers(self, pairs: Iterable[tuple[str, str]]) -> None:
+        for name, value in pairs:
+            if len(value) >= SHORTEST:
+                self._in_header(name.lower(), value)
 
-    def _in_headers(self, message: Message) -> Iterator[str]:
-        written = bytes(memoryview(message.raw_header_list))
-        if written not in self._seen:
-            self._seen.add(written)
-            for name, value in self._new_headers(written):
-                if value:
-                    yield from self._in_header(name.lower(), value)
-        for cookie in message.raw_cookie_members():
-            yield from _opened(as_text(cookie.get("value")))
+    def _in_cookies(self, message: Message) -> None:
+        written = message.raw_cookie_list
+        if written and written not in self._written:
+            self._written.add(written)
+            for cookie in message.raw_cookie_members():
+                self._add(as_text(cookie.get("value")))
 
-    def _new_headers(self, written: bytes) -> Iterator[tuple[str, str]]:
-        """Headers of a list that were not met before."""
-        try:
-            lines = [bytes(line) for line in _LIST.decode(written)]
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            yield from header_pairs(written)
-            return
-        new = [line for line in lines if line not in self._seen]
-        self._seen.update(new)
-        yield from header_pairs(b"[" + b",".join(new) + b"]")
-
-    def _in_header(self, name: str, value: str) -> Iterator[str]:
+    def _in_header(self, name: str, value: str) -> None:
         if name == "cookie":
             for pair in value.split(";"):
-                yield from _opened(pair.partition("=")[2].strip())
+                self._add(pair.partition("=")[2].strip())
         elif name == "set-cookie":
             for line in value.split("\n"):
-                yield from _opened(line.partition(";")[0].partition("=")[2].strip())
+                self._add(line.partition(";")[0].partition("=")[2].strip())
         elif name in _ADDRESSES:
-            yield from self._in_address(value)
+            self._in_address(value)
         elif name in {"authorization", "proxy-authorization"}:
-            yield from _opened(value.rsplit(" ", maxsplit=1)[-1])
-        elif not _OPEN.fullmatch(name):
-            yield from _opened(value)
+            self._add(value.rsplit(" ", maxsplit=1)[-1])
+        elif not _is_open(name):
+            self._add(value)
 
-    def _in_address(self, url: str) -> Iterator[str]:
-        if not url or url in self._seen:
+    def _in_address(self, url: str) -> None:
+        if len(url) < SHORTEST or url in self._addresses:
             return
-        self._seen.add(url)
+        self._addresses.add(url)
         before, _, fragment = url.partition("#")
         start, _, query = before.partition("?")
         if "@" in start and "://" in start:
-            yield from start.partition("://")[2].rpartition("@")[0].split(":")
-        for part in start.split(";")[1:]:
-            yield part.partition("=")[2]
-        for text in (query, fragment):
-            for pair in text.split("&"):
-                yield from _opened(pair.partition("=")[2])
+            for part in start.partition("://")[2].rpartition("@")[0].split(":"):
+                self._add(part)
+        if ";" in start:
+            for part in start.split(";")[1:]:
+                self._add(part.partition("=")[2])
+        self._in_pairs(query)
+        self._in_pairs(fragment)
 
-    def _in_text(self, text: str, *, markup: bool) -> Iterator[str]:
-        if not text:
-            return
-        table = read_json(text)
-        if table is not None:
-            yield from _leaves(table)
-        elif not markup and "=" in text and "\n" not in text:
+    def _in_pairs(self, text: str) -> None:
+        if len(text) >= SHORTEST:
             for pair in text.split("&"):
-                yield from _opened(pair.partition("=")[2])
+                self._add(pair.partition("=")[2])
+
+    def _in_body(self, body: Body) -> None:
+        text = body.raw_text() or ""
+        table = read_json(text)
+        markup = "html" in body.raw_mime_type
+        if table is not None:
+            for value in _leaves(table):
+                self._add(value)
         elif markup:
-            yield from re.findall(r"\bvalue\s{0,4}=\s{0,4}[\"']([^\"'<>]{8,4000})", text)
+            for value in re.findall(r"\bvalue\s{0,4}=\s{0,4}[\"']([^\"'<>]{8,4000})", text):
+                self._add(value)
+        elif "=" in text and "\n" not in text:
+            self._in_pairs(text)
+
+
+def _is_searched(body: Body) -> bool:
+    return body.present and body.raw_mime_type not in _CODE and body.raw_length() <= _LONGEST_BODY
 
 
 def _is_plain_data(exchange: Exchange) -> bool:
@@ -172,7 +204,7 @@ def _is_plain_data(exchange: Exchange) -> bool:
     response = exchange.response
     if exchange.request.method != "GET" or response.status >= 400 or response.body.raw_length() < _LONG_DATA:
         return False
-    return not any(response.raw_body_may_contain(words) for words in ("oken", "eyJ", "assword", "ecret", "ession"))
+    return not response.raw_body_may_contain("oken", "eyJ", "assword", "ecret", "ession")
 
 
 _LONG_DATA: Final = 4096
@@ -214,10 +246,13 @@ def _opened(value: str, depth: int = 0) -> Iterator[str]:
 
 def _told(run: str) -> list[str]:
     """A run, or the runs of the text that it is the base64 of (a part of, at any of four offsets)."""
-    for offset in range(4) if len(run) >= _PACKED_RUN and run.isascii() else ():
-        data = _base64(run[offset : offset + (len(run) - offset) // 4 * 4].encode())
-        if len(data) > 8 and all(0x20 <= byte < 0x7F for byte in data):
-            return [one.decode() for one in _RUN_BYTES.findall(data)]
+    if len(run) < _PACKED_RUN or not run.isascii():
+        return [run]
+    for offset in range(4):
+        if binascii.a2b_base64(run[offset : offset + 8]).isascii():
+            data = binascii.a2b_base64(run[offset : offset + (len(run) - offset) // 4 * 4])
+            if len(data) > SHORTEST and data.isascii() and (text := data.decode()).isprintable():
+                return _RUN.findall(text)
     return [run]
 
 
@@ -236,12 +271,16 @@ class Output:
     def __init__(self) -> None:
         self.runs: set[bytes] = set()
         self.tokens: set[bytes] = set()
+        self._pieces: set[bytes] = set()  # parts of lines, of which most come back
 
     def read(self, lines: Iterable[bytes]) -> None:
         """Add a file, line by line."""
         for line in lines:
-            self.runs.update(line.translate(_NOT_RUN).split())
-            self.tokens.update(line.translate(_NOT_TOKEN).split())
+            pieces = set(line.split(b"}")) - self._pieces
+            self._pieces |= pieces
+            new = b"}".join(pieces)
+            self.runs.update(new.translate(_NOT_RUN).split())
+            self.tokens.update(new.translate(_NOT_TOKEN).split())
 
     def hits(self, secrets: Secrets, pseudonyms: Iterable[str]) -> set[bytes]:
         """The secrets that stand in the file in some spelling. ``pseudonyms``: what the file says instead of values;

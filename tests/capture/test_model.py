@@ -4,12 +4,24 @@ import json
 from base64 import b64encode
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from haranalyze.capture import read_capture
-from haranalyze.capture.model import Exchange, as_duration, as_size, as_text, read_json, read_timings
+from haranalyze.capture.model import (
+    Exchange,
+    as_duration,
+    as_size,
+    as_text,
+    header_pairs,
+    header_slices,
+    read_header,
+    read_headers,
+    read_json,
+    read_timings,
+)
 from haranalyze.options import Limits
 from haranalyze.text import raw
 from tests.capture.small import entry, har
@@ -107,6 +119,41 @@ def test_an_odd_cookies_member_holds_no_cookie(written: Any) -> None:
     assert all(name == "" for name, _ in exchange.request.raw_cookie_pairs())
 
 
+LINES = st.dictionaries(
+    st.sampled_from(["name", "value", "comment", "x"]),
+    st.one_of(
+        st.text(),
+        st.sampled_from(['a},{"name":"b', '},\n  {\n "name"', '"}', "}]", '{"a":[{"b":1},{"name":2}]}']),
+        st.lists(st.just({"name": "inner"}), max_size=2),
+    ),
+)
+
+
+@given(
+    listed=st.one_of(st.lists(st.one_of(LINES, st.integers(), st.lists(st.text(), max_size=2)), max_size=6), LINES),
+    indent=st.sampled_from([None, 0, 2]),
+    separators=st.sampled_from([(",", ":"), (", ", ": "), (" ,", " : ")]),
+)
+def test_a_header_list_that_is_cut_reads_like_the_whole(listed: Any, indent: int | None, separators: Any) -> None:
+    written = json.dumps(listed, indent=indent, separators=separators).encode()
+    slices = header_slices(written)
+    try:
+        pairs = None if slices is None else tuple(map(read_header, slices))
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        pairs = None
+    if pairs is not None:
+        assert pairs == header_pairs(written)
+        assert pairs == tuple(read_headers(slices or ()))
+
+
+def test_header_lists_as_browsers_write_them_are_cut() -> None:
+    listed = [{"name": "Report-To", "value": '{"a":[{"name":"b"},{"name":"c"}]}'}, {"name": "NEL", "value": '{"a":1}'}]
+    for indent in (None, 2):
+        slices = header_slices(json.dumps(listed, indent=indent).encode())
+        assert slices is not None
+        assert [read_header(one) for one in slices] == [(one["name"], one["value"]) for one in listed]
+
+
 def content(**members: Any) -> dict[str, Any]:
     return entry({}, {"content": members})
 
@@ -130,7 +177,9 @@ def test_a_base64_body_is_decoded_and_an_encoding_that_is_a_charset_is_not() -> 
     ],
 )
 def test_what_is_in_no_body_is_known_before_it_is_decoded(members: dict[str, Any], may: bool) -> None:
-    assert only(content(**members)).response.raw_body_may_contain("eyJ") is may
+    response = only(content(**members)).response
+    assert response.raw_body_may_contain("eyJ") is may
+    assert response.raw_body_may_contain("other", '"token":"eyJ"') is may
 
 
 @pytest.mark.parametrize("text", ["%%%", "abc", b64encode(b"\xff\xfe\x00").decode(), "é"])

@@ -1,5 +1,6 @@
 """A sanitized copy gives the findings of its original, and sanitizing it again changes nothing."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,15 @@ def test_recordings_of_one_ticket_stay_comparable() -> None:
     values = [copy.exchanges[0].request.raw_cookie_pairs() for copy in (first, second)]
     assert values[0] == values[1] != one.exchanges[0].request.raw_cookie_pairs()
     assert first.exchanges[0].request.raw_url != second.exchanges[0].request.raw_url
+
+
+def test_a_key_set_stays_so_that_a_reader_sees_which_keys_there_were() -> None:
+    keys = {"keys": [{"kty": "RSA", "kid": f"d-{number}", "use": "sig", "n": "q7rXw2LkP0vT" * 20} for number in (1, 2)]}
+    request = {"method": "GET", "url": "https://id.example/.well-known/jwks.json", "headers": []}
+    content = {"size": 600, "mimeType": "application/json", "text": json.dumps(keys)}
+    response = {"status": 200, "headers": [], "content": content}
+    entry = {"startedDateTime": "2026-11-22T02:34:23Z", "time": 1, "request": request, "response": response}
+    capture = haranalyze.read_capture(json.dumps({"log": {"version": "1.2", "entries": [entry]}}).encode())
+    copy = haranalyze.read_capture(haranalyze.sanitize([capture]).documents[0])
+    body = copy.exchanges[0].response.body.json()
+    assert [(one["kty"], one["use"], len(one["n"])) for one in body["keys"]] == [("RSA", "sig", 240)] * 2
