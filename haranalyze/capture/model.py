@@ -14,6 +14,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from sys import intern
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
@@ -105,16 +106,16 @@ class Body:
     __slots__ = ("_depth", "_encoding", "_limit", "_spot", "_text", "present", "raw_mime_type", "size")
 
     def __init__(
-        self, text: Any, encoding: str, mime_type: str, size: int | None, spot: tuple[int, str], limits: Limits
+        self, text: Any, encoding: str, mime_type: str, size: int | None, spot: tuple[int, str, str], limits: Limits
     ) -> None:
         self._text = text  # str, an undecoded JSON string, or where a file beside the HAR is
         self._encoding = encoding
         self._limit, self._depth = limits.max_body_bytes, limits.max_depth
-        self._spot = spot
+        self._spot = spot  # index of the exchange, pointer of the list it stands in, member of the exchange
         self.size = size
         undecoded = isinstance(text, msgspec.Raw)
         self.present = bytes(memoryview(text)[:1]) == b'"' if undecoded else isinstance(text, str | _Beside)
-        self.raw_mime_type = mime_type.partition(";")[0].strip().lower()
+        self.raw_mime_type = _media_type(mime_type)
 
     def raw_length(self) -> int:
         """Characters of the text, or a little more while it is undecoded."""
@@ -133,7 +134,9 @@ class Body:
     def place(self) -> Place:
         """The body's place; long bodies are not quoted."""
         shown = self.raw_text() if self.raw_length() <= _QUOTED else None
-        return Place(*self._spot, None if shown is None else Text(shown, Kind.BODY, self.raw_mime_type))
+        index, base, member = self._spot
+        text = None if shown is None else Text(shown, Kind.BODY, self.raw_mime_type)
+        return Place(index, f"{base}{index}{member}", text)
 
     def raw_text(self) -> str | None:
         """The text, base64 removed; None when absent, over ``Limits.max_body_bytes`` or not text."""
@@ -182,6 +185,12 @@ class Body:
             return self.present and length > self._limit
         text = late(self._text) if isinstance(self._text, msgspec.Raw) else self._text
         return isinstance(text, str) and len(text) > self._limit
+
+
+@lru_cache(1_024)
+def _media_type(written: str) -> str:
+    """Without parameters, in lower case; one string serves all bodies of a type."""
+    return written.partition(";")[0].strip().lower()
 
 
 class _Content(msgspec.Struct, gc=False):
@@ -612,13 +621,12 @@ class Request(Message):
             if text is None and isinstance(posted.params, list):
                 pairs = [item for item in posted.params if isinstance(item, dict)]
                 text = urlencode([(as_text(item.get("name")), as_text(item.get("value"))) for item in pairs])
-            index, pointer = self._at()
             self._body = Body(
                 text or _file_beside(posted.file, self._fields[2]),
                 as_text(posted.encoding),
                 as_text(posted.mimeType),
                 self.body_size,
-                (index, f"{pointer}/request/postData"),
+                (self._index, self._base, "/request/postData"),
                 self._limits,
             )
         return self._body
@@ -687,14 +695,13 @@ class Response(Message):
         """The response body."""
         if self._body is None:
             content = _read_content(self._fields[1])
-            index, pointer = self._at()
             beside = _file_beside(content.file, self._fields[2])
             self._body = Body(
                 content.text if beside is None else beside,
                 as_text(content.encoding),
                 as_text(content.mimeType) or (self.raw("content-type") or ""),
                 as_size(content.size),
-                (index, f"{pointer}/response/content"),
+                (self._index, self._base, "/response/content"),
                 self._limits,
             )
         return self._body

@@ -63,11 +63,12 @@ def sanitize_to(captures: Sequence[Capture], streams: Sequence[BinaryIO], *, kee
     for _ in range(_ROUNDS):
         texts = Texts(denied)
         files = _write(captures, streams, texts, keep_bodies=keep_bodies)
+        texts.forget()
         output = Output()
         for stream in streams:
             stream.seek(0)
             output.read(stream)
-        hits = output.hits(secrets, (*texts.table.values(), *texts.listed, *WORDS))
+        hits = output.hits(secrets, texts.table.values(), (*texts.listed, *WORDS))
         if not hits:
             return _receipt(texts, secrets, files)
         named = frozenset(name.lower() for name in texts.shown if _holds(name, secrets))

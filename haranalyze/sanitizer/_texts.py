@@ -51,6 +51,9 @@ _CHUNKS: Final = re.compile(r"chunks-\d{1,2}")
 
 _CHANCE: Final = 7  # characters up to which two runs may be equal by chance
 
+REMEMBERED: Final = 32_768
+"""Addresses or headers whose masked form is kept for the next time; what is forgotten is masked to the same again."""
+
 _WRAPPERS: Final = ("j:", "base64-", "s:")  # cookie-parser of Express, Supabase
 
 LITERALS: Final = frozenset(
@@ -118,12 +121,22 @@ class Texts:
         self._segments: dict[str, str] = {}
         self._parameters: dict[str, tuple[str, str]] = {}
 
+    def forget(self) -> None:
+        """Give the memory back that is needed to mask more."""
+        for known in (self._secrets, self._names, self._urls, self._hosts, self._labels, self._segments):
+            known.clear()
+        self._parameters.clear()
+
     # secret values
 
     def secret(self, value: str, kind: str) -> str:
         """A value that is or could be a secret: nothing of it stays but its shape and telling literals."""
         found = self._secrets.get(value)
         if found is None:
+            if _is_opaque(value) and value.lower() not in LITERALS:
+                if value not in self.table:
+                    self.masked[kind] += 1
+                return self.table[value]
             found = self._secrets[value] = self._open(value)
             if found != value or _ATOM.search(value):
                 self.masked[kind] += 1
@@ -143,8 +156,6 @@ class Texts:
         return made
 
     def _open(self, value: str, depth: int = 0) -> str:
-        if value.isalnum() and "ey" not in value and "W" not in value:  # one run: nothing is packed in it
-            return value if value.lower() in LITERALS else self.table[value]
         if value.strip().lower() in LITERALS or _CHUNKS.fullmatch(value):
             return value
         if _TEMPLATE.fullmatch(value) and is_plain_name(value.strip("${}<>%: ")):
@@ -431,6 +442,8 @@ class Texts:
         """A URL or relative reference: scheme, host, known words of the path and parameter names stay."""
         found = self._urls.get(url)
         if found is None:
+            if len(self._urls) > REMEMBERED:
+                self._urls.clear()
             found = self._urls[url] = self._url(url)
         return found
 
@@ -526,6 +539,11 @@ class Texts:
         if value.startswith("/") or value[:3].lower() == "%2f":
             return (self._percent(value, self.url) if "%" in value else None) or self.url(value)
         return self.secret(value, "parameter")
+
+
+def _is_opaque(value: str) -> bool:
+    """Whether a value is one run of letters and digits in which nothing is packed."""
+    return value.isalnum() and "ey" not in value and "W" not in value
 
 
 def _is_engines(stem: str) -> bool:

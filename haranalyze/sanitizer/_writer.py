@@ -28,7 +28,7 @@ from haranalyze.capture.model import (
 from haranalyze.capture.quirks import EXPORTERS, SANITIZED_BY
 from haranalyze.protocol.oauth import challenge_of
 from haranalyze.sanitizer._places import header, join_chunks, request_body, response_body, verifiers
-from haranalyze.sanitizer._texts import Texts, encoded
+from haranalyze.sanitizer._texts import REMEMBERED, Texts, encoded
 from haranalyze.text import raw
 
 WORDS: Final = frozenset(
@@ -257,6 +257,8 @@ class Writer:
         slices = message.raw_header_slices()
         if slices is not None:
             known = self._headers
+            if len(known) > REMEMBERED:
+                known.clear()
             new = [one for one in slices if one not in known]
             if not new or self._add_headers(message, new):
                 return Raw(b"[" + b",".join([known[one] for one in slices]) + b"]")

@@ -12,6 +12,7 @@ import re
 from base64 import urlsafe_b64decode
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -41,6 +42,8 @@ SPELLINGS: Final = (
     "reversed",
 )
 
+_BATCH: Final = 16_384  # headers
+_PIECES: Final = 65_536  # parts of lines that are remembered
 _LONGEST_BODY: Final = 256 * 1024
 _RUN: Final = re.compile(r"[0-9A-Za-z\u0080-\U0010ffff]{8,}")
 _RUN_BYTES: Final = re.compile(rb"[0-9A-Za-z\x80-\xff]{8,}")
@@ -77,39 +80,36 @@ class Secrets:
     def __init__(self) -> None:
         self.runs: set[bytes] = set()
         self.values: set[bytes] = set()
-        self.count = 0
-        self._met: set[str] = set()  # values
-        self._addresses: set[str] = set()
-        self._written: set[bytes] = set()  # headers and lists of cookies
         self._hosts: set[str] = set()
+        self._met: set[str] = set()  # values of the capture that is read
+        self._addresses: set[str] = set()
+        self._cookies: set[bytes] = set()
+
+    @property
+    def count(self) -> int:
+        """How many different strings are looked for."""
+        return len(self.runs) + len(self.values)
 
     def read(self, capture: Capture) -> None:
         """Add what a capture holds."""
         self._hosts.update([exchange.request.host for exchange in capture.exchanges])
-        slices: set[bytes] = set()
         for exchange in capture.exchanges:
-            request, response = exchange.request, exchange.response
-            for message in (request, response):
-                written = message.raw_header_slices()
-                if written is None:
-                    self._in_headers(header_pairs(message.raw_header_list))
-                else:
-                    slices.update(written)
-                self._in_cookies(message)
-            self._in_address(request.raw_url)
-            self._in_address(response.raw_redirect_url)
-            if _is_searched(request.body):
-                self._in_body(request.body)
-            if _is_searched(response.body) and not _is_plain_data(exchange):
-                self._in_body(response.body)
-        slices -= self._written
-        self._written |= slices
+            self._in_cookies(exchange.request)
+            self._in_cookies(exchange.response)
+            self._in_address(exchange.request.raw_url)
+            self._in_address(exchange.response.raw_redirect_url)
+            if _is_searched(exchange.request.body):
+                self._in_body(exchange.request.body)
+            if _is_searched(exchange.response.body) and not _is_plain_data(exchange):
+                self._in_body(exchange.response.body)
+        messages = [message for exchange in capture.exchanges for message in (exchange.request, exchange.response)]
         try:
-            self._in_headers(read_headers(slices))
+            self._in_slices(messages)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):  # some list was cut wrongly
-            for exchange in capture.exchanges:
-                for message in (exchange.request, exchange.response):
-                    self._in_headers(header_pairs(message.raw_header_list))
+            for message in messages:
+                self._in_headers(header_pairs(message.raw_header_list))
+        for met in (self._met, self._addresses, self._cookies):
+            met.clear()
 
     def _add(self, value: str) -> None:
         """Add a value, or the strings of the token or JSON it is."""
@@ -130,10 +130,23 @@ class Secrets:
         runs = [one for run in runs for one in _told(run) if not is_known(one) and not _EPOCH.fullmatch(one)]
         if not runs and all(is_known(part) or part.isdigit() for part in re.findall(r"\w+", plain.replace("_", " "))):
             return
-        self.count += 1
         self.runs.update([run.encode("utf-8", "replace") for run in runs])
         if not runs:
             self.values.add(plain.encode("utf-8", "replace"))
+
+    def _in_slices(self, messages: Iterable[Message]) -> None:
+        """Headers, each different one once; decoded many at a time."""
+        slices: set[bytes] = set()
+        for message in messages:
+            written = message.raw_header_slices()
+            if written is None:
+                self._in_headers(header_pairs(message.raw_header_list))
+                continue
+            slices.update(written)
+            if len(slices) > _BATCH:
+                self._in_headers(read_headers(slices))
+                slices.clear()
+        self._in_headers(read_headers(slices))
 
     def _in_headers(self, pairs: Iterable[tuple[str, str]]) -> None:
         for name, value in pairs:
@@ -142,8 +155,8 @@ class Secrets:
 
     def _in_cookies(self, message: Message) -> None:
         written = message.raw_cookie_list
-        if written and written not in self._written:
-            self._written.add(written)
+        if written and written not in self._cookies:
+            self._cookies.add(written)
             for cookie in message.raw_cookie_members():
                 self._add(as_text(cookie.get("value")))
 
@@ -270,32 +283,41 @@ class Output:
 
     def __init__(self) -> None:
         self.runs: set[bytes] = set()
-        self.tokens: set[bytes] = set()
-        self._pieces: set[bytes] = set()  # parts of lines, of which most come back
+        self.tokens: set[bytes] = set()  # runs of more kinds of characters, as far as they are not among the others
 
     def read(self, lines: Iterable[bytes]) -> None:
         """Add a file, line by line."""
+        met: set[bytes] = set()  # parts of lines, of which most come back
         for line in lines:
-            pieces = set(line.split(b"}")) - self._pieces
-            self._pieces |= pieces
+            pieces = set(line.split(b"}")) - met
+            met |= pieces
             new = b"}".join(pieces)
-            self.runs.update(new.translate(_NOT_RUN).split())
-            self.tokens.update(new.translate(_NOT_TOKEN).split())
+            runs = set(new.translate(_NOT_RUN).split())
+            self.runs |= runs
+            self.tokens |= set(new.translate(_NOT_TOKEN).split()) - runs
+            if len(met) > _PIECES:
+                met.clear()
 
-    def hits(self, secrets: Secrets, pseudonyms: Iterable[str]) -> set[bytes]:
-        """The secrets that stand in the file in some spelling. ``pseudonyms``: what the file says instead of values;
-        a secret that consists of such has been masked before."""
-        made = {one.encode("utf-8", "replace") for one in pseudonyms}
-        looked_for = secrets.runs - made
-        found = (self.runs & looked_for) | {
-            value
-            for value in self.tokens & secrets.values
-            if not all(part in made or is_known(part.decode("utf-8", "replace")) for part in _ANY_RUN.findall(value))
-        }
-        rest = {run for run in self.runs if len(run) > SHORTEST} - made
-        for token in self.tokens:
-            if len(token) > SHORTEST and token not in made:
-                rest.update(_decoded(token))
+    def hits(self, secrets: Secrets, pseudonyms: Iterable[str], listed: Iterable[str] = ()) -> set[bytes]:
+        """The secrets that stand in the file in some spelling.
+
+        Args:
+            pseudonyms: what the file says instead of values; a secret that consists of such has been masked before.
+            listed: other runs that are no secrets of this file; what is packed in them is looked at all the same.
+        """
+        stand_ins = {one.encode("utf-8", "replace") for one in pseudonyms}
+        others = {one.encode("utf-8", "replace") for one in listed} - stand_ins
+        looked_for = secrets.runs.difference(stand_ins, others)
+        found = self.runs & looked_for
+        for value in self.tokens & secrets.values:
+            runs = [run for run in _ANY_RUN.findall(value) if run not in stand_ins and run not in others]
+            if not all(is_known(run.decode("utf-8", "replace")) for run in runs):
+                found.add(value)
+        rest = {run for run in self.runs if len(run) > SHORTEST and run not in stand_ins}
+        for token in chain(self.runs, (part for whole in self.tokens for part in whole.split(b"="))):
+            if len(token) > SHORTEST and token not in stand_ins:
+                rest.update([run for run in _decoded(token) if run not in stand_ins])
+        rest -= others
         found |= rest & looked_for
         for run in rest:
             if is_known(run.decode("utf-8", "replace")):
