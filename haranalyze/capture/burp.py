@@ -7,15 +7,19 @@ letters, which no one can read safely: the Date header of the answer stands for 
 from __future__ import annotations
 
 import binascii
+import re
 from base64 import b64decode
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
-from haranalyze.capture.har_log import Half, HarLog
+from haranalyze.capture.har_log import Half, HarLog, half_later
 from haranalyze.capture.http_message import Answered, read_request_text, read_response_text, url_of
 from haranalyze.capture.postman import date_of
 from haranalyze.capture.xml_parts import Element, each_item
 from haranalyze.errors import CaptureError
 from haranalyze.options import Limits
+
+_PACKED: Final = re.compile(rb"<[^<>]{1,200}>\s*(?:<!\[CDATA\[)?\s*([A-Za-z0-9+/=]+)\s*(?:\]\]>)?\s*")
 
 
 def read_items(data: Any, limits: Limits) -> HarLog:
@@ -25,7 +29,8 @@ def read_items(data: Any, limits: Limits) -> HarLog:
         CaptureError: it is no such file, or holds no request; LimitError: too many items.
     """
     log = HarLog("burp", "Burp", limits)
-    root = each_item(data, "item", lambda parts: _add(log, parts))
+    view = memoryview(data)
+    root = each_item(data, "item", lambda parts: _add(log, parts, view))
     log.version = root.get("burpVersion", "")[:40]
     if "damaged" in root:
         log.cut(f"the file is damaged at byte {root['damaged']}; the items before it were read")
@@ -35,13 +40,18 @@ def read_items(data: Any, limits: Limits) -> HarLog:
     return log
 
 
-def _add(log: HarLog, parts: dict[str, Element]) -> None:
+def _add(log: HarLog, parts: dict[str, Element], view: memoryview) -> None:
     asked = read_request_text(_bytes(parts.get("request")))
     if asked is None:
         log.note("burp-item-without-request", "items without a request are left out")
         return
     answer = parts.get("response")
     answered = read_response_text(_bytes(answer)) if answer is not None else Answered(0, "", Half())
+    limit = log.limits.max_body_bytes
+    if (packed := _packed(parts["request"], view)) is not None:
+        half_later(asked.half, partial(_request_half, packed), limit)
+    if answer is not None and (packed := _packed(answer, view)) is not None:
+        half_later(answered.half, partial(_response_half, packed), limit)
     written = parts["url"].text.strip() if "url" in parts else ""
     log.add(
         asked.method,
@@ -52,6 +62,26 @@ def _add(log: HarLog, parts: dict[str, Element]) -> None:
         status_text=answered.reason,
         started=date_of(answered.half.headers),
     )
+
+
+def _packed(element: Element, view: memoryview) -> memoryview | None:
+    """The base64 of a message as it lies in the file; None where it does not lie there in one piece."""
+    if element.attributes.get("base64") != "true":
+        return None
+    start, end = element.span
+    found = _PACKED.fullmatch(view, start, end)
+    if found is None or found.end(1) - found.start(1) != len(element.text.strip()):
+        return None
+    return view[found.start(1) : found.end(1)]
+
+
+def _request_half(packed: memoryview) -> Half | None:
+    asked = read_request_text(b64decode(packed))
+    return asked.half if asked is not None else None
+
+
+def _response_half(packed: memoryview) -> Half:
+    return read_response_text(b64decode(packed)).half
 
 
 def _bytes(element: Element | None) -> bytes:

@@ -10,11 +10,14 @@ from __future__ import annotations
 import binascii
 import re
 from base64 import b64decode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
-from haranalyze.capture.har_log import Content, Half, HarLog
-from haranalyze.capture.json_parts import items_of, value_of
+from msgspec import Raw
+
+from haranalyze.capture.har_log import LONG, Content, Half, HarLog, text_body
+from haranalyze.capture.json_parts import MemberLater, items_of, value_of
 from haranalyze.capture.model import as_duration, as_text
 from haranalyze.capture.stamps import parse_stamp
 from haranalyze.errors import CaptureError
@@ -29,6 +32,8 @@ _PHASES: Final = {
     "wait": "latency",
     "receive": "response",
 }
+_TEXT: Final = {name: (name, "body", "text") for name in ("request", "response")}
+_PACKED: Final = {name: (name, "body", "encoded") for name in ("request", "response")}
 _PORTS: Final = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
 
@@ -44,13 +49,13 @@ def is_session(transaction: Any) -> bool:
 
 def read_session(data: Any, limits: Limits) -> HarLog:
     """The transactions of a ``.chlsj``. Raises CaptureError: it holds none; LimitError: too many."""
-    return _log((value_of(one) for one in items_of(data)), limits)
+    return _log(((value_of(one), one) for one in items_of(data)), limits)
 
 
 def read_archive(archive: Mapping[str, bytes], limits: Limits) -> HarLog:
     """The transactions of a ``.chlz`` by their number. Raises as :func:`read_session`."""
     found = sorted((int(match[1]), name) for name in archive if (match := _META.fullmatch(name)))
-    return _log((_with_bodies(archive, name, number) for number, name in found), limits)
+    return _log(((_with_bodies(archive, name, number), None) for number, name in found), limits)
 
 
 def _with_bodies(archive: Mapping[str, bytes], name: str, number: int) -> Any:
@@ -70,11 +75,12 @@ def _value(data: bytes) -> Any:
     return value_of(items[0]) if items else None
 
 
-def _log(transactions: Iterable[Any], limits: Limits) -> HarLog:
+def _log(transactions: Iterable[tuple[Any, Raw | None]], limits: Limits) -> HarLog:
+    """A log of transactions and of what they are in the file, where bodies can be read again."""
     log = HarLog("charles", "Charles", limits)
-    for transaction in transactions:
+    for transaction, written in transactions:
         if is_session(transaction) and as_text(transaction.get("method")) != "CONNECT":
-            _add(log, transaction)
+            _add(log, transaction, written)
         else:
             log.note("charles-transaction-left-out", "transactions that are no readable request are left out")
     if not log.count:
@@ -88,8 +94,8 @@ def _object(holder: Any, *names: str) -> dict[str, Any]:
     return holder if isinstance(holder, dict) else {}
 
 
-def _add(log: HarLog, transaction: dict[str, Any]) -> None:
-    asked, answered = _object(transaction, "request"), _object(transaction, "response")
+def _add(log: HarLog, transaction: dict[str, Any], written: Raw | None) -> None:
+    answered = _object(transaction, "response")
     status = answered.get("status")
     state = as_text(transaction.get("status"))
     started = parse_stamp(as_text(_object(transaction, "times").get("start")))
@@ -98,9 +104,9 @@ def _add(log: HarLog, transaction: dict[str, Any]) -> None:
     log.add(
         as_text(transaction.get("method")).upper(),
         _url(transaction),
-        _half(asked, transaction),
+        _half(transaction, "request", written),
         int(status) if isinstance(status, int | float) and 100 <= status < 1000 else 0,
-        _half(answered, transaction),
+        _half(transaction, "response", written),
         started=started[0] if started else None,
         time=as_duration(durations.get("total")),
         timings={phase: value for phase, value in spans.items() if value is not None},
@@ -117,7 +123,8 @@ def _url(transaction: dict[str, Any]) -> str:
     return f"{scheme}://{host}{path if path.startswith('/') else '/' + path}{'?' + query if query else ''}"
 
 
-def _half(side: dict[str, Any], transaction: dict[str, Any]) -> Half:
+def _half(transaction: dict[str, Any], name: str, written: Raw | None) -> Half:
+    side = _object(transaction, name)
     lines = _object(side, "header").get("headers")
     headers = [
         (as_text(one.get("name")), as_text(one.get("value")))
@@ -129,11 +136,23 @@ def _half(side: dict[str, Any], transaction: dict[str, Any]) -> Half:
     encodings = as_text(side.get("contentEncoding")) or half.first("content-encoding")
     if isinstance(body.get("beside"), bytes):
         half.body = Content(body["beside"], encodings)
-    elif isinstance(body.get("text"), str):
-        half.body = Content(body["text"])
-    elif isinstance(body.get("encoded"), str):
-        try:
-            half.body = Content(b64decode("".join(body["encoded"].split())), encodings)
-        except (binascii.Error, ValueError):
-            half.body = None
+    elif isinstance(text := body.get("text"), str):
+        again = MemberLater(written, _TEXT[name]) if written is not None else None
+        half.body = text_body(text, again)
+    elif isinstance(packed := body.get("encoded"), str):
+        data: Any = _unpacked(packed.encode("utf-8", "replace"))
+        if data and len(data) > LONG and written is not None:
+            data = partial(_unpacked_again, MemberLater(written, _PACKED[name]))
+        half.body = Content(data, encodings) if data else None
     return half
+
+
+def _unpacked(text: bytes) -> bytes:
+    try:
+        return b64decode(b"".join(text.split()))
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def _unpacked_again(read: Callable[[], bytes]) -> bytes:
+    return _unpacked(read())

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
-from haranalyze.capture.har_log import Content, Half, HarLog, text_of
+from haranalyze.capture.har_log import LONG, Content, Half, HarLog, text_of
 from haranalyze.capture.http_message import header_lines, url_of
 from haranalyze.capture.postman import date_of
 from haranalyze.errors import CaptureError
@@ -27,14 +28,25 @@ _NEXT_URL: Final = re.compile(r"Issue another request to this URL: '(.*)'")
 _CONNECTED: Final = re.compile(r"Connected to (\S+) \(.*\) port (\d+)|Re-using existing.* with (?:host|proxy) (\S+)")
 _TLS: Final = re.compile(r"SSL connection using|TLSv1|ALPN|OPENED stream for https://|SSL certificate verify")
 _FAILED: Final = re.compile(r"curl: \((\d{1,3})\)")
-_AFTER_BODY: Final = re.compile(
-    r"(?:\d\d:\d\d:\d\d\.\d{6} )?\* (?:Connection #|Closing connection|Issue another|Found bundle|Re-using|Ignoring)"
-)
 _TRACE: Final = re.compile(
     r"(?:\d\d:\d\d:\d\d\.\d{6} )?(?:(==) Info: (.*)|(=>|<=) (Send|Recv) (header|data), \d+ bytes.*)"
 )
 _TRACED: Final = re.compile(r"([0-9a-f]{4,8}): (.*)")
 _DAY: Final = 86_400_000.0
+_BLOCK: Final = 1 << 20
+_LONGEST_MARK: Final = 64  # bytes: the words that tell a line fit in
+_LONGEST_LINE: Final = 1 << 20  # bytes: a longer one is no line of curl's
+_OWN: Final = re.compile(
+    rb"\n(?:[*<>=](?=[ =>\r\n]|data )|[{}] \[|curl: \(|\d\d:\d\d:\d\d\.\d{6} |[0-9a-f]{4,8}: |<= Recv)"
+)
+_MARKS: Final = (b"* ", b"> ", b"< ")
+_CLOCK: Final = re.compile(rb"\d\d:\d\d:\d\d\.\d{6} ")
+_STAMPED: Final = len("12:34:56.123456 ")
+_RETURN: Final = re.compile(rb"\r(?!\n)")
+# What the progress meter and lines begun in the middle of others are told by.
+_AFTER: Final = ("Connection #", "Closing connection", "Issue another", "Found bundle", "Re-using", "Ignoring")
+_OF_THE_METER: Final = ("--:--:--", "% Total", "Dload")
+_WORDS: Final = (*map(str.encode, _OF_THE_METER), *(f"* {words}".encode() for words in _AFTER))
 
 
 @dataclass(slots=True)
@@ -50,7 +62,7 @@ class _Call:
     posted: list[str] = field(default_factory=list)
     answer: tuple[str, int, str] | None = None
     received: list[str] = field(default_factory=list)
-    body: list[str] = field(default_factory=list)
+    body: list[str | memoryview] = field(default_factory=list)
     answered_clock: float | None = None
     error: str = ""
     headers_done: bool = False
@@ -75,8 +87,8 @@ def read_transcript_of_curl(data: Any, limits: Limits) -> HarLog:
     """
     reader = _Reader()
     log = HarLog("curl", "curl", limits)
-    for line in _marked(_lines(data)):
-        reader.line(line)
+    for piece in _marked(_pieces(memoryview(data))):
+        reader.take(piece)
         while len(reader.calls) > 1:  # only the last call can still grow
             _add(log, reader.calls.pop(0))
     for call in reader.calls:
@@ -90,16 +102,64 @@ def read_transcript_of_curl(data: Any, limits: Limits) -> HarLog:
     return log
 
 
-def _lines(data: Any) -> Iterator[str]:
-    """Lines of a buffer, without holding all of them."""
-    view = memoryview(data)
-    rest = b""
-    for start in range(0, len(view), 1 << 20):
-        *whole, rest = (rest + bytes(view[start : start + (1 << 20)])).split(b"\n")
-        for line in whole:
-            yield _unmetered(text_of(line))
-    if rest:
-        yield _unmetered(text_of(rest))
+def _pieces(view: memoryview) -> Iterator[str | memoryview]:
+    """Lines that may be curl's own as text, and what stands between them as it lies in the file."""
+    begin = 0
+    for start in _own_starts(view):
+        if start < begin:
+            continue
+        if begin < start:
+            yield view[begin:start]
+        begin = _line_end(view, start)
+        yield _unmetered(text_of(view[start:begin]).removesuffix("\n"))
+    if begin < len(view):
+        yield view[begin:]
+
+
+def _own_starts(view: memoryview) -> Iterator[int]:
+    """Where lines begin that may be curl's own, and where curl goes on in the middle of a body's last line."""
+    line = 0  # where the line begins that goes on into the next block
+    for start in range(0, len(view), _BLOCK):
+        before = bytes(view[start - 1 : start]) or b"\n"
+        block = before + bytes(view[start : start + _BLOCK + _LONGEST_MARK])
+        found = {start + one.start() for one in _OWN.finditer(block) if one.start() < _BLOCK}
+        whole = -1  # the last line that is the meter's
+        for at in _within(block):
+            feed = block.rfind(b"\n", 0, at)
+            line_start = start + feed if feed >= 0 else line
+            here = start + at - 1
+            if not block.startswith(b"* ", at):
+                if here - line_start < _LONGEST_LINE:
+                    found.add(line_start)
+                    whole = line_start
+            elif line_start != whole and bytes(view[line_start : line_start + 2]) not in _MARKS:
+                stamped = _CLOCK.fullmatch(view, max(line_start, here - _STAMPED), here)
+                found.add(here - _STAMPED if stamped else here)
+        feed = block.rfind(b"\n", 0, _BLOCK)
+        line = start + feed if feed >= 0 else line
+        yield from sorted(found)
+
+
+def _within(block: bytes) -> list[int]:
+    """Where words of curl's stand, wherever in a line."""
+    found = []
+    for words in _WORDS:
+        at = block.find(words)
+        while 0 <= at <= _BLOCK:
+            found.append(at)
+            at = block.find(words, at + len(words))
+    if block.count(b"\r") != block.count(b"\r\n"):
+        found += [one.start() for one in _RETURN.finditer(block, 0, _BLOCK + 1)]
+    return sorted(found)
+
+
+def _line_end(view: memoryview, start: int) -> int:
+    """Where the line ends, its line feed included."""
+    for at in range(start, len(view), _BLOCK // 16):
+        feed = bytes(view[at : at + _BLOCK // 16]).find(b"\n")
+        if feed >= 0:
+            return at + feed + 1
+    return len(view)
 
 
 def _unmetered(line: str) -> str:
@@ -111,15 +171,15 @@ def _unmetered(line: str) -> str:
     return found[1] if found else line
 
 
-def _marked(lines: Iterable[str]) -> Iterator[str]:
-    """Lines in the form of ``curl -v``, whichever of the two forms they have."""
+def _marked(pieces: Iterable[str | memoryview]) -> Iterator[str | memoryview]:
+    """Lines in the form of ``curl -v``, whichever of the two forms they have; the rest as it is."""
     block: list[tuple[int, str]] = []
     mark = ""
-    for line in lines:
-        head = _TRACE.fullmatch(line)
-        piece = _TRACED.fullmatch(line) if mark else None
-        if head is None and piece is not None:
-            block.append((int(piece[1], 16), piece[2]))
+    for line in pieces:
+        head = _TRACE.fullmatch(line) if isinstance(line, str) else None
+        traced = _TRACED.fullmatch(line) if mark and isinstance(line, str) else None
+        if head is None and traced is not None:
+            block.append((int(traced[1], 16), traced[2]))
             continue
         if mark:
             yield from _traced(mark, block)
@@ -161,7 +221,14 @@ class _Reader:
         self._next_url = ""
         self._tunnel = False
 
-    def line(self, line: str) -> None:
+    def take(self, piece: str | memoryview) -> None:
+        """Take a line that may be curl's own, or a part of a body."""
+        if isinstance(piece, str):
+            self._line(piece)
+        elif self._in_body() and len(piece := _trimmed(piece)):
+            self.calls[-1].body.append(piece)
+
+    def _line(self, line: str) -> None:
         clock, line = self._clock(line)
         mark = line[:2]
         if _DATA.fullmatch(line):
@@ -179,8 +246,11 @@ class _Reader:
         elif found := _FAILED.match(line):
             if self.calls and self.calls[-1].answer is None:
                 self.calls[-1].error = f"curl: ({found[1]})"
-        elif self.calls and self.calls[-1].answer is not None and not self._tunnel:
-            self._text(line)
+        elif self._in_body() and line.strip() and not any(words in line for words in _OF_THE_METER):
+            self.calls[-1].body.append(line)
+
+    def _in_body(self) -> bool:
+        return bool(self.calls) and self.calls[-1].answer is not None and not self._tunnel
 
     def _clock(self, line: str) -> tuple[float | None, str]:
         found = _STAMP.match(line)
@@ -230,15 +300,35 @@ class _Reader:
         elif words:
             call.received.append(words)
 
-    def _text(self, line: str) -> None:
-        """A line that has no mark belongs to the body; curl goes on in the middle of it where a body has no end."""
-        body, found = line, _AFTER_BODY.search(line)
-        if found:
-            body = line[: found.start()]
-        if body.strip() and "--:--:--" not in body and "% Total" not in body and "Dload" not in body:
-            self.calls[-1].body.append(body)
-        if found:
-            self.line(line[found.start() :])
+
+def _trimmed(piece: memoryview) -> memoryview:
+    """Without line ends before and after."""
+    start, end = 0, len(piece)
+    while start < end and piece[start] in b"\r\n":
+        start += 1
+    while end > start and piece[end - 1] in b"\r\n":
+        end -= 1
+    return piece[start:end]
+
+
+def _body(pieces: list[str | memoryview]) -> Content | None:
+    """A body in its pieces: a slice of the file where it is one, else put together when it is asked for."""
+    if not pieces:
+        return None
+    if len(pieces) == 1:
+        return Content(pieces[0])
+
+    size = sum(len(_bytes(one)) + 1 for one in pieces) - 1
+    joined = partial(_joined, pieces)
+    return Content(joined, size=size) if size > LONG else Content(joined())
+
+
+def _joined(pieces: list[str | memoryview]) -> bytes:
+    return b"\n".join(map(_bytes, pieces))
+
+
+def _bytes(piece: str | memoryview) -> bytes:
+    return piece.encode("utf-8", "replace") if isinstance(piece, str) else bytes(piece)
 
 
 def _add(log: HarLog, call: _Call) -> None:
@@ -247,8 +337,7 @@ def _add(log: HarLog, call: _Call) -> None:
         asked.body = Content("\n".join(call.posted))
     answer = call.answer if call.answer and call.answer[1] >= 200 else None
     answered = Half(header_lines(call.received), version=answer[0]) if answer else Half()
-    if answer and call.body:
-        answered.body = Content("\n".join(call.body))
+    answered.body = _body(call.body) if answer else None
     took = None
     if call.clock is not None and call.answered_clock is not None:
         took = (call.answered_clock - call.clock) % _DAY

@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Final
 
-from haranalyze.capture.har_log import Half, HarLog, bytes_of
+from haranalyze.capture.har_log import Half, HarLog, half_later
 from haranalyze.capture.http_message import Answered, read_request_text, read_response_text, url_of
 from haranalyze.capture.stamps import parse_stamp
 from haranalyze.capture.xml_parts import attributes_of
@@ -19,7 +19,6 @@ from haranalyze.errors import CaptureError
 from haranalyze.options import Limits
 
 _REQUEST: Final = re.compile(r"raw/(\d{1,9})_c\.txt", re.IGNORECASE)
-_LARGE: Final = 4_096  # bytes: a longer body is taken out of the archive again when it is asked for
 
 
 def is_archive(names: Sequence[str]) -> bool:
@@ -48,7 +47,8 @@ def read_archive(archive: Mapping[str, bytes], limits: Limits) -> HarLog:
         else:
             answer = by_name.get(f"raw/{number}_s.txt", "")
             answered = read_response_text(archive[answer]) if answer else Answered(0, "", Half())
-            _send_later(answered, archive, answer, limits)
+            if answer:
+                half_later(answered.half, partial(_answer, archive, answer), limits.max_body_bytes)
             started, time, timings = _times(_timers(archive, by_name.get(f"raw/{number}_m.xml", "")))
             log.add(
                 asked.method,
@@ -68,18 +68,8 @@ def read_archive(archive: Mapping[str, bytes], limits: Limits) -> HarLog:
     return log
 
 
-def _send_later(answered: Answered, archive: Mapping[str, bytes], name: str, limits: Limits) -> None:
-    """Large bodies stay in the archive."""
-    body = answered.half.body
-    if body is None or (body.wire_size or 0) <= _LARGE:
-        return
-
-    def read() -> bytes:
-        again = read_response_text(archive[name]).half.body
-        return bytes_of(again, limits.max_body_bytes) if again is not None else b""
-
-    later: Callable[[], bytes] = read
-    answered.half.body = replace(body, data=later, encodings="")
+def _answer(archive: Mapping[str, bytes], name: str) -> Half:
+    return read_response_text(archive[name]).half
 
 
 def _timers(archive: Mapping[str, bytes], name: str) -> dict[str, float]:

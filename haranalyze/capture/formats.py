@@ -25,7 +25,28 @@ _FLOW: Final = re.compile(rb"\d{1,10}:(?:\d|[^\s\d])")
 _BURP: Final = re.compile(rb"<items\s[^<>]{0,200}burpVersion")
 _FIRST_NAME: Final = re.compile(rb'\s*\{\s*"([^"\\]{1,40})"')
 
-_JAVA: Final = b"\xac\xed\x00\x05"  # Java's object serialization, stream magic and version 5
+_OF_CHARLES: Final = "in Charles choose File > Export Session and the format JSON Session File or HTTP Archive"
+_OF_INSOMNIA: Final = "an Insomnia collection, which holds no answers; export the requests as HAR from Insomnia"
+# What files of nobody's reader begin with -> what they are.
+_BINARIES: Final = (
+    (  # Java's object serialization: stream magic and version 5
+        (b"\xac\xed\x00\x05",),
+        f"a session in Charles' own binary form (.chls), which only Charles reads; {_OF_CHARLES}",
+    ),
+    (  # libpcap in both byte orders, with micro- and nanoseconds, and pcapng
+        (b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\xc3\xd4", b"\x4d\x3c\xb2\xa1", b"\xa1\xb2\x3c\x4d", b"\x0a\x0d\x0d\x0a"),
+        "a capture of packets (pcap), in which HTTPS stays encrypted; record in the browser or with a proxy instead",
+    ),
+)
+# What one of the first lines begins with, in lower case -> what the file is.
+_TEXTS: Final = (
+    (b"http-trace-version:", f"a trace file of Charles; {_OF_CHARLES}"),
+    (b"<charles-session", f"a session of Charles in XML; {_OF_CHARLES}"),
+    (b"<issues", "Burp's report of issues, not its items: select the requests in Burp and choose Save items"),
+    (b"type: collection.insomnia.rest/", _OF_INSOMNIA),
+    (b"_type: export", _OF_INSOMNIA),
+    (b"{_type: export", _OF_INSOMNIA),
+)
 
 Reader = Callable[[Any, Limits], "HarLog"]
 
@@ -89,12 +110,13 @@ def _reader_of(kind: str, reading: Reading, document: Document) -> Reader:
 
 def _bundles() -> tuple[tuple[Callable[[Sequence[str]], bool], Reader], ...]:
     """What tells an archive that is one recording, by the names of its members, and who reads it."""
-    from haranalyze.capture import charles, fiddler, playwright_trace
+    from haranalyze.capture import charles, fiddler, playwright_trace, proxyman
 
     return (
         (playwright_trace.is_trace, playwright_trace.read_trace),
         (fiddler.is_archive, fiddler.read_archive),
         (charles.is_archive, charles.read_archive),
+        (proxyman.is_archive, proxyman.read_archive),
     )
 
 
@@ -140,7 +162,7 @@ def _kind_of(data: Any) -> str:
     kind = _text_kind(head)
     if kind:
         return kind
-    raise CaptureError(_other_text(start))
+    raise CaptureError(_other_text(head))
 
 
 def _text_kind(head: bytes) -> str:
@@ -156,27 +178,28 @@ def _text_kind(head: bytes) -> str:
     return "http-text" if looks_like_blocks(head) else ""
 
 
-def _other_text(start: bytes) -> str:
-    low = start[:200].lower()
-    if low.startswith((b"<!doctype html", b"<html")):
-        return "this is a web page (HTML), not a recording"
-    if start.startswith(_JAVA):
-        return (
-            "this is a session in Charles' own binary form (.chls), which only Charles reads; in Charles choose "
-            "File > Export Session and the format JSON Session File or HTTP Archive"
-        )
+def _other_text(head: bytes) -> str:
+    if found := _named(head):
+        return f"this is {found}"
     return "this is no recording that is known here: neither JSON nor a text of HTTP messages, at byte 0"
+
+
+def _named(head: bytes) -> str:
+    """What a file is instead of a recording, where its beginning tells; else ``""``."""
+    low = b"\n" + head[:2_000].lstrip().lower()
+    if low.startswith((b"\n<!doctype html", b"\n<html")):
+        return "a web page (HTML), not a recording"
+    found = next((what for marks, what in _BINARIES if head.startswith(marks)), "")
+    return found or next((what for mark, what in _TEXTS if b"\n" + mark in low), "")
 
 
 # Members at the top of JSON files that are read by nobody -> what they are.
 _OTHERS: Final = (
     ({"_postman_variable_scope"}, "a Postman environment, not a recording: give it beside its collection"),
     ({"values", "name"}, "a Postman environment, not a recording: give it beside its collection"),
-    (
-        {"_type", "resources"},
-        "an Insomnia collection, which holds no answers; export the requests as HAR from Insomnia",
-    ),
+    ({"_type", "__export_format"}, _OF_INSOMNIA),
     ({"meta", "threads"}, "a Firefox profile, which holds no headers; save the requests as HAR from the Network tab"),
+    ({"traceEvents"}, "a performance trace, which holds no headers; save the requests as HAR from the Network tab"),
     ({"requests", "order"}, "a Postman collection of the old format 1; export it as Collection v2.1"),
 )
 
@@ -201,9 +224,9 @@ def _json_kind(data: Any, start: bytes) -> str:
         return "postman"
     if "log" in names:
         return "har"
-    for marks, what in _OTHERS:
-        if marks <= names:
-            raise CaptureError(f"this is {what}")
+    what = next((what for marks, what in _OTHERS if marks <= names), "") or ("" if names else _named(start))
+    if what:
+        raise CaptureError(f"this is {what}")
     return "har"
 
 

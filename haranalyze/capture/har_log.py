@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import zlib
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -22,8 +22,7 @@ from haranalyze.errors import CaptureError, LimitError
 from haranalyze.options import Limits
 
 _KEPT: Final = 2 * 1024 * 1024  # bytes of decoded bodies kept, the oldest go first
-_INLINE: Final = 4_096  # bytes: a shorter text stands in the HAR itself
-_COPIED: Final = 512  # bytes: a longer slice of the file is not copied into the HAR
+LONG: Final = 512  # bytes: a shorter body stands in the HAR itself; a longer one stays where it is
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST: Final = 253_402_300_799_999.0  # ms: the last millisecond of year 9999
 
@@ -113,6 +112,26 @@ class Bodies(Mapping[str, bytes]):
 
     def __len__(self) -> int:
         return len(self._held)
+
+
+def text_body(text: str, read: Callable[[], bytes] | None = None, **members: Any) -> Content:
+    """The body that is this text; where it is long and stands in the source, ``read`` gives it when it is asked for."""
+    if len(text) <= LONG or read is None:
+        return Content(text, **members)
+    return Content(read, size=len(text.encode("utf-8", "replace")), **members)
+
+
+def half_later(half: Half, read: Callable[[], Half | None], limit: int) -> None:
+    """Let go of a long body: ``read`` makes the half again when its body is asked for, cut a little after ``limit``."""
+    body = half.body
+    if body is None or (body.wire_size or 0) <= LONG:
+        return
+
+    def again() -> bytes:
+        found = read()
+        return b"" if found is None or found.body is None else bytes_of(found.body, limit)
+
+    half.body = replace(body, data=again, encodings="")
 
 
 def bytes_of(content: Content, limit: int) -> bytes:
@@ -265,10 +284,9 @@ class HarLog:
         data = body.data
         if data is None:
             return {}
-        if isinstance(data, str) and len(data) <= _INLINE:
+        if isinstance(data, str) and len(data) <= LONG:
             return {"text": data}
-        most = _COPIED if isinstance(data, memoryview) else _INLINE
-        if not callable(data) and not body.encodings and not isinstance(data, str) and len(data) <= most:
+        if not callable(data) and not body.encodings and not isinstance(data, str) and len(data) <= LONG:
             try:
                 return {"text": bytes(data).decode("utf-8")}
             except UnicodeDecodeError:

@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from haranalyze.capture.har_log import Content, Half, HarLog, text_of
+from haranalyze.capture.har_log import Content, Half, HarLog
 from haranalyze.capture.http_message import (
     Answered,
     AskedFor,
-    header_lines,
+    message_parts,
     read_request_text,
     read_response_text,
     url_of,
@@ -26,7 +26,8 @@ from haranalyze.options import Limits
 
 _START: Final = re.compile(
     rb"^(?:(?P<asked>[A-Z]{2,20} \S{1,65536} HTTP/\d(?:\.\d)?)|(?P<answered>HTTP/\d(?:\.\d)? \d{3}(?: [^\r\n]*)?)"
-    rb"|(?P<pseudo>:(?:method|authority|path|scheme): ?[^\r\n]*)|(?P<status>:status: ?\d{3}))[ \t]*\r?$",
+    rb"|(?P<pseudo>:(?:method|authority|path|scheme): ?[^\r\n]*)|(?P<status>:status: ?\d{3})"
+    rb"|(?P<between>={3,} ?\d+ ?={3,}))[ \t]*\r?$",
     re.MULTILINE,
 )
 _SEPARATOR: Final = re.compile(rb"^={3,} ?\d+ ?={3,}\r?$", re.MULTILINE)
@@ -36,7 +37,7 @@ _LINES_BEFORE: Final = 20
 def looks_like_blocks(head: bytes) -> bool:
     """Whether one of the first lines begins a request or an answer."""
     start = b"\n".join(head.splitlines()[:_LINES_BEFORE])
-    return _START.search(start) is not None
+    return any(not found["between"] for found in _START.finditer(start))
 
 
 def read_blocks(data: Any, limits: Limits) -> HarLog:
@@ -73,38 +74,44 @@ def read_blocks(data: Any, limits: Limits) -> HarLog:
 
 
 def _messages(written: memoryview, *, is_zap: bool) -> Iterator[AskedFor | Answered]:
-    starts = list(_START.finditer(written))
-    position = 0
-    while position < len(starts):
-        found = starts[position]
-        if found["pseudo"] or found["status"]:
-            last = position
-            while last + 1 < len(starts) and not bytes(written[starts[last].end() : starts[last + 1].start()]).strip():
-                last += 1
-        else:
-            last = position
-        end = starts[last + 1].start() if last + 1 < len(starts) else len(written)
-        block = bytes(written[found.start() : end])
-        block = (_SEPARATOR.sub(b"", block) if is_zap else block).rstrip(b"\r\n")
-        if found["asked"]:
-            message: AskedFor | Answered | None = read_request_text(
-                block + b"\r\n\r\n" if b"\n" not in block else block
-            )
-        elif found["answered"]:
-            message = read_response_text(block)
-        else:
-            message = _pseudo(block)
+    for found, after in _blocks(written, is_zap=is_zap):
+        end = after
+        while end > found.start() and written[end - 1] in b"\r\n":
+            end -= 1
+        message = None if found["between"] else _message(found, written[found.start() : end])
         if message is not None:
             yield message
-        position = last + 1
 
 
-def _pseudo(block: bytes) -> AskedFor | Answered | None:
+def _blocks(written: memoryview, *, is_zap: bool) -> Iterator[tuple[re.Match[bytes], int]]:
+    """The first line of each block, and where the block ends; pseudo-headers in a row begin one block."""
+    first = last = None
+    for found in _START.finditer(written):
+        if found["between"] and not is_zap:
+            continue
+        if first is not None and last is not None:
+            in_a_row = (first["pseudo"] or first["status"]) and not bytes(written[last.end() : found.start()]).strip()
+            if in_a_row:
+                last = found
+                continue
+            yield first, found.start()
+        first = last = found
+    if first is not None:
+        yield first, len(written)
+
+
+def _message(found: re.Match[bytes], block: memoryview) -> AskedFor | Answered | None:
+    if found["asked"]:
+        return read_request_text(block if len(block) > len(found[0]) else bytes(block) + b"\r\n\r\n")
+    return read_response_text(block) if found["answered"] else _pseudo(block)
+
+
+def _pseudo(block: memoryview) -> AskedFor | Answered | None:
     """A message of HTTP/2 as devtools show it: its pseudo-headers stand where HTTP/1 has a first line."""
-    head, _, body = text_of(block).replace("\r\n", "\n").partition("\n\n")
-    half = Half(header_lines(head.split("\n")), version="HTTP/2")
-    if body.strip():
-        half.body = Content(body.strip())
+    _, headers, body, _ = message_parts(block, first_line=False)
+    half = Half(headers, version="HTTP/2")
+    if len(body):
+        half.body = Content(body)
     if status := half.first(":status"):
         return Answered(int(status) if status.isdigit() and len(status) == 3 else 0, "", half)
     method, path = half.first(":method"), half.first(":path")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
-from haranalyze.capture.har_log import Content, Half, text_of
+from haranalyze.capture.har_log import LONG, Content, Half, text_of
 from haranalyze.protocol.url import parse_url
 
 _REQUEST_LINE: Final = re.compile(r"([A-Za-z-]{1,32}) (\S+)(?: (HTTP/\d(?:\.\d)?))?")
@@ -34,20 +35,20 @@ class Answered:
     half: Half
 
 
-def read_request_text(data: Any) -> AskedFor | None:
-    """The request in ``data``, None when its first line is none."""
-    first, headers, body, size = _parts(data)
+def read_request_text(data: bytes | memoryview) -> AskedFor | None:
+    """The request in ``data``, None when its first line is none. Its body is a slice of ``data``."""
+    first, headers, body, size = message_parts(data)
     found = _REQUEST_LINE.fullmatch(first)
     if found is None:
         return None
     return AskedFor(found[1].upper(), found[2], _half(headers, body, found[3] or "", size))
 
 
-def read_response_text(data: Any) -> Answered:
-    """The response in ``data``; interim ones (1xx) before it are skipped."""
+def read_response_text(data: bytes | memoryview) -> Answered:
+    """The response in ``data``; interim ones (1xx) before it are skipped. Its body is a slice of ``data``."""
     answer = Answered(0, "", Half())
     for _ in range(10):
-        first, headers, body, size = _parts(data)
+        first, headers, body, size = message_parts(data)
         found = _STATUS_LINE.fullmatch(first)
         if found is None:
             break
@@ -58,16 +59,24 @@ def read_response_text(data: Any) -> Answered:
     return answer
 
 
-def _parts(data: Any) -> tuple[str, list[tuple[str, str]], bytes, int]:
-    """First line, headers, the rest, and the bytes of the head."""
-    written = bytes(data).lstrip(b"\r\n")
-    head, gap, body = written[:_MOST_HEADER_BYTES].partition(b"\r\n\r\n")
-    other_head, other_gap, other_body = written[:_MOST_HEADER_BYTES].partition(b"\n\n")
+def message_parts(
+    data: bytes | memoryview, *, first_line: bool = True
+) -> tuple[str, list[tuple[str, str]], bytes | memoryview, int]:
+    """First line (``""`` where it has none), headers, the rest (a slice of ``data``), and the bytes of the head."""
+    start = 0
+    while start < len(data) and data[start] in b"\r\n":
+        start += 1
+    written = bytes(data[start : start + _MOST_HEADER_BYTES])
+    head, gap, _ = written.partition(b"\r\n\r\n")
+    other_head, other_gap, _ = written.partition(b"\n\n")
     if not gap or (other_gap and len(other_head) < len(head)):
-        head, gap, body = other_head, other_gap, other_body
-    body = written[len(head) + len(gap) :] if gap else b""
+        head, gap = other_head, other_gap
+    size = len(head) + len(gap)
     lines = text_of(head).replace("\r\n", "\n").split("\n")
-    return lines[0].strip(), header_lines(lines[1:]), body, len(head) + len(gap)
+    rest = data[start + size :] if gap else b""
+    if not first_line:
+        return "", header_lines(lines), rest, size
+    return lines[0].strip(), header_lines(lines[1:]), rest, size
 
 
 def header_lines(lines: list[str]) -> list[tuple[str, str]]:
@@ -85,14 +94,21 @@ def header_lines(lines: list[str]) -> list[tuple[str, str]]:
     return headers
 
 
-def _half(headers: list[tuple[str, str]], body: bytes, version: str, head_size: int) -> Half:
+def _half(headers: list[tuple[str, str]], body: Any, version: str, head_size: int) -> Half:
     half = Half(headers, version=version, headers_size=head_size)
+    data, size = body, len(body)
     if half.first("transfer-encoding").lower().endswith("chunked"):
-        body = unchunked(body)
-    if body:
+        data = unchunked(bytes(body)) if size <= LONG or isinstance(body, bytes) else partial(_unchunked, body)
+        size = size if callable(data) else len(data)
+    if size:
         encodings = half.first("content-encoding")
-        half.body = Content(body, encodings, half.first("content-type"), None if encodings else len(body), len(body))
+        known = None if encodings or callable(data) else size
+        half.body = Content(data, encodings, half.first("content-type"), known, size)
     return half
+
+
+def _unchunked(body: memoryview) -> bytes:
+    return unchunked(bytes(body))
 
 
 def unchunked(data: bytes) -> bytes:

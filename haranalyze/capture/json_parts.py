@@ -43,6 +43,25 @@ def object_of(written: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+class MemberLater:
+    """Gives the bytes of a text inside nested objects when it is asked for; what holds it stays undecoded."""
+
+    __slots__ = ("_path", "_written")
+
+    def __init__(self, written: Any, path: tuple[str, ...]) -> None:
+        self._written, self._path = written, path
+
+    def __call__(self) -> bytes:
+        """The text as UTF-8, empty when it is none."""
+        holder = self._written
+        for name in self._path:
+            holder = members_of(holder).get(name)
+            if holder is None:
+                return b""
+        found = value_of(holder)
+        return found.encode("utf-8", "replace") if isinstance(found, str) else b""
+
+
 def _raw(value: Any) -> Raw:
     try:
         return Raw(msgspec.json.encode(value))

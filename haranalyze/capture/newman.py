@@ -10,15 +10,16 @@ Postman CLI 1.34.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final
 
 import msgspec
 
-from haranalyze.capture.har_log import Content, Half, HarLog
-from haranalyze.capture.json_parts import items_of, members_of, object_of, value_of
+from haranalyze.capture.har_log import Content, Half, HarLog, text_body
+from haranalyze.capture.json_parts import MemberLater, items_of, members_of, object_of, value_of
 from haranalyze.capture.model import as_duration, as_text
-from haranalyze.capture.postman import Scope, date_of, header_pairs, read_request
+from haranalyze.capture.postman import RAW_BODY, Scope, date_of, header_pairs, read_request
 from haranalyze.errors import CaptureError
 from haranalyze.options import Limits
 
@@ -35,18 +36,20 @@ def read_report(data: Any, limits: Limits) -> HarLog:
         CaptureError: the run sent nothing; LimitError: too many executions.
     """
     run = members_of(members_of(data).get("run", b"{}"))
-    executions = [members_of(one) for one in items_of(run.get("executions", b"[]"))]
+    executions = items_of(run.get("executions", b"[]"))
     if not executions:
         raise CaptureError("this report of a collection run holds no executions: the run sent no request")
-    of_cli = any("requestExecuted" in one for one in executions)
+    of_cli, dates, took = False, [], []
+    for written in executions:  # a first look, so that a large report is never held in objects
+        execution = members_of(written)
+        of_cli = of_cli or "requestExecuted" in execution
+        response = members_of(execution.get("response", b"{}"))
+        dates.append(date_of(_headers(response)))
+        took.append(_took(response))
     log = HarLog("postman-cli", "Postman CLI", limits) if of_cli else HarLog("newman", "Newman", limits)
-    responses = [members_of(one.get("response", b"{}")) for one in executions]
-    headers = [tuple(header_pairs(value_of(one.get("header", one.get("headers"))))) for one in responses]
-    took = [as_duration(value_of(one.get("responseTime"))) or 0.0 for one in responses]
     began, ended = _run_times(run)
-    starts = _starts(began, ended, took, [date_of(one) for one in headers])
-    for number, execution in enumerate(executions):
-        _add(log, execution, responses[number], headers[number], starts[number], took[number])
+    for written, start in zip(executions, _starts(began, ended, took, dates), strict=True):
+        _add(log, members_of(written), start)
     log.note(
         "newman-no-start-times",
         "the report has no start times; they come from the Date headers of the answers, or are spread over the run",
@@ -62,34 +65,38 @@ def _run_times(run: dict[str, Any]) -> tuple[float | None, float | None]:
     return began, began + spent if ended is None and began is not None and spent is not None else ended
 
 
-def _add(
-    log: HarLog,
-    execution: dict[str, Any],
-    response: dict[str, Any],
-    headers: tuple[tuple[str, str], ...],
-    started: float | None,
-    took: float,
-) -> None:
-    asked = object_of(execution.get("request")) or object_of(execution.get("requestExecuted"))
+def _headers(response: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple(header_pairs(value_of(response.get("header", response.get("headers")))))
+
+
+def _took(response: dict[str, Any]) -> float:
+    return as_duration(value_of(response.get("responseTime"))) or 0.0
+
+
+def _add(log: HarLog, execution: dict[str, Any], started: float | None) -> None:
+    response = members_of(execution.get("response", b"{}"))
+    name = "request" if object_of(execution.get("request")) else "requestExecuted"
+    asked = object_of(execution.get(name))
     asked = {**asked, "auth": None, "header": asked.get("header", asked.get("headers"))}
-    method, url, half = read_request(asked, _AS_SENT if asked["header"] else _WITHOUT_HEADERS)
+    again = MemberLater(execution[name], RAW_BODY) if name in execution else None
+    method, url, half = read_request(asked, _AS_SENT if asked["header"] else _WITHOUT_HEADERS, again)
     if not asked["header"]:
         log.note("newman-headers-omitted", "requests are recorded without their headers", here=True)
     failure = _failure(execution)
     if failed := _failed_tests(execution):
         log.note("newman-assertions-failed", "assertions of the run failed", failed, here=True)
-    name = object_of(execution.get("item")).get("name") or asked.get("name")
+    title = object_of(execution.get("item")).get("name") or asked.get("name")
     log.add(
         method,
         url,
         half,
         _status(value_of(response.get("code"))),
-        Half(headers, _body(response, log.limits)),
+        Half(_headers(response), _body(response, log.limits)),
         status_text=as_text(value_of(response.get("status"))),
         started=started,
-        time=took,
+        time=_took(response),
         error=(as_text(failure.get("code")) or as_text(failure.get("message")) or "failed")[:200] if failure else "",
-        comment=as_text(name)[:200],
+        comment=as_text(title)[:200],
     )
 
 
@@ -140,23 +147,21 @@ def _body(response: dict[str, Any], limits: Limits) -> Content | None:
     stream = response.get("stream")
     size = as_duration(value_of(response.get("responseSize")))
     if stream is not None and bytes(memoryview(stream)[:1]) == b"{":
-        return Content(_bytes_later(stream, limits), size=None if size is None else int(size))
+        return Content(
+            partial(_bytes_of_numbers, stream, limits.max_body_bytes), size=None if size is None else int(size)
+        )
     text = value_of(response.get("body"))
-    return Content(text) if isinstance(text, str) else None
+    return text_body(text, MemberLater(response["body"], ())) if isinstance(text, str) else None
 
 
-def _bytes_later(stream: Any, limits: Limits) -> Callable[[], bytes]:
-    """A body that stands as a list of numbers, read when asked for; a long one only as far as a fact would look."""
-
-    def read() -> bytes:
-        view = memoryview(stream)
-        long = len(view) > 8 * limits.max_body_bytes  # at most four characters a byte, and the limit twice
-        head = bytes(view[: 8 * limits.max_body_bytes + 4_096] if long else view)
-        _, opened, numbers = head.partition(b"[")
-        numbers = numbers.rpartition(b",")[0] if long else numbers.partition(b"]")[0]
-        try:
-            return bytes(_NUMBERS.decode(b"[" + numbers + b"]")) if opened else b""
-        except (msgspec.MsgspecError, ValueError):
-            return b""
-
-    return read
+def _bytes_of_numbers(stream: Any, limit: int) -> bytes:
+    """A body that stands as a list of numbers; a long one only as far as a fact would look."""
+    view = memoryview(stream)
+    long = len(view) > 8 * limit  # at most four characters a byte, and the limit twice
+    head = bytes(view[: 8 * limit + 4_096] if long else view)
+    _, opened, numbers = head.partition(b"[")
+    numbers = numbers.rpartition(b",")[0] if long else numbers.partition(b"]")[0]
+    try:
+        return bytes(_NUMBERS.decode(b"[" + numbers + b"]")) if opened else b""
+    except (msgspec.MsgspecError, ValueError):
+        return b""

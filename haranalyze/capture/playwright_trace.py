@@ -7,22 +7,28 @@ Playwright 1.61.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from haranalyze.capture.har_log import HarLog
-from haranalyze.capture.json_parts import members_of, object_of, value_of
+from haranalyze.capture.har_log import HarLog, stamp
+from haranalyze.capture.json_parts import members_of, object_of
 from haranalyze.capture.model import as_text
 from haranalyze.errors import CaptureError
 from haranalyze.options import Limits
 
 _RESOURCES: Final = "resources/"
+_HEAD: Final = 1 << 20  # bytes of a trace proper that are looked at
+_CLOCK_LINES: Final = 50
 _PRODUCTS: Final = ("chromium", "firefox", "webkit")
 
 
 def is_trace(names: Sequence[str]) -> bool:
-    """Whether an archive is a trace, by the names of its members."""
-    return any(name.endswith(".network") for name in names) and any(name.endswith(".trace") for name in names)
+    """Whether an archive is a trace, by the names of its members; one of a test runner alone has no network part."""
+    of_trace = [name for name in names if name.endswith((".trace", ".network", ".stacks"))]
+    others = [name for name in names if not name.startswith(_RESOURCES) and name not in of_trace]
+    return any(name.endswith(".trace") for name in of_trace) and (
+        any(name.endswith(".network") for name in of_trace) or not others
+    )
 
 
 def read_trace(archive: Mapping[str, bytes], limits: Limits) -> HarLog:
@@ -32,15 +38,18 @@ def read_trace(archive: Mapping[str, bytes], limits: Limits) -> HarLog:
         CaptureError: it holds no exchange, or a member cannot be unpacked; LimitError: too many exchanges.
     """
     parts = [name for name in archive if name.endswith(".network")]
-    browser = _browser(archive)
+    begins = {name: _context(archive[name]) for name in archive if name.endswith(".trace")}
+    browser = _browser(begins.values())
     log = HarLog("playwright-trace", "Playwright", limits, browser=(browser, "") if browser else None)
     log.bodies = _Resources(archive)
     broken = 0
     for name in parts:
+        begin = begins.get(name.removesuffix("network") + "trace", {})
         for line in archive[name].split(b"\n"):
             snapshot = object_of(members_of(line).get("snapshot")) if line.strip() else None
             if snapshot:
                 _point_to_resources(snapshot)
+                _date(snapshot, begin)
                 log.add_entry(snapshot)
             elif line.strip() and not members_of(line):
                 broken += 1
@@ -51,15 +60,29 @@ def read_trace(archive: Mapping[str, bytes], limits: Limits) -> HarLog:
     return log
 
 
-def _browser(archive: Mapping[str, bytes]) -> str:
-    """The browser's name from the first line of the trace proper, one of Playwright's three."""
-    for name in archive:
-        if name.endswith(".trace"):
-            first = archive[name].partition(b"\n")[0]
-            written = as_text(value_of(members_of(first).get("browserName")))
-            if written in _PRODUCTS:
-                return written
-    return ""
+def _context(trace: bytes) -> dict[str, Any]:
+    """What the first lines of a trace proper say: what was recorded, and when by both of Playwright's clocks."""
+    lines = [object_of(line) for line in trace[:_HEAD].split(b"\n")[:_CLOCK_LINES]]
+    context = lines[0]
+    for line in lines:
+        now = line.get("monotonicTime", line.get("startTime"))
+        if isinstance(line.get("wallTime"), int | float) and isinstance(now, int | float):
+            return {**context, "wallTime": line["wallTime"], "monotonicTime": now}
+    return context
+
+
+def _browser(contexts: Iterable[dict[str, Any]]) -> str:
+    """The browser's name, one of Playwright's three."""
+    return next((name for one in contexts if (name := as_text(one.get("browserName"))) in _PRODUCTS), "")
+
+
+def _date(snapshot: dict[str, Any], begin: dict[str, Any]) -> None:
+    """Playwright 1.37 wrote an empty object for the start: its other clock, which counts from some moment, tells it."""
+    if isinstance(snapshot.get("startedDateTime"), str):
+        return
+    wall, then, now = begin.get("wallTime"), begin.get("monotonicTime"), snapshot.get("_monotonicTime")
+    if isinstance(wall, int | float) and isinstance(then, int | float) and isinstance(now, int | float):
+        snapshot["startedDateTime"] = stamp(wall + now - then)
 
 
 def _point_to_resources(snapshot: dict[str, Any]) -> None:

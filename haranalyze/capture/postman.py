@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from haranalyze.capture.har_log import Content, Half, HarLog
-from haranalyze.capture.json_parts import items_of, members_of, object_of, value_of
+from haranalyze.capture.har_log import Content, Half, HarLog, text_body
+from haranalyze.capture.json_parts import MemberLater, items_of, members_of, object_of, value_of
 from haranalyze.capture.model import as_duration, as_text
 from haranalyze.errors import CaptureError, LimitError
 from haranalyze.options import Limits
@@ -30,6 +30,8 @@ _DEEPEST: Final = 50  # folders inside folders
 _REAL: Final = frozenset(
     "date server connection keep-alive transfer-encoding content-length via set-cookie x-powered-by".split()
 )
+RAW_BODY: Final = ("body", "raw")  # where a request holds a body that is a text
+_ORIGINAL_BODY: Final = ("originalRequest", *RAW_BODY)
 _SETS_HEADERS: Final = ("headers", "auth")  # words of a pre-request script that changes what is sent
 
 
@@ -177,11 +179,14 @@ def _add_item(log: HarLog, item: Mapping[str, Any], scope: Scope, counts: _Count
             continue
         asked = response.get("originalRequest") or request
         within = replace(scope, auth=_own_auth(asked, request, scope))
-        method, url, half = read_request(asked, within)
+        original = bool(response.get("originalRequest"))
+        holder = saved if original else item.get("request")
+        again = None if holder is None else MemberLater(holder, _ORIGINAL_BODY if original else RAW_BODY)
+        method, url, half = read_request(asked, within, again)
         counts.unresolved.update(_VARIABLE.findall(url + "\n".join(value for _, value in half.headers)))
         took = as_duration(response.get("responseTime"))
         ended = date_of(headers)
-        answer = Half(headers, body_of(response, headers))
+        answer = Half(headers, body_of(response, headers, MemberLater(saved, ("body",))))
         log.add(
             method,
             url,
@@ -232,23 +237,25 @@ def header_pairs(written: Any) -> Iterator[tuple[str, str]]:
             yield from header_pairs(one)
 
 
-def body_of(response: Mapping[str, Any], headers: Iterable[tuple[str, str]]) -> Content | None:
-    """The body of a saved response; it is decoded already, whatever Content-Encoding says."""
+def body_of(
+    response: Mapping[str, Any], headers: Iterable[tuple[str, str]], again: Callable[[], bytes]
+) -> Content | None:
+    """The body of a saved response; it is decoded already, whatever Content-Encoding says. ``again`` reads its text."""
     text = response.get("body")
     if not isinstance(text, str):
         return None
     size = as_duration(next((value for name, value in headers if name.lower() == "content-length"), None))
-    return Content(text, wire_size=None if size is None else int(size))
+    return text_body(text, again, wire_size=None if size is None else int(size))
 
 
-def read_request(asked: Any, scope: Scope) -> tuple[str, str, Half]:
-    """Method, URL and headers of a request, resolved; a request may be a bare URL."""
+def read_request(asked: Any, scope: Scope, again: Callable[[], bytes] | None = None) -> tuple[str, str, Half]:
+    """Method, URL and headers of a request, resolved; it may be a bare URL. ``again`` reads the text of a raw body."""
     if isinstance(asked, str):
         return "GET", absolute(scope.resolved(asked)), Half(_with_host((), "", complete=False))
     asked = asked if isinstance(asked, dict) else {}
     url = absolute(scope.resolved(url_text(asked.get("url"))))
     headers = [(scope.resolved(name), scope.resolved(value)) for name, value in header_pairs(asked.get("header"))]
-    body = _request_body(asked.get("body"), scope)
+    body = _request_body(asked.get("body"), scope, again)
     names = {name.lower() for name, _ in headers}
     if body is not None and body.mime_type and "content-type" not in names:
         headers.append(("Content-Type", body.mime_type))
@@ -318,13 +325,14 @@ def _query(written: Any) -> Iterator[str]:
             yield name if value is None else f"{name}={as_text(value)}"
 
 
-def _request_body(written: Any, scope: Scope) -> Content | None:
+def _request_body(written: Any, scope: Scope, again: Callable[[], bytes] | None) -> Content | None:
     if not isinstance(written, dict) or written.get("disabled") is True:
         return None
     mode = written.get("mode")
     if mode == "raw" and isinstance(written.get("raw"), str):
         mime_type = "application/json" if _language(written.get("options")) == "json" else ""
-        return Content(scope.resolved(written["raw"]), mime_type=mime_type)
+        text = scope.resolved(written["raw"])
+        return text_body(text, again if text == written["raw"] else None, mime_type=mime_type)
     if mode in ("urlencoded", "formdata"):
         pairs = [(scope.resolved(name), scope.resolved(value)) for name, value in _variables(written.get(mode))]
         # A form of parts is written like the other one: which fields it has is what matters.

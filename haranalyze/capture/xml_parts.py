@@ -15,9 +15,13 @@ _CHUNK: Final = 1 << 20
 
 @dataclass(slots=True)
 class Element:
-    """One element below an item: its text (pieces) and attributes."""
+    """One element below an item: its text (pieces) and attributes.
+
+    ``span``: the bytes of the document from its start tag to its end tag, which does not belong to it.
+    """
 
     attributes: dict[str, str]
+    span: tuple[int, int]
     pieces: list[str] = field(default_factory=list)
 
     @property
@@ -38,7 +42,7 @@ def each_item(data: Any, item: str, give: Callable[[dict[str, Element]], None]) 
     """
     parser = expat.ParserCreate()
     parser.buffer_text = True
-    reader = _Reader(item, give)
+    reader = _Reader(item, give, parser)
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.text
@@ -54,6 +58,8 @@ def each_item(data: Any, item: str, give: Callable[[dict[str, Element]], None]) 
         if not reader.items:
             raise CaptureError(f"the XML is damaged at byte {parser.ErrorByteIndex}") from error
         reader.root["damaged"] = str(parser.ErrorByteIndex)
+    finally:  # parser and reader hold each other, and the parser its buffers
+        parser.StartElementHandler = parser.EndElementHandler = parser.CharacterDataHandler = None
     return reader.root
 
 
@@ -79,8 +85,8 @@ def _refuse(*_: object) -> None:
 class _Reader:
     """Collects the elements below items; with the item ``""`` those below the root."""
 
-    def __init__(self, item: str, give: Callable[[dict[str, Element]], None]) -> None:
-        self._item, self._give = item, give
+    def __init__(self, item: str, give: Callable[[dict[str, Element]], None], parser: expat.XMLParserType) -> None:
+        self._item, self._give, self._parser = item, give, parser
         self._parts: dict[str, Element] | None = None
         self._now: Element | None = None
         self._depth = 0
@@ -98,7 +104,7 @@ class _Reader:
         elif name == self._item and self._parts is None:
             self._parts = {}
         elif self._parts is not None:
-            self._now = self._parts[name] = Element(attributes)
+            self._now = self._parts[name] = Element(attributes, (self._parser.CurrentByteIndex, 0))
 
     def end(self, name: str) -> None:
         self._depth -= 1
@@ -106,6 +112,8 @@ class _Reader:
             self.items += 1
             self._give(self._parts)
             self._parts = None
+        if self._now is not None:
+            self._now.span = (self._now.span[0], self._parser.CurrentByteIndex)
         self._now = None
 
     def text(self, piece: str) -> None:

@@ -1,10 +1,12 @@
 """Transcripts of curl, recorded with curl and made by hand."""
 
+import json
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
-from haranalyze.capture import read_capture
+from haranalyze.capture import curl_transcript, read_capture
 from haranalyze.errors import CaptureError, LimitError
 from haranalyze.options import Limits
 
@@ -117,3 +119,32 @@ def test_the_number_of_calls_has_a_limit() -> None:
 )
 def test_odd_bytes_do_no_harm(junk: bytes) -> None:
     assert read_capture(junk).exchanges[0].request.method == "GET"
+
+
+HEAD = b"> GET /x HTTP/1.1\n> Host: a.example\n>\n< HTTP/1.1 200 OK\n< Content-Type: application/json\n<\n"
+
+
+@pytest.mark.parametrize("before", [0, 1, 40, 80])
+def test_a_body_over_several_blocks_of_the_file(before: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(curl_transcript, "_BLOCK", 97)
+    rows = [{"row": number, "text": "* Connected to"} for number in range(50)]
+    body = json.dumps(rows, indent=1).encode()
+    data = (
+        b"* " + b"x" * before + b"\n" + (HEAD + body + b"12:00:00.123456 * Connection #0 to host a left intact\n") * 2
+    )
+    capture = read_capture(data)
+    assert [one.response.body.json() for one in capture] == [rows, rows]
+
+
+def test_one_line_of_many_megabytes_is_not_copied() -> None:
+    body = b'{"a":"' + b"x" * 20_000_000 + b'"}'
+    data = HEAD + body + b"* Connection #0 to host a left intact\n" + HEAD + b"{}\n"
+    tracemalloc.start()
+    try:
+        capture = read_capture(data)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert capture.exchanges[0].response.body.raw_length() == len(body)
+    assert len(capture.exchanges) == 2
+    assert most < len(body) / 2

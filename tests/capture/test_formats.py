@@ -64,9 +64,30 @@ def test_junk_gives_one_clear_error(data: bytes) -> None:
     assert 10 < len(str(told.value)) < 300
 
 
-def test_a_binary_session_of_charles_is_named() -> None:
-    with pytest.raises(CaptureError, match=r"Charles' own binary form .* Export Session"):
-        read_captures(b"\xac\xed\x00\x05sr\x00\x1ecom.xk72.charles.model.Session")
+@pytest.mark.parametrize(
+    ("data", "named"),
+    [
+        (b"\xac\xed\x00\x05sr\x00\x1ecom.xk72.charles.model.Session", r"Charles' own binary form .* Export Session"),
+        (b"HTTP-Trace-Version: 1.0\r\nGenerator: Charles/5.0.3\r\n", r"a trace file of Charles; .* Export Session"),
+        (b'<?xml version="1.0"?>\n<charles-session>', r"a session of Charles in XML; .* Export Session"),
+        (b'<?xml version="1.0"?>\n<issues burpVersion="2024.1">', r"Burp's report of issues, .* Save items"),
+        (b"\x0a\x0d\x0d\x0a\x1c\x00\x00\x00\x4d\x3c\x2b\x1a", "a capture of packets"),
+        (b"\x4d\x3c\xb2\xa1\x02\x00\x04\x00", "a capture of packets"),
+        (b"type: collection.insomnia.rest/5.0\nname: API\n", "an Insomnia collection, which holds no answers"),
+        (b'{"_type":"export","__export_format":4,"resources":[]}', "an Insomnia collection, which holds no answers"),
+        (
+            b"_type: export\n__export_format: 4\nresources:\n  - _id: a\n",
+            "an Insomnia collection, which holds no answers",
+        ),
+        (b"{_type: export, __export_format: 4, resources: []}", "an Insomnia collection, which holds no answers"),
+        (b'{"traceEvents":[],"metadata":{}}', "a performance trace"),
+        (b'{"meta":{},"threads":[]}', "a Firefox profile"),
+        (b"== 1 ==\na list\n=== 2 ===\nmore", "no recording that is known here"),
+    ],
+)
+def test_files_that_are_none_are_named(data: bytes, named: str) -> None:
+    with pytest.raises(CaptureError, match=named):
+        read_captures(data)
 
 
 def test_every_sample_cut_anywhere_reads_or_gives_one_error() -> None:

@@ -4,6 +4,7 @@ import json
 import tracemalloc
 from base64 import b64encode
 from collections.abc import Callable
+from random import Random
 from typing import Any
 
 import pytest
@@ -15,7 +16,8 @@ from tests.capture import small, test_netlog
 from tests.capture.test_mitmproxy_flows import flow
 
 COUNT = 50
-BODY = json.dumps({"items": [f"{number} " * 400 for number in range(30)]})
+# Letters without any pattern: a packed copy of them would be half as large as they are.
+BODY = json.dumps({"items": [Random(number).randbytes(1_000).hex() for number in range(30)]})
 URL = "https://api.example.com/api/items"
 HEADERS = (
     ("Content-Type", "application/json"),
@@ -72,7 +74,34 @@ def pasted() -> bytes:
     return (f"{asked}HTTP/1.1 200 OK\n{lines}\n{BODY}\n" * COUNT).encode()
 
 
-@pytest.mark.parametrize("make", [har, mitmproxy, netlog, charles, postman, pasted])
+def newman() -> bytes:
+    lines = [{"key": name, "value": value} for name, value in HEADERS]
+    asked = {"method": "POST", "url": URL, "header": lines, "body": {"mode": "raw", "raw": BODY}}
+    stream = {"type": "Buffer", "data": list(BODY.encode())}
+    one = {"request": asked, "response": {"code": 200, "header": lines, "stream": stream}}
+    return json.dumps({"collection": {}, "run": {"executions": [one] * COUNT}}).encode()
+
+
+def burp() -> bytes:
+    lines = "".join(f"{name}: {value}\r\n" for name, value in HEADERS)
+    asked, answered = (
+        b64encode(f"{first}\r\n{lines}\r\n{BODY}".encode()).decode()
+        for first in ("POST /api/items HTTP/1.1", "HTTP/1.1 200 OK")
+    )
+    item = (
+        f'<item><url><![CDATA[{URL}]]></url><request base64="true"><![CDATA[{asked}]]></request>'
+        f'<response base64="true"><![CDATA[{answered}]]></response></item>'
+    )
+    return f'<items burpVersion="2023.10">{item * COUNT}</items>'.encode()
+
+
+def curl() -> bytes:
+    asked = "".join(f"> {line}\n" for line in ("POST /api/items HTTP/1.1", "Host: api.example.com"))
+    lines = "".join(f"< {name}: {value}\n" for name, value in HEADERS)
+    return f"{asked}> \n< HTTP/1.1 200 OK\n{lines}< \n{BODY}\n* Connection #0 to host x left intact\n".encode() * COUNT
+
+
+@pytest.mark.parametrize("make", [har, mitmproxy, netlog, charles, postman, newman, burp, curl, pasted])
 def test_bodies_stay_where_they_are(make: Callable[[], bytes], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(har_log, "_KEPT", len(BODY))  # decoded bodies kept for a while, bounded for large files only
     data, book = make(), Rulebook.installed()

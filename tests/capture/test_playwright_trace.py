@@ -75,3 +75,19 @@ def test_many_screenshots_do_not_count_as_members_and_bombs_do() -> None:
     assert not read_capture(data, limits=Limits(max_bytes=2_000_000)).exchanges[0].response.body.raw_text()
     with pytest.raises(LimitError):
         read_capture(trace(b" " * 30_000_000), limits=Limits(max_bytes=2_000_000))
+
+
+def test_a_start_that_the_trace_tells_by_its_own_clock_alone() -> None:
+    one = {**entry(), "startedDateTime": {}, "_monotonicTime": 343.5}
+    context = {"type": "context-options", "browserName": "chromium", "wallTime": 1_695_162_970_243}
+    before = {"type": "before", "startTime": 300.25, "wallTime": 1_695_162_970_300}
+    written = b"\n".join(json.dumps(part).encode() for part in (context, before))
+    capture = read_capture(zipped(("0-trace.trace", written), ("0-trace.network", line(one))))
+    assert capture.exchanges[0].started == pytest.approx(1_695_162_970_343.25)
+    assert not capture.notes
+
+
+@pytest.mark.parametrize("names", [["trace.trace"], ["test.trace", "0-trace.trace", "0-trace.stacks"]])
+def test_a_trace_of_a_test_runner_alone_is_named(names: list[str]) -> None:
+    with pytest.raises(CaptureError, match="recorded without its network part"):
+        read_captures(zipped(*((name, b'{"version":7,"type":"context-options"}') for name in names)))
