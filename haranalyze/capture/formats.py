@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _HEAD: Final = 20_000
 _HAR_FIRST: Final = re.compile(rb'\s*\{\s*"log"\s*:')
-_FLOW: Final = re.compile(rb"\d{1,10}:(?:\d|[^\s\d])")
+_FLOW: Final = re.compile(rb"(?!\d\d:\d\d:\d\d\.\d)\d{1,10}:(?:\d|[^\s\d])")  # and no time of day
 _BURP: Final = re.compile(rb"<items\s[^<>]{0,200}burpVersion")
 _FIRST_NAME: Final = re.compile(rb'\s*\{\s*"([^"\\]{1,40})"')
 

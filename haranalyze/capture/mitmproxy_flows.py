@@ -127,8 +127,12 @@ def _word(value: Any) -> str:
     return text_of(value) if isinstance(value, memoryview) else ""
 
 
+_BEYOND: Final = 1e300  # larger numbers are no times, and some no floats
+
+
 def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    usual = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _BEYOND
+    return float(value) if usual else None
 
 
 def _add(log: HarLog, flow: dict[str, Any], connections: set[Any]) -> None:

@@ -154,7 +154,7 @@ class _Reader:
         offset = constants.get("timeTickOffset")
         try:
             self._offset = float(offset) if isinstance(offset, int | float | str) else 0.0
-        except ValueError:
+        except (ValueError, OverflowError):
             self._offset = 0.0
         self._limits = limits
         self._hops: list[_Hop] = []
@@ -172,7 +172,7 @@ class _Reader:
         params = _object(event.get("params"))
         try:
             time = float(event.get("time") or 0)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return
         if not isinstance(identifier, int):
             return

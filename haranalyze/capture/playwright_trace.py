@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from haranalyze.capture.har_log import HarLog, stamp
 from haranalyze.capture.json_parts import members_of, object_of
-from haranalyze.capture.model import as_text
+from haranalyze.capture.model import as_duration, as_text
 from haranalyze.errors import CaptureError
 from haranalyze.options import Limits
 
@@ -80,8 +80,9 @@ def _date(snapshot: dict[str, Any], begin: dict[str, Any]) -> None:
     """Playwright 1.37 wrote an empty object for the start: its other clock, which counts from some moment, tells it."""
     if isinstance(snapshot.get("startedDateTime"), str):
         return
-    wall, then, now = begin.get("wallTime"), begin.get("monotonicTime"), snapshot.get("_monotonicTime")
-    if isinstance(wall, int | float) and isinstance(then, int | float) and isinstance(now, int | float):
+    wall, then = as_duration(begin.get("wallTime")), as_duration(begin.get("monotonicTime"))
+    now = as_duration(snapshot.get("_monotonicTime"))
+    if wall is not None and then is not None and now is not None:
         snapshot["startedDateTime"] = stamp(wall + now - then)
 
 

@@ -148,3 +148,10 @@ def test_one_line_of_many_megabytes_is_not_copied() -> None:
     assert capture.exchanges[0].response.body.raw_length() == len(body)
     assert len(capture.exchanges) == 2
     assert most < len(body) / 2
+
+
+@pytest.mark.parametrize("first", ["* Trying 10.0.0.1:443...", "== Info: Trying 10.0.0.1:443..."])
+def test_a_time_of_day_at_the_beginning_is_no_length_of_a_flow(first: str) -> None:
+    sent = "> GET /x HTTP/1.1\n> Host: a.example\n>\n< HTTP/1.1 200 OK\n<\n"
+    capture = read_capture(f"12:34:56.123456 {first}\n12:34:56.133456 {sent}".encode())
+    assert (capture.format, len(capture.exchanges)) == ("curl", 1)

@@ -152,3 +152,11 @@ def test_nesting_and_counts_have_limits() -> None:
         read_capture(net({"request": deep}))
     with pytest.raises(LimitError, match="max_exchanges"):
         read_capture(flow() * 3, limits=Limits(max_exchanges=2))
+
+
+@pytest.mark.parametrize("odd", [10**400, -(10**400), 10**30, float("nan"), float("inf"), -5])
+def test_numbers_beyond_sense_are_passed_over(odd: float) -> None:
+    times = {"timestamp_start": odd, "timestamp_end": odd}
+    server = {"timestamp_start": odd, "timestamp_tcp_setup": odd, "timestamp_tls_setup": odd}
+    capture = read_capture(flow({"port": odd, **times}, {"status_code": odd, **times}, server_conn=server))
+    assert capture.exchanges[0].response.status == 0

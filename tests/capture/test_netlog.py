@@ -189,3 +189,11 @@ def test_numbers_that_are_none_are_passed_over(odd: Any) -> None:
     ]
     capture = read_capture(netlog(*events, *request(), answer(120), logEventTypes=types))
     assert [one.request.raw_url for one in capture] == ["https://a.example/y", "https://a.example/x"]
+
+
+@pytest.mark.parametrize("time", ["1" + "0" * 400, "NaN", "1e999", '"x"', "null"])
+def test_times_beyond_sense_are_passed_over(time: str) -> None:
+    written = netlog(*request(), answer(120), answer(130)).replace(b'"time": "130"', f'"time": {time}'.encode())
+    assert len(read_capture(written).exchanges) == 1
+    offset = netlog(*request(), answer(120)).replace(str(CONSTANTS["timeTickOffset"]).encode(), time.encode())
+    assert len(read_capture(offset).exchanges) == 1

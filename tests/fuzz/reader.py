@@ -27,6 +27,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests.fuzz import formats
+
 if TYPE_CHECKING:
     from haranalyze.rulebook import Rulebook
 
@@ -53,7 +55,7 @@ def seeds() -> list[bytes]:
         b'"response":{"status":-1,"bodySize":NaN,"content":{"size":99999999999999999999,"_file":"a"}}}]}}',
     ]
     found += [gzip.compress(found[0], mtime=0), zlib.compress(found[1]), _zipped(found[1])]
-    found += of_other_formats()
+    found += formats.seeds()
     for path in sorted(SAMPLES.glob("*/capture.har"))[:6]:
         log = json.loads(path.read_bytes())["log"]
         for entry in log["entries"][8:12]:
@@ -64,61 +66,21 @@ def seeds() -> list[bytes]:
     return found
 
 
-def of_other_formats() -> list[bytes]:
-    """One small recording of each format that is not HAR."""
-    asked = b"GET /x HTTP/1.1\r\nHost: a.example\r\n\r\n"
-    answered = b"HTTP/1.1 401 No\r\nTransfer-Encoding: chunked\r\nSet-Cookie: a=1\r\n\r\n2\r\n{}\r\n0\r\n\r\n"
-    entry = b'{"request":{"method":"GET","url":"http://a.example/"},"response":{"content":{"_file":"resources/b"}}}'
-    event = b'{"params":%b,"phase":%d,"source":{"id":7,"type":1},"time":"5","type":%d},\n'
-    constants = b'{"logEventTypes":{"URL_REQUEST_START_JOB":1,"HTTP_TRANSACTION_READ_RESPONSE_HEADERS":2},'
-    constants += b'"logSourceType":{"URL_REQUEST":1},"timeTickOffset":1795757000000}'
-    return [
-        b'{"collection":{},"run":{"timings":{"started":1},"executions":[{"request":{"url":{"host":["a"],"path":["b"]},'
-        b'"header":[{"key":"A","value":"b"}]},"response":{"code":401,"stream":{"type":"Buffer","data":[123,125]}}}]}}',
-        b'{"run":{"meta":{"started":1},"executions":[{"requestExecuted":{"url":{"host":["a"]},"headers":[{"key":"A"}]},'
-        b'"response":{"code":401,"headers":[],"stream":{"data":[1]}},"errors":[{"source":"request"}],"tests":[{}]}]}}',
-        b'{"info":{},"variable":[{"key":"v","value":"{{v}}"}],"auth":{"type":"bearer","bearer":[{"key":"token"}]},"item":'
-        b'[{"item":[{"request":"{{v}}","response":[{"code":200,"header":[{"key":"Date","value":"x"}],"body":"{}"}]}]}]}',
-        b"158:7:request;80:6:method;3:GET;6:scheme;4:http;4:path;2:/x;7:headers;23:19:4:Host,9:a.example,]]}8:response;"
-        b"49:11:status_code;3:401#7:headers;0:]7:content;2:{},}}",
-        b"> GET /x HTTP/1.1\n> Host: a.example\n>\n< HTTP/1.1 401 No\n< Date: x\n<\n{}* Connection #0 left intact\n",
-        asked + b"\n" + answered,
-        b'[{"scheme":"https","host":"a","request":{},"response":{"status":200,"body":{"encoded":"e30="}}}]',
-        b'<items burpVersion="1"><item><request>'
-        + asked
-        + b"</request><response>"
-        + answered
-        + b"</response></item></items>",
-        b'{"constants":%b,\n"events": [\n%b%b]}'
-        % (
-            constants,
-            event % (b'{"url":"http://a.example/","method":"GET"}', 1, 1),
-            event % (b'{"headers":["HTTP/1.1 200 OK","A: b"]}', 0, 2),
-        ),
-        _zip_of(("raw/1_c.txt", asked), ("raw/1_s.txt", answered), ("raw/1_m.xml", b"<S><SessionTimers a='x'/></S>")),
-        _zip_of(("a.trace", b"{}"), ("a.network", b'{"snapshot":' + entry + b"}"), ("resources/b", b"{}")),
-        _zip_of(("0-meta.json", b'{"scheme":"http","host":"a","request":{},"response":{}}'), ("0-res.txt", b"{}")),
-    ]
-
-
-def _zip_of(*members: tuple[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, content in members:
-            archive.writestr(zipfile.ZipInfo(name), content)
-    return out.getvalue()
-
-
 def _zipped(har: bytes) -> bytes:
     """A recording with a body beside it, as Playwright writes them."""
-    return _zip_of(("har.har", har.replace(b'"text"', b'"_file":"body.json","_text"')), ("body.json", b"{}"))
+    return formats.zipped(("har.har", har.replace(b'"text"', b'"_file":"body.json","_text"')), ("body.json", b"{}"))
 
 
 def mutated(data: bytes, mutate: Callable[[bytes, int], bytes], max_size: int, seed: int) -> bytes:
     """Two times of three one member of a JSON input gets an odd value, else its bytes change anywhere.
 
-    The bytes of a HAR are mostly member names; changing values in place gets past the first decode more often.
+    The bytes of a HAR are mostly member names; changing values in place gets past the first decode more often. Of an
+    archive one member changes in the same way: its checksums would refuse any other change.
     """
+    if data.startswith(b"PK") and seed % 4:
+        changed = _with_one_member_changed(data, mutate, max_size, seed // 4)
+        if changed is not None and len(changed) <= max_size:
+            return changed
     if seed % 3:
         try:
             value = json.loads(data)
@@ -132,6 +94,22 @@ def mutated(data: bytes, mutate: Callable[[bytes, int], bytes], max_size: int, s
             if len(changed) <= max_size:
                 return changed
     return mutate(data, max_size)
+
+
+def _with_one_member_changed(
+    data: bytes, mutate: Callable[[bytes, int], bytes], max_size: int, seed: int
+) -> bytes | None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = [(info.filename, archive.read(info)) for info in archive.infolist() if info.file_size < max_size]
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError, RuntimeError):
+        return None
+    if not members:
+        return None
+    place = seed % len(members)
+    name, content = members[place]
+    members[place] = (name, mutated(content, mutate, max_size, seed // len(members)))
+    return formats.zipped(*members)
 
 
 def _places(value: Any) -> Iterator[tuple[Any, Any]]:
