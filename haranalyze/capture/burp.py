@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, Final
 
 from haranalyze.capture.har_log import Half, HarLog, half_later
-from haranalyze.capture.http_message import Answered, read_request_text, read_response_text, url_of
+from haranalyze.capture.http_message import Answered, add_messages, read_request_text, read_response_text
 from haranalyze.capture.postman import date_of
 from haranalyze.capture.xml_parts import Element, each_item
 from haranalyze.errors import CaptureError
@@ -53,15 +53,7 @@ def _add(log: HarLog, parts: dict[str, Element], view: memoryview) -> None:
     if answer is not None and (packed := _packed(answer, view)) is not None:
         half_later(answered.half, partial(_response_half, packed), limit)
     written = parts["url"].text.strip() if "url" in parts else ""
-    log.add(
-        asked.method,
-        written or url_of(asked.target, asked.half),
-        asked.half,
-        answered.status,
-        answered.half,
-        status_text=answered.reason,
-        started=date_of(answered.half.headers),
-    )
+    add_messages(log, asked, answered, written, started=date_of(answered.half.headers))
 
 
 def _packed(element: Element, view: memoryview) -> memoryview | None:

@@ -18,8 +18,8 @@ from msgspec import Raw
 
 from haranalyze.capture.har_log import LONG, Content, Half, HarLog, text_body
 from haranalyze.capture.json_parts import MemberLater, items_of, value_of
-from haranalyze.capture.model import as_duration, as_text
 from haranalyze.capture.stamps import parse_stamp
+from haranalyze.capture.values import as_duration, as_text
 from haranalyze.errors import CaptureError
 from haranalyze.options import Limits
 

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Final
 
 from haranalyze.capture.har_log import Half, HarLog, half_later
-from haranalyze.capture.http_message import Answered, read_request_text, read_response_text, url_of
+from haranalyze.capture.http_message import Answered, add_messages, read_request_text, read_response_text
 from haranalyze.capture.stamps import parse_stamp
 from haranalyze.capture.xml_parts import attributes_of
 from haranalyze.errors import CaptureError
@@ -50,17 +50,7 @@ def read_archive(archive: Mapping[str, bytes], limits: Limits) -> HarLog:
             if answer:
                 half_later(answered.half, partial(_answer, archive, answer), limits.max_body_bytes)
             started, time, timings = _times(_timers(archive, by_name.get(f"raw/{number}_m.xml", "")))
-            log.add(
-                asked.method,
-                url_of(asked.target, asked.half),
-                asked.half,
-                answered.status,
-                answered.half,
-                status_text=answered.reason,
-                started=started,
-                time=time,
-                timings=timings,
-            )
+            add_messages(log, asked, answered, started=started, time=time, timings=timings)
     if tunnels:
         log.note("saz-tunnels-left-out", "CONNECT requests to the proxy are left out", tunnels)
     if not log.count:

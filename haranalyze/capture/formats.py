@@ -12,7 +12,8 @@ import msgspec
 from haranalyze.capture.containers import Document, Wanted
 from haranalyze.capture.har import Origin, read_har
 from haranalyze.capture.json_parts import items_of, members_of
-from haranalyze.capture.model import Capture, late
+from haranalyze.capture.model import Capture
+from haranalyze.capture.values import late
 from haranalyze.errors import CaptureError
 from haranalyze.options import Limits
 

@@ -17,7 +17,6 @@ from msgspec import Raw
 
 from haranalyze.capture.model import (
     BODY_TOO_LONG,
-    EMPTY,
     Capture,
     Exchange,
     Note,
@@ -25,15 +24,12 @@ from haranalyze.capture.model import (
     Request,
     Response,
     Source,
-    as_duration,
-    as_text,
     header_pairs,
-    is_deeper,
-    late,
 )
 from haranalyze.capture.quirks import SANITIZED_BY, exporter_of
 from haranalyze.capture.salvage import Salvaged, salvage
 from haranalyze.capture.stamps import parse_http_version, parse_stamp
+from haranalyze.capture.values import EMPTY, as_duration, as_text, is_deeper, late
 from haranalyze.errors import CaptureError, LimitError
 from haranalyze.options import Limits
 from haranalyze.protocol.url import parse_url

@@ -15,10 +15,10 @@ from haranalyze.capture.har_log import Content, Half, HarLog
 from haranalyze.capture.http_message import (
     Answered,
     AskedFor,
+    add_messages,
     message_parts,
     read_request_text,
     read_response_text,
-    url_of,
 )
 from haranalyze.capture.postman import date_of
 from haranalyze.errors import CaptureError
@@ -119,12 +119,4 @@ def _pseudo(block: memoryview) -> AskedFor | Answered | None:
 
 
 def _add(log: HarLog, asked: AskedFor, answered: Answered) -> None:
-    log.add(
-        asked.method,
-        url_of(asked.target, asked.half),
-        asked.half,
-        answered.status,
-        answered.half,
-        status_text=answered.reason,
-        started=date_of(answered.half.headers),
-    )
+    add_messages(log, asked, answered, started=date_of(answered.half.headers))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from haranalyze.capture.har_log import LONG, Content, Half, text_of
+from haranalyze.capture.har_log import LONG, Content, Half, HarLog, text_of
 from haranalyze.protocol.url import parse_url
 
 _REQUEST_LINE: Final = re.compile(r"([A-Za-z-]{1,32}) (\S+)(?: (HTTP/\d(?:\.\d)?))?")
@@ -57,6 +57,20 @@ def read_response_text(data: bytes | memoryview) -> Answered:
             break
         data = body
     return answer
+
+
+def add_messages(log: HarLog, asked: AskedFor, answered: Answered, url: str = "", **times: Any) -> None:
+    """Write an exchange of two messages; ``url`` where something tells it better than the request; ``times`` as
+    :meth:`HarLog.add` takes them."""
+    log.add(
+        asked.method,
+        url or url_of(asked.target, asked.half),
+        asked.half,
+        answered.status,
+        answered.half,
+        status_text=answered.reason,
+        **times,
+    )
 
 
 def message_parts(

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from haranalyze.capture.har_log import Content, Half, HarLog, text_of
+from haranalyze.capture.values import as_duration
 from haranalyze.errors import CaptureError
 from haranalyze.options import Limits
 
@@ -127,14 +128,6 @@ def _word(value: Any) -> str:
     return text_of(value) if isinstance(value, memoryview) else ""
 
 
-_BEYOND: Final = 1e300  # larger numbers are no times, and some no floats
-
-
-def _number(value: Any) -> float | None:
-    usual = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _BEYOND
-    return float(value) if usual else None
-
-
 def _add(log: HarLog, flow: dict[str, Any], connections: set[Any]) -> None:
     request = flow["request"]
     response = flow.get("response") if isinstance(flow.get("response"), dict) else None
@@ -150,8 +143,8 @@ def _add(log: HarLog, flow: dict[str, Any], connections: set[Any]) -> None:
     if address := _address(server):
         members["serverIPAddress"] = address
     timings, total = _phases(request, response, server, connections)
-    began = _number(request.get("timestamp_start"))
-    status = _number(response.get("status_code", response.get("code"))) if response else None
+    began = as_duration(request.get("timestamp_start"))
+    status = as_duration(response.get("status_code", response.get("code"))) if response else None
     log.add(
         method.upper(),
         url,
@@ -221,19 +214,19 @@ def _phases(
 ) -> tuple[dict[str, float], float]:
     """Phases in ms as mitmproxy's HAR has them; a connection is set up for its first exchange only."""
     phases = {"connect": -1.0, "ssl": -1.0, "send": 0.0, "wait": 0.0, "receive": 0.0}
-    opened, tcp = _number(server.get("timestamp_start")), _number(server.get("timestamp_tcp_setup"))
-    tls = _number(server.get("timestamp_tls_setup", server.get("timestamp_ssl_setup")))
+    opened, tcp = as_duration(server.get("timestamp_start")), as_duration(server.get("timestamp_tcp_setup"))
+    tls = as_duration(server.get("timestamp_tls_setup", server.get("timestamp_ssl_setup")))
     name = _word(server.get("id")) or (opened, tcp)
     if name not in connections and opened is not None and tcp is not None:
         connections.add(name)
         phases["connect"] = max(0.0, (tcp - opened) * 1000.0)
         if tls is not None:
             phases["ssl"] = max(0.0, (tls - tcp) * 1000.0)
-    begin, end = _number(request.get("timestamp_start")), _number(request.get("timestamp_end"))
+    begin, end = as_duration(request.get("timestamp_start")), as_duration(request.get("timestamp_end"))
     if begin is not None and end is not None:
         phases["send"] = max(0.0, (end - begin) * 1000.0)
     if response is not None:
-        first, last = _number(response.get("timestamp_start")), _number(response.get("timestamp_end"))
+        first, last = as_duration(response.get("timestamp_start")), as_duration(response.get("timestamp_end"))
         if first is not None and end is not None:
             phases["wait"] = max(0.0, (first - end) * 1000.0)
         if first is not None and last is not None:
@@ -248,5 +241,5 @@ def _messages(socket: dict[str, Any]) -> list[dict[str, Any]]:
     for one in written if isinstance(written, list) else ():
         if isinstance(one, list) and len(one) >= 4 and isinstance(one[0], int):
             direction = "send" if one[1] is True else "receive"
-            found.append({"type": direction, "time": _number(one[3]), "opcode": one[0], "data": _word(one[2])})
+            found.append({"type": direction, "time": as_duration(one[3]), "opcode": one[0], "data": _word(one[2])})
     return found

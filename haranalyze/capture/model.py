@@ -1,4 +1,4 @@
-"""Capture, Exchange, Request, Response, Body: what was recorded, decoded when asked for.
+"""Capture, Exchange, Request, Response: what was recorded, decoded when asked for.
 
 Attributes and methods that begin with ``raw`` give captured characters as plain ``str`` and are for the analysing
 layers only (a test forbids them in rules, reports and shells); everything else that holds captured characters
@@ -7,21 +7,18 @@ gives :class:`haranalyze.text.Text`. Every value knows its place in the source.
 
 from __future__ import annotations
 
-import binascii
-import json
 import re
-from base64 import b64decode, b64encode
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from sys import intern
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlencode
 
 import msgspec
 from msgspec.structs import astuple
 
+from haranalyze.capture.body import Body, content_body, content_may_contain, posted_body
+from haranalyze.capture.values import BEYOND, EMPTY, as_duration, as_text, late
 from haranalyze.options import Limits
 from haranalyze.protocol.headers import Header, Headers
 from haranalyze.protocol.set_cookie import parse_cookie_header
@@ -93,195 +90,6 @@ class Initiator:
     raw_scripts: tuple[str, ...]  # script URLs on the stack, innermost first, at most 20
 
 
-DEFAULT_LIMITS: Final = Limits()
-
-
-class Body:
-    """A request or response body.
-
-    ``size`` is the decoded size in bytes or None; ``present`` whether the recording holds its text;
-    ``raw_mime_type`` without parameters, lower case. The text itself is decoded when asked for.
-    """
-
-    __slots__ = ("_depth", "_encoding", "_limit", "_spot", "_text", "present", "raw_mime_type", "size")
-
-    def __init__(
-        self, text: Any, encoding: str, mime_type: str, size: int | None, spot: tuple[int, str, str], limits: Limits
-    ) -> None:
-        self._text = text  # str, an undecoded JSON string, or where a file beside the HAR is
-        self._encoding = encoding
-        self._limit, self._depth = limits.max_body_bytes, limits.max_depth
-        self._spot = spot  # index of the exchange, pointer of the list it stands in, member of the exchange
-        self.size = size
-        undecoded = isinstance(text, msgspec.Raw)
-        self.present = bytes(memoryview(text)[:1]) == b'"' if undecoded else isinstance(text, str | _Beside)
-        self.raw_mime_type = _media_type(mime_type)
-
-    def raw_length(self) -> int:
-        """Characters of the text, or a little more while it is undecoded."""
-        text = self._text
-        if isinstance(text, _Beside):
-            return self.size if self.size is not None else len(text.read() or b"")
-        return len(text if isinstance(text, str) else memoryview(text)) if self.present else 0
-
-    @property
-    def cut(self) -> bool:
-        """Whether the text is much shorter than the size says."""
-        length = self.raw_length()
-        return bool(self.present and self.size and length < self.size // 4 and length < self.size - 1_000)
-
-    @property
-    def place(self) -> Place:
-        """The body's place; long bodies are not quoted."""
-        shown = self.raw_text() if self.raw_length() <= _QUOTED else None
-        index, base, member = self._spot
-        text = None if shown is None else Text(shown, Kind.BODY, self.raw_mime_type)
-        return Place(index, f"{base}{index}{member}", text)
-
-    def raw_text(self) -> str | None:
-        """The text, base64 removed; None when absent, over ``Limits.max_body_bytes`` or not text."""
-        if not self.present or self.raw_length() > 2 * self._limit:
-            return None
-        text = late(self._text) if isinstance(self._text, msgspec.Raw) else self._text
-        try:
-            if isinstance(text, _Beside):
-                found = text.read()
-                return None if found is None or len(found) > 2 * self._limit else found.decode("utf-8")
-            if not isinstance(text, str) or len(text) > self._limit:
-                return None
-            if self._encoding != "base64":
-                return text
-            return b64decode("".join(text.split()), validate=True).decode("utf-8")
-        except (binascii.Error, ValueError):
-            return None
-
-    def raw_stored(self) -> tuple[str, str] | None:
-        """The text and its encoding (``""`` or ``base64``) as a HAR holds them, of any length; None when absent."""
-        text = late(self._text) if isinstance(self._text, msgspec.Raw) else self._text
-        if isinstance(text, _Beside):
-            found = text.read()
-            if found is None:
-                return None
-            try:
-                return found.decode("utf-8"), ""
-            except UnicodeDecodeError:
-                return b64encode(found).decode(), "base64"
-        return (text, self._encoding if self._encoding == "base64" else "") if isinstance(text, str) else None
-
-    def json(self) -> Any:
-        """The JSON value, or None when absent, not JSON or nested deeper than ``Limits.max_depth``.
-
-        Strings inside are raw: analysis only. Parsed anew each time: kept, the values of a large recording would take
-        five times its size.
-        """
-        return read_json(self.raw_text() or "", self._depth)
-
-    def too_long(self) -> bool:
-        """Whether ``Limits.max_body_bytes`` keeps it from being read."""
-        if isinstance(self._text, _Beside):  # its own size, since reading it may mean unpacking it
-            return self.size is not None and self.size > 2 * self._limit
-        length = self.raw_length()
-        if not self.present or not self._limit < length <= 2 * self._limit:
-            return self.present and length > self._limit
-        text = late(self._text) if isinstance(self._text, msgspec.Raw) else self._text
-        return isinstance(text, str) and len(text) > self._limit
-
-
-@lru_cache(1_024)
-def _media_type(written: str) -> str:
-    """Without parameters, in lower case; one string serves all bodies of a type."""
-    return written.partition(";")[0].strip().lower()
-
-
-class _Content(msgspec.Struct, gc=False):
-    """A ``content`` object with its text undecoded."""
-
-    size: Any = None
-    mimeType: Any = None  # noqa: N815 - HAR's own spelling
-    encoding: Any = None
-    text: msgspec.Raw = msgspec.Raw()
-    file: Any = msgspec.field(default=None, name="_file")
-
-
-class _Posted(msgspec.Struct, gc=False):
-    """A ``postData`` object with its text undecoded."""
-
-    mimeType: Any = None  # noqa: N815 - HAR's own spelling
-    encoding: Any = None
-    params: Any = None
-    text: msgspec.Raw = msgspec.Raw()
-    file: Any = msgspec.field(default=None, name="_file")
-
-
-_CONTENT = msgspec.json.Decoder(_Content)
-_POSTED = msgspec.json.Decoder(_Posted)
-
-
-def _read_content(value: Any) -> _Content:
-    try:
-        return _CONTENT.decode(value)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError):
-        return _Content()
-
-
-def _read_posted(value: Any) -> _Posted:
-    if value is EMPTY:
-        return _Posted()
-    try:
-        return _POSTED.decode(value)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError):
-        posted = late(value)
-        if not isinstance(posted, dict):
-            return _Posted()
-        text = msgspec.Raw(msgspec.json.encode(posted.get("text")))
-        return _Posted(posted.get("mimeType"), posted.get("encoding"), posted.get("params"), text, posted.get("_file"))
-
-
-@dataclass(frozen=True, slots=True)
-class _Beside:
-    """A body that stands in its own member of the archive; read anew each time, so that no copy of it stays."""
-
-    name: str
-    files: Mapping[str, bytes]
-
-    def read(self) -> bytes | None:
-        return self.files.get(self.name)
-
-
-def _file_beside(name: Any, files: Mapping[str, bytes] | None) -> _Beside | None:
-    """Where a body stands: by exact name, in the same archive only."""
-    return _Beside(name, files) if files and isinstance(name, str) and name in files else None
-
-
-_QUOTED = 64 * 1024  # longer bodies are not quoted
-
-
-def read_json(text: str, most: int = DEFAULT_LIMITS.max_depth) -> Any:
-    """The JSON value of a body, None when it is none, deeper than ``most``, or holds what JSON does not know."""
-    if not text or text.lstrip()[:1] not in ("{", "[", '"'):
-        return None
-    try:
-        value = msgspec.json.decode(text)
-    except (msgspec.MsgspecError, RecursionError, ValueError):
-        return None
-    return None if text.count("{") + text.count("[") > most and is_deeper(value, most) else value
-
-
-def is_deeper(value: Any, most: int) -> bool:
-    """Whether objects and arrays of a JSON value are nested deeper than ``most``; one level after the other."""
-    level = [value] if isinstance(value, dict | list) else []
-    for _ in range(most):
-        level = [
-            one
-            for within in level
-            for one in (within.values() if isinstance(within, dict) else within)
-            if isinstance(one, dict | list)
-        ]
-        if not level:
-            return False
-    return bool(level)
-
-
 class _Line(msgspec.Struct, gc=False):
     name: str = ""
     value: str = ""
@@ -291,7 +99,6 @@ _LINE = msgspec.json.Decoder(_Line)
 _LINES = msgspec.json.Decoder(list[_Line])
 
 _SHORTEST_COOKIES: Final = 5  # bytes: "", [], null and {} hold none
-EMPTY: Final = msgspec.Raw()  # a member the source does not have
 WANTED = frozenset(
     """
     :authority accept access-control-allow-credentials access-control-allow-headers access-control-allow-methods
@@ -558,32 +365,6 @@ def read_headers(pieces: Collection[bytes]) -> list[tuple[str, str]]:
     return [(line.name, line.value) for line in lines]
 
 
-def late(value: Any) -> Any:
-    """Decode a member that was left undecoded; None when it is absent or cannot be read."""
-    data = b"" if value is EMPTY else bytes(value)
-    if not data:
-        return None
-    try:
-        return msgspec.json.decode(data)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError):
-        try:
-            return json.loads(data.decode("utf-8", "replace"))
-        except (ValueError, RecursionError):
-            return None
-
-
-def as_text(value: Any) -> str:
-    """A member that should be text: text as it is, numbers and booleans spelled, everything else empty."""
-    if isinstance(value, str):
-        return value
-    return str(value) if isinstance(value, int | float) else ""
-
-
-def as_size(value: Any) -> int | None:
-    """A member that should be a size in bytes; None for -1, null and whatever is no number."""
-    return int(value) if _is_amount(value) else None
-
-
 class Request(Message):
     """The request half. ``method`` is upper case, ``""`` when unknown."""
 
@@ -616,19 +397,8 @@ class Request(Message):
     def body(self) -> Body:
         """The request body."""
         if self._body is None:
-            posted = _read_posted(self._fields[1])
-            text: Any = posted.text if len(memoryview(posted.text)) > len('""') else None
-            if text is None and isinstance(posted.params, list):
-                pairs = [item for item in posted.params if isinstance(item, dict)]
-                text = urlencode([(as_text(item.get("name")), as_text(item.get("value"))) for item in pairs])
-            self._body = Body(
-                text or _file_beside(posted.file, self._fields[2]),
-                as_text(posted.encoding),
-                as_text(posted.mimeType),
-                self.body_size,
-                (self._index, self._base, "/request/postData"),
-                self._limits,
-            )
+            spot = (self._index, self._base, "/request/postData")
+            self._body = posted_body(self._fields[1], self._fields[2], self.body_size, spot, self._limits)
         return self._body
 
     def raw_body_may_contain(self, words: str) -> bool:
@@ -694,32 +464,14 @@ class Response(Message):
     def body(self) -> Body:
         """The response body."""
         if self._body is None:
-            content = _read_content(self._fields[1])
-            beside = _file_beside(content.file, self._fields[2])
-            self._body = Body(
-                content.text if beside is None else beside,
-                as_text(content.encoding),
-                as_text(content.mimeType) or (self.raw("content-type") or ""),
-                as_size(content.size),
-                (self._index, self._base, "/response/content"),
-                self._limits,
-            )
+            spot = (self._index, self._base, "/response/content")
+            headers_type = self.raw("content-type") or ""
+            self._body = content_body(self._fields[1], self._fields[2], headers_type, spot, self._limits)
         return self._body
 
     def raw_body_may_contain(self, *words: str) -> bool:
         """Cheap test of a body that is not decoded yet: False only when it holds none of the words (ASCII)."""
-        content = bytes(self._fields[1])
-        wanted = [word.encode("ascii") for word in words]
-        if self._fields[2] and b'"_file"' in content:
-            beside = _file_beside(_read_content(self._fields[1]).file, self._fields[2])
-            if beside is None:
-                return True
-            content = beside.read() or b""
-        elif b'"base64"' in content:
-            return True
-        else:
-            wanted = [word.replace(b'"', b'\\"') for word in wanted]
-        return any(word in content for word in wanted)
+        return content_may_contain(self._fields[1], self._fields[2], words)
 
     def raw_set_cookies(self) -> tuple[str, ...]:
         """Set-Cookie lines in order; built from the ``cookies`` array when the recording has no such header."""
@@ -796,7 +548,7 @@ class Exchange:
             values = astuple(_PHASES.decode(self._timings))
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return read_timings(late(self._timings), self.duration)
-        known = [value if value is not None and 0 <= value < _BEYOND else None for value in values]
+        known = [value if value is not None and 0 <= value < BEYOND else None for value in values]
         return _timings_of(known, self.duration)
 
     @property
@@ -922,19 +674,6 @@ def _timings_of(values: list[float | None], total: float | None) -> Timings:
 
 _CONNECT: Final = 2  # places in the list
 _SSL: Final = 3
-
-
-def as_duration(value: Any) -> float | None:
-    """A member that should be milliseconds; None for negative values, null and whatever is no number."""
-    return float(value) if _is_amount(value) else None
-
-
-def _is_amount(value: Any) -> bool:
-    """Whether it is a number from 0 on; NaN, infinity and integers beyond a float's range are none."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < _BEYOND
-
-
-_BEYOND = 1e300
 
 
 def read_initiator(written: Any) -> Initiator | None:

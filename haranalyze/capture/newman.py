@@ -18,8 +18,8 @@ import msgspec
 
 from haranalyze.capture.har_log import Content, Half, HarLog, text_body
 from haranalyze.capture.json_parts import MemberLater, items_of, members_of, object_of, value_of
-from haranalyze.capture.model import as_duration, as_text
 from haranalyze.capture.postman import RAW_BODY, Scope, date_of, header_pairs, read_request
+from haranalyze.capture.values import as_duration, as_text
 from haranalyze.errors import CaptureError
 from haranalyze.options import Limits
 

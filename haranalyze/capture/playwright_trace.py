@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from haranalyze.capture.har_log import HarLog, stamp
 from haranalyze.capture.json_parts import members_of, object_of
-from haranalyze.capture.model import as_duration, as_text
+from haranalyze.capture.values import as_duration, as_text
 from haranalyze.errors import CaptureError
 from haranalyze.options import Limits
 

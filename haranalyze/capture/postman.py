@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 
 from haranalyze.capture.har_log import Content, Half, HarLog, text_body
 from haranalyze.capture.json_parts import MemberLater, items_of, members_of, object_of, value_of
-from haranalyze.capture.model import as_duration, as_text
+from haranalyze.capture.values import as_duration, as_text
 from haranalyze.errors import CaptureError, LimitError
 from haranalyze.options import Limits
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from haranalyze.capture.har_log import LONG, Content, Half, HarLog
 from haranalyze.capture.json_parts import MemberLater, object_of
-from haranalyze.capture.model import as_duration, as_text
+from haranalyze.capture.values import as_duration, as_text
 from haranalyze.errors import CaptureError
 from haranalyze.options import Limits
 

@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from haranalyze.capture.model import Note, is_deeper
+from haranalyze.capture.model import Note
+from haranalyze.capture.values import is_deeper
 from haranalyze.errors import CaptureError, LimitError
 from haranalyze.options import Limits
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from haranalyze.capture.model import read_json
+from haranalyze.capture.body import read_json
 from haranalyze.facts._survey import Survey, path_of
 from haranalyze.protocol.jws import Outcome, Verification, verify
 from haranalyze.protocol.url import parse_url, same_site

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
 
-from haranalyze.capture.model import read_json
+from haranalyze.capture.body import read_json
 from haranalyze.facts._token_model import SHORTEST, TokenUse
 from haranalyze.protocol.jwt import MAX_TOKEN, looks_like_jwt
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
-from haranalyze.capture.model import read_json
+from haranalyze.capture.body import read_json
 from haranalyze.facts._answers import members
 from haranalyze.facts._front_token import number, read_front_token
 from haranalyze.facts._named_calls import named_call
@@ -51,7 +51,8 @@ from haranalyze.systems import SessionSystem, path_ends
 from haranalyze.text import Kind, Text
 
 if TYPE_CHECKING:
-    from haranalyze.capture.model import Body, Exchange
+    from haranalyze.capture.body import Body
+    from haranalyze.capture.model import Exchange
     from haranalyze.facts import Facts
 
 _TOKEN_SCHEMES: Final = ("bearer", "token", "jwt", "dpop", "")

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import msgspec
 
 from haranalyze.analysis import Analysis
-from haranalyze.capture.model import Body, Exchange, Message
+from haranalyze.capture.body import Body
+from haranalyze.capture.model import Exchange, Message
 from haranalyze.facts import Facts
 from haranalyze.facts.session import Role
 from haranalyze.findings import Finding

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from haranalyze.capture.model import Body, Exchange, read_json
+from haranalyze.capture.body import Body, read_json
+from haranalyze.capture.model import Exchange
 from haranalyze.protocol.oauth import parameters
 from haranalyze.sanitizer._texts import Texts
 

@@ -18,7 +18,7 @@ from urllib.parse import quote, unquote
 
 import msgspec
 
-from haranalyze.capture.model import read_json
+from haranalyze.capture.body import read_json
 from haranalyze.protocol.auth import _TEMPLATE
 from haranalyze.protocol.oauth import challenge_of
 from haranalyze.redaction import is_plain_label, is_plain_name, is_plain_stem, path_stem

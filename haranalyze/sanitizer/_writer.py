@@ -20,12 +20,12 @@ from haranalyze.capture.model import (
     Response,
     Source,
     Timings,
-    as_text,
     header_pairs,
     read_header,
     read_timings,
 )
 from haranalyze.capture.quirks import EXPORTERS, SANITIZED_BY
+from haranalyze.capture.values import as_text
 from haranalyze.protocol.oauth import challenge_of
 from haranalyze.sanitizer._places import header, join_chunks, request_body, response_body, verifiers
 from haranalyze.sanitizer._texts import REMEMBERED, Texts, encoded

@@ -18,16 +18,9 @@ from urllib.parse import unquote
 
 import msgspec
 
-from haranalyze.capture.model import (
-    Body,
-    Capture,
-    Exchange,
-    Message,
-    as_text,
-    header_pairs,
-    read_headers,
-    read_json,
-)
+from haranalyze.capture.body import Body, read_json
+from haranalyze.capture.model import Capture, Exchange, Message, header_pairs, read_headers
+from haranalyze.capture.values import as_text
 from haranalyze.sanitizer._words import is_known
 
 SHORTEST: Final = 8  # characters of a value that can be told from chance
