@@ -360,7 +360,7 @@ def read_header(piece: bytes) -> tuple[str, str]:
 
 
 def read_headers(pieces: Collection[bytes]) -> list[tuple[str, str]]:
-    """:func:`read_header` for many headers at once."""
+    """:func:`read_header` for many headers at once, in order; what was cut wrongly may fit together again."""
     lines = _LINES.decode(b'[{"name"' + b'},{"name"'.join(pieces) + b"}]") if pieces else ()
     return [(line.name, line.value) for line in lines]
 

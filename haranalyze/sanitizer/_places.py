@@ -58,8 +58,11 @@ def _cookie(texts: Texts, part: str) -> str:
     if not equals:
         return texts.secret(name, "cookie")
     plain = name.strip()
-    start = len(name) - len(name.lstrip())
-    return f"{name[:start]}{texts.name(plain)}{name[start + len(plain) :]}={texts.secret(value, 'cookie')}"
+    shown = texts.name(plain)
+    if shown != plain:
+        start = len(name) - len(name.lstrip())
+        name = name[:start] + shown + name[start + len(plain) :]
+    return f"{name}={texts.secret(value, 'cookie')}"
 
 
 def _set_cookies(texts: Texts, value: str) -> str:

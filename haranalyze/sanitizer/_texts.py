@@ -588,6 +588,5 @@ def _escaped_like(literal: str, text: str) -> str:
     return made.replace("/", "\\/") if "\\/" in literal else made
 
 
-def encoded(value: object) -> bytes:
-    """A value as JSON bytes."""
-    return msgspec.json.encode(value)
+encoded: Final = msgspec.json.Encoder().encode
+"""A value as JSON bytes."""
