@@ -28,6 +28,13 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~:\[\]-]{1,40}")
 _SECRET_RUN = re.compile(r"[0-9a-fA-F]{12}|[A-Za-z0-9+/_-]{33}")
+# Headers of the platform (MDN, Private Network Access) that are longer than other names of words.
+_LONG_HEADERS = frozenset(
+    """
+    access-control-allow-private-network access-control-request-private-network content-security-policy-report-only
+    cross-origin-embedder-policy-report-only cross-origin-opener-policy-report-only x-permitted-cross-domain-policies
+    """.split()
+)
 _SHORTEST_ECHO = 8  # characters of a credential that are not in a name by chance
 _MOST_LINES = 20_000  # different Authorization and Cookie headers that are looked at
 _LONGEST_NAME = 200  # characters of a name or a label; anything longer is none
@@ -97,7 +104,7 @@ _KEYS = frozenset(
 def is_plain_name(name: str) -> bool:
     """Whether a header, cookie, parameter or member name may be shown: short, of usual characters, and made of words
     rather than of what a generator of keys writes (long runs of hex digits, digits among letters)."""
-    return bool(_NAME.fullmatch(name)) and not looks_random(name)
+    return bool(_NAME.fullmatch(name)) and (not looks_random(name) or name.lower() in _LONG_HEADERS)
 
 
 def is_plain_label(label: str) -> bool:

@@ -23,6 +23,7 @@ _CHUNK: Final = re.compile(r"(.{1,200}?)(\.|C)([0-9]{1,2})")
 _K8S: Final = "base64url.bearer.authorization.k8s.io."
 _LARGEST_BODY: Final = 256 * 1024  # characters: facts read no longer ones
 _SMALL_BODY: Final = 256  # of a plain answer: says "nobody is signed in" or "done"
+_ESCAPED: Final = 6  # characters of JSON that one character takes at most
 _MAY_MATTER: Final = ("eyJ", "oken", '"keys"', "jwks_uri", "csrf", "SAMLRe", "AADSTS", "web_message", '"error"', "Kind")
 
 
@@ -204,15 +205,16 @@ def response_body(texts: Texts, exchange: Exchange, *, keep: bool) -> str | None
     body = exchange.response.body
     if not body.present:
         return None
-    if not keep and not _is_read(exchange, body):
-        texts.removed["response body"] += 1
-        return ""
-    text = body.raw_text()
+    text = body.raw_text() if keep or _is_read(texts, exchange) else None
     if not text or (len(text) > _LARGEST_BODY and not keep):
         if text != "":
             texts.removed["body longer than max_body_bytes" if body.too_long() else "response body"] += 1
         return ""
     texts.masked["response body"] += 1
+    return _answer(texts, text)
+
+
+def _answer(texts: Texts, text: str) -> str:
     begin = text.lstrip()[:1]
     if begin and begin in '{["' and read_json(text) is not None:
         return texts.json(text, answer=True)
@@ -242,9 +244,10 @@ def verifiers(exchange: Exchange) -> Iterator[str]:
         yield value
 
 
-def _is_read(exchange: Exchange, body: Body) -> bool:
+def _is_read(texts: Texts, exchange: Exchange) -> bool:
     """Whether a fact may read this answer: errors, what sign-in and refresh calls answer, tokens, key sets, notices."""
     response = exchange.response
+    body = response.body
     if body.size is not None and body.size > 4 * _LARGEST_BODY:
         return False
     if response.status >= 400 or response.status == 0:
@@ -253,7 +256,18 @@ def _is_read(exchange: Exchange, body: Body) -> bool:
         return body.raw_mime_type not in _MEDIA
     if body.raw_mime_type.startswith(("image/", "font/", "audio/", "video/")) or body.raw_mime_type in _MEDIA:
         return False
-    return body.raw_length() <= _SMALL_BODY or response.raw_body_may_contain(*_MAY_MATTER)
+    if body.raw_length() <= _ESCAPED * _SMALL_BODY and len(body.raw_text() or "") <= _SMALL_BODY:
+        return True
+    return response.raw_body_may_contain(*_MAY_MATTER) and _speaks_when_masked(texts, body)
+
+
+def _speaks_when_masked(texts: Texts, body: Body) -> bool:
+    """Whether a word that facts look for is left; otherwise a copy of the copy would not hold the body any more."""
+    text = body.raw_text() or ""
+    if not text or len(text) > _LARGEST_BODY:
+        return False
+    masked = _answer(Texts(texts.denied), text)
+    return any(word in masked for word in _MAY_MATTER)
 
 
 _MEDIA: Final = frozenset(

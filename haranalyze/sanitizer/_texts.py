@@ -34,6 +34,8 @@ _ESCAPED: Final = re.compile(
     r"(?:[0-9A-Za-z\u0080-\U0010ffff]|%(?:25)*(?:3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|[89A-Fa-f][0-9A-Fa-f]))+"
     r"|(%[0-9A-Fa-f]{2})"
 )
+_BARE: Final = re.compile(r"(%(?:25)*)(?![0-9A-Fa-f]{2})")  # percent signs that begin no escape
+_CODE: Final = re.compile(r"[0-9A-Fa-f]{2}")
 _PIECE: Final = re.compile(r"%((?:25)*)([0-9A-Fa-f]{2})|[^%]")
 # A JWT or base64 of JSON (``{"``, ``[{``, ``["``). It always matches to its end, so that no part is read twice.
 _TOKEN: Final = re.compile(
@@ -78,13 +80,16 @@ _CLOSED: Final = frozenset(
 )
 """Members and parameters with a closed list of words."""
 
-_COUNTS: Final = frozenset(
+_TIMES: Final = frozenset(
     """
     iat nbf exp ate auth_time expires_in expires_at expirytime timecreated updated_at ext_expires_in max_age maxage
-    expires refresh_expires_in status statuscode code version
+    expires refresh_expires_in version
     """.split()
 )
-"""Members whose numbers are times, ages, states and versions."""
+"""Members and parameters whose numbers are times, ages and versions."""
+
+_COUNTS: Final = _TIMES | {"status", "statuscode", "code"}
+"""Members of an answer whose numbers stay. What a request calls ``code`` is a secret."""
 
 _SPOKEN_PARAMETERS: Final = frozenset(("error", "error_description", "error_code", "csrf"))
 _TELLING: Final = (
@@ -174,10 +179,20 @@ class Texts:
     def atoms(self, value: str) -> str:
         """Every run of letters and digits by its pseudonym, escaped ones by the pseudonym of what they mean."""
         if "%" in value:
-            return _ESCAPED.sub(lambda found: found.group(1) or self._escaped(found.group()), value)
+            return self._escaped_atoms(value)
         parts = _SPLIT.split(value)
         table = self.table
         parts[1::2] = [table[atom] for atom in parts[1::2]]
+        return "".join(parts)
+
+    def _escaped_atoms(self, value: str) -> str:
+        parts = _BARE.split(value)
+        for place in range(0, len(parts), 2):
+            made = _ESCAPED.sub(lambda found: found.group(1) or self._escaped(found.group()), parts[place])
+            if place and _CODE.match(made):  # behind a percent sign it would read as an escape, which it was not
+                at = 1 if made[0].isdigit() else 0
+                made = made[:at] + ("G" if made[at].isupper() else "g") + made[at + 1 :]
+            parts[place] = made
         return "".join(parts)
 
     def _escaped(self, text: str) -> str:
@@ -287,7 +302,7 @@ class Texts:
                     key = keys.pop()
                 parts.append(bracket)
             elif whole is not None:
-                parts.append(self._number(found, key))
+                parts.append(self._number(found, key, _COUNTS if answer else _TIMES))
             elif colon is not None:
                 key = _unescaped(string).lower()
                 parts.append(f'"{_escaped_like(string, self.name(_unescaped(string)))}"{colon}')
@@ -307,10 +322,10 @@ class Texts:
             )
         return self.secret(value, "member of JSON")
 
-    def _number(self, found: re.Match[str], key: str) -> str:
+    def _number(self, found: re.Match[str], key: str, counts: frozenset[str]) -> str:
         _, _, sign, whole, fraction, exponent, _ = found.groups()
-        if key in _COUNTS:
-            return found.group()
+        if key in counts:
+            return f"{sign}{self._count(whole)}{fraction or ''}{exponent or ''}"
         masked = whole if len(whole) < 2 else self.table[whole]
         after = "" if not fraction else fraction if len(fraction) < 3 else "." + self.table[fraction[1:]]
         return f"{sign}{masked}{after}{exponent or ''}"
@@ -362,11 +377,19 @@ class Texts:
         parts = _SPLIT.split(text)
         for place in range(1, len(parts), 2):
             atom = parts[place]
-            if len(atom) <= digits and atom.isascii() and atom.isdigit() and not self._is_denied(atom):
-                self.shown.add(atom)
+            if len(atom) <= digits and atom.isascii() and atom.isdigit():
+                parts[place] = self._count(atom)
             elif not is_known(atom) or not atom.isascii() or self._is_denied(atom):
                 parts[place] = self.table[atom]
         return "".join(parts)
+
+    def _count(self, digits: str) -> str:
+        """A number that stays. One that must not, as it is a secret elsewhere, becomes nines: a time far away, and no
+        stand-in, which the copy of a copy would not need."""
+        if self._is_denied(digits):
+            return "9" * len(digits)
+        self.shown.add(digits)
+        return digits
 
     def page(self, text: str) -> str:
         """A page or text of an answer: words as in prose, values of form fields as secrets."""
@@ -534,8 +557,8 @@ class Texts:
             return self._pack(made + value[len(value.rstrip("=")) :])
         if name == "autherror":
             return (self._percent(value, self.packed_words) if "%" in value else None) or self.packed_words(value)
-        if name in _COUNTS and value.isdigit() and len(value) < 12:
-            return value
+        if name in _TIMES and value.isdigit() and len(value) < 12:
+            return self._count(value)
         if value.startswith("/") or value[:3].lower() == "%2f":
             return (self._percent(value, self.url) if "%" in value else None) or self.url(value)
         return self.secret(value, "parameter")

@@ -59,6 +59,9 @@ _OPEN: Final = re.compile(
     r"|x-content-type-options|x-xss-protection|x-requested-with|x-forwarded-(?:host|proto)|x-amzn-errortype)"
 )
 _is_open: Final = lru_cache(4_096)(_OPEN.fullmatch)
+_TIMES: Final = frozenset(
+    ("iat", "nbf", "exp", "auth_time", "expires_in", "expires_at", "expires", "max_age", "version")
+)
 _ADDRESSES: Final = frozenset(("referer", "location", "content-location", ":path"))
 _NOT_RUN: Final = bytes(byte if (chr(byte).isalnum() and byte < 0x80) or byte >= 0x80 else 0x20 for byte in range(256))
 _NOT_TOKEN: Final = bytes(
@@ -113,7 +116,7 @@ class Secrets:
             self._add_runs(value, [value])
             return
         for one in _opened(value):
-            plain = unquote(one) if "%" in one else one
+            plain = _unescaped(one)
             if len(one) >= SHORTEST and not _DATE.fullmatch(one) and not plain.startswith(("http://", "https://")):
                 self._add_runs(plain, _RUN.findall(plain))
 
@@ -174,7 +177,7 @@ class Secrets:
         before, _, fragment = url.partition("#")
         start, _, query = before.partition("?")
         if "@" in start and "://" in start:
-            for part in start.partition("://")[2].rpartition("@")[0].split(":"):
+            for part in start.partition("://")[2].partition("/")[0].rpartition("@")[0].split(":"):
                 self._add(part)
         if ";" in start:
             for part in start.split(";")[1:]:
@@ -185,7 +188,9 @@ class Secrets:
     def _in_pairs(self, text: str) -> None:
         if len(text) >= SHORTEST:
             for pair in text.split("&"):
-                self._add(pair.partition("=")[2])
+                name, _, value = pair.partition("=")
+                if not (value.isdigit() and name.lower() in _TIMES):
+                    self._add(value)
 
     def _in_body(self, body: Body) -> None:
         text = body.raw_text() or ""
@@ -230,6 +235,16 @@ def _leaves(value: Any, depth: int = 0) -> Iterator[str]:
             yield from _opened(one, depth + 1)
 
 
+def _unescaped(text: str) -> str:
+    """Percent-encoding taken off, however often it was put on."""
+    for _ in range(_DEEPEST if "%" in text else 0):
+        plain = unquote(text)
+        if plain == text:
+            break
+        text = plain
+    return text
+
+
 def _opened(value: str, depth: int = 0) -> Iterator[str]:
     """A value, or the strings of the token or JSON it is: those have to go, not the braces around them."""
     value = value.strip('"')
@@ -258,7 +273,7 @@ def _told(run: str) -> list[str]:
         if binascii.a2b_base64(run[offset : offset + 8]).isascii():
             data = binascii.a2b_base64(run[offset : offset + (len(run) - offset) // 4 * 4])
             if len(data) > SHORTEST and data.isascii() and (text := data.decode()).isprintable():
-                return _RUN.findall(text)
+                return _RUN.findall(_unescaped(text))
     return [run]
 
 
@@ -332,8 +347,7 @@ def _parts(run: bytes) -> Iterator[bytes]:
 def _decoded(token: bytes) -> Iterator[bytes]:
     """The runs in what a token decodes to."""
     if b"%" in token:
-        plain = unquote(unquote(token.decode("utf-8", "replace"))).encode("utf-8", "replace")
-        yield from _RUN_BYTES.findall(plain)
+        yield from _RUN_BYTES.findall(_unescaped(token.decode("utf-8", "replace")).encode("utf-8", "replace"))
         return
     if _HEX.fullmatch(token):
         yield from _RUN_BYTES.findall(bytes.fromhex(token.decode()))
