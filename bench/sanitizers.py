@@ -27,7 +27,8 @@ from typing import Any
 import haranalyze
 from bench.captures import DATA
 from bench.captures import recording as generated
-from haranalyze.sanitizer import Texts, _write
+from haranalyze.sanitizer import _write
+from haranalyze.sanitizer._texts import Texts
 from haranalyze.sanitizer._writer import WORDS
 from haranalyze.sanitizer.leaks import Output, Secrets
 from tests.sanitizer.canaries import CONTROLS, Canaries, readable, recording, survivors
