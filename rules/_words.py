@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from haranalyze.facts import Exchange, Facts
+from haranalyze.facts.session import Refusal, Says
 from haranalyze.findings import Fix, Owner, Wire
 from haranalyze.text import Place, Sentence
 
@@ -19,6 +20,19 @@ STILL_CACHED = Sentence(
     "What caches hold already stays until it expires: after the change, empty the shared cache once, and in affected "
     "browsers the data of this site."
 )
+
+# What an answer shows to a call without the session cookie.
+SAID = {
+    Says.NO_CREDENTIALS: "the answer says that no session came",
+    Says.UNKNOWN: "answered 401, without saying why",
+}
+
+
+def lacks_session(refusal: Refusal) -> bool:
+    """Whether an answer says that no session came, or is a 401 that does not say what it lacks."""
+    return refusal.says is Says.NO_CREDENTIALS or (
+        refusal.says is Says.UNKNOWN and refusal.exchange.response.status == 401
+    )
 
 
 def answered(exchange: Exchange) -> Sentence:

@@ -12,13 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from haranalyze.facts import Exchange, Facts
-from haranalyze.facts.session import Says
+from haranalyze.facts import Facts
+from haranalyze.facts.session import Refusal, Says
 from haranalyze.findings import Confidence, Fix, Layer, Match, Owner, Passed, Said, Severity
 from haranalyze.rule import Needs, rule
 from haranalyze.text import Sentence
 
-from ._words import flow, later, seen
+from ._words import SAID, flow, lacks_session, later, seen
 
 
 @rule(
@@ -38,13 +38,9 @@ def cookie_not_sent(facts: Facts) -> Iterator[Said]:
     found = []
     for refusal in facts.session.refusals:
         call = refusal.exchange
-        if refusal.says is not Says.NO_CREDENTIALS or refusal.foreign or facts.session.refresh(call):
+        if refusal.foreign or facts.session.refresh(call) or facts.session.transport(call) != "cookie":
             continue
-        if (
-            facts.session.transport(call) == "cookie"
-            and facts.session.signed_in_before(call)
-            and _goes_without(facts, call)
-        ):
+        if facts.session.signed_in_before(call) and _goes_without(facts, refusal):
             found.append(refusal)
     if not found:
         yield Passed(seen(len(facts.session.refusals), "refused calls"))
@@ -68,7 +64,7 @@ def cookie_not_sent(facts: Facts) -> Iterator[Said]:
         at=call.request.place("cookie"),
         caption=Sentence("missing: no session cookie"),
         related=(
-            (found[0].evidence, Sentence("the answer says that no session came")),
+            (found[0].evidence, Sentence(SAID[found[0].says])),
             *later([one.exchange for one in found[1:]], "the same"),
         ),
         confidence=Confidence.LIKELY,
@@ -85,12 +81,16 @@ def cookie_not_sent(facts: Facts) -> Iterator[Said]:
     )
 
 
-def _goes_without(facts: Facts, call: Exchange) -> bool:
-    """Whether the call is shown to lack the session cookie. Only browsers keep cookies by themselves: of other clients
-    the recording must hold the answer that set it."""
-    names = facts.session.session_cookie_names()
-    missing = any(cookie.name in names for cookie in facts.cookie_jar.missing(call))
-    return missing or (facts.quality.is_browser and facts.quality.shows_absence(call, "cookie"))
+def _goes_without(facts: Facts, refusal: Refusal) -> bool:
+    """Whether the call is shown to lack the session cookie. Only browsers keep cookies by themselves: of other clients,
+    and where a 401 does not say what it lacks, the recording must hold the answer that set it."""
+    call, names = refusal.exchange, facts.session.session_cookie_names()
+    if not lacks_session(refusal):
+        return False
+    if any(cookie.name in names for cookie in facts.cookie_jar.missing(call)):
+        return True
+    says_so = refusal.says is Says.NO_CREDENTIALS
+    return says_so and facts.quality.is_browser and facts.quality.shows_absence(call, "cookie")
 
 
 _IN_A_BROWSER = Fix(

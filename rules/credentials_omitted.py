@@ -15,12 +15,13 @@ from collections.abc import Iterator
 
 from haranalyze.facts import Facts
 from haranalyze.facts.cookie_jar import Absence
+from haranalyze.facts.cors import Credentials
 from haranalyze.facts.session import Says
 from haranalyze.findings import Confidence, Fix, Layer, Match, Owner, Passed, Said, Severity, Wire
 from haranalyze.rule import Needs, rule
 from haranalyze.text import Sentence
 
-from ._words import seen
+from ._words import SAID, lacks_session, seen
 
 
 @rule(
@@ -48,24 +49,22 @@ def credentials_omitted(facts: Facts) -> Iterator[Said]:
     for refusal in facts.session.refusals:
         call = refusal.exchange
         missing = [cookie for cookie in facts.cookie_jar.missing(call) if cookie.name in names]
-        if (
-            missing
-            and refusal.says is Says.NO_CREDENTIALS
-            and not facts.session.refresh(call)
-            and facts.cors.is_cross_origin(call)
-        ):
+        if not missing or not lacks_session(refusal) or facts.session.refresh(call):
+            continue
+        if facts.cors.is_cross_origin(call) and facts.cors.credentials(call) is not Credentials.INCLUDED:
             found.append((refusal, missing[0]))
     if not found:
         yield Passed(seen(len(facts.session.refusals), "refused calls"))
         return
     refusal, cookie = found[0]
     call = refusal.exchange
-    related = [(refusal.evidence, Sentence("the answer says that no session came"))]
+    related = [(refusal.evidence, Sentence(SAID[refusal.says]))]
     if cookie.by is not None:
         related.insert(0, (cookie.by.place, Sentence("stored by the browser")))
     contrast = facts.session.accepted_like(call)
     if contrast is not None and contrast.request.has("cookie"):
         related.append((contrast.request.place("cookie"), Sentence("another call sends it")))
+    sure = refusal.says is Says.NO_CREDENTIALS and (len(related) > 2 or len(found) > 1)
     blocked = Absence.THIRD_PARTY_BLOCKING in facts.cookie_jar.absences(cookie, call)
     yield Match(
         message=Sentence(
@@ -84,7 +83,7 @@ def credentials_omitted(facts: Facts) -> Iterator[Said]:
         at=call.request.place("cookie"),
         caption=Sentence("missing: {name} is stored and not sent", name=cookie.name),
         related=tuple(related),
-        confidence=Confidence.CERTAIN if (len(related) > 2 or len(found) > 1) and not blocked else Confidence.LIKELY,
+        confidence=Confidence.CERTAIN if sure and not blocked else Confidence.LIKELY,
         subject=cookie.name,
         flow=tuple(one.exchange.index for one, _ in found),
         fixes=(

@@ -68,13 +68,18 @@ def _is_lost(one: ThirdPartyCookie) -> Match:
         caption=Sentence("missing: {name}, though its attributes are right", name=one.event.name),
         related=(
             (one.event.place, Sentence("set for a page of another site")),
+            *(
+                [(one.told.request.place("sec-fetch-storage-access"), Sentence("the browser says that it has none"))]
+                if one.told is not None
+                else ()
+            ),
             *later(one.without, "without the session"),
         ),
-        confidence=Confidence.LIKELY,
+        confidence=Confidence.CERTAIN if one.told is not None else Confidence.LIKELY,
         subject=one.event.name,
         flow=flow(one.without),
         fixes=_FIXES,
-        alternatives=(Sentence("the call is made without credentials"),),
+        alternatives=() if one.told is not None else (Sentence("the call is made without credentials"),),
         decides=Sentence(
             "Allow cookies of other sites in the browser's settings once: if the session holds then, this is the cause."
         ),

@@ -29,6 +29,7 @@ class ThirdPartyCookie:
     ``page`` is the host of that page; ``without`` are refused calls that went without the cookie although it fits
     them, ``with_it`` calls of pages of the other site that carried it. ``blocked``: the browser keeps it back, by its
     own policy or because the session client's own refresh lacked it; ``in_frame``: it was set or left out in a frame.
+    ``told``: the call on which the browser itself says so (Sec-Fetch-Storage-Access).
     """
 
     event: SetCookieEvent
@@ -37,6 +38,7 @@ class ThirdPartyCookie:
     with_it: tuple[Exchange, ...]
     blocked: bool
     in_frame: bool
+    told: Exchange | None
 
 
 def page_host(facts: Facts, exchange: Exchange) -> str:
@@ -87,8 +89,11 @@ def third_party_cookies(facts: Facts) -> tuple[ThirdPartyCookie, ...]:
     return tuple(found.values())
 
 
-def _calls(facts: Facts, event: SetCookieEvent) -> tuple[tuple[Exchange, ...], tuple[Exchange, ...], bool, bool]:
+def _calls(
+    facts: Facts, event: SetCookieEvent
+) -> tuple[tuple[Exchange, ...], tuple[Exchange, ...], bool, bool, Exchange | None]:
     without, with_it = [], []
+    told: Exchange | None = None
     blocked = event.refused is Reason.THIRD_PARTY
     refused = {one.exchange.index for one in facts.session.refusals if one.says in {Says.NO_CREDENTIALS, Says.UNKNOWN}}
     host, name = event.exchange.request.host, raw(event.name)
@@ -106,7 +111,17 @@ def _calls(facts: Facts, event: SetCookieEvent) -> tuple[tuple[Exchange, ...], t
             framed = framed or facts.timeline.in_frame(exchange)
             # The session client itself refreshes with credentials: what its refresh lacks, the browser kept back.
             blocked = blocked or kept_back is Reason.THIRD_PARTY or _by_the_client(facts, exchange)
-    return tuple(without), tuple(with_it), blocked, framed
+            told = told or (exchange if has_no_access(exchange) else None)
+    return tuple(without), tuple(with_it), blocked or told is not None, framed, told
+
+
+def has_no_access(exchange: Exchange) -> bool:
+    """Whether the browser says that a request made with credentials has no cookies of its own site here.
+
+    Sec-Fetch-Storage-Access goes with requests to other sites with credentials mode "include" only; ``none`` and
+    ``inactive`` say that cookies of other sites are blocked (Storage Access Headers, section 3.1).
+    """
+    return exchange.request.raw("sec-fetch-storage-access") in ("none", "inactive")
 
 
 def _kept_back(facts: Facts, event: SetCookieEvent, exchange: Exchange) -> Reason | None:

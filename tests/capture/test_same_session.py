@@ -17,6 +17,7 @@ ROOTS = {
     "samesite-lax-cross-site": ("cookie-samesite-cross-site", "certain"),
     "secure-cookie-over-http": ("cookie-secure-over-http", "certain"),
     "sign-in-headers-too-big": ("oversized-header-502", "likely"),
+    "third-party-cookies-blocked": ("cross-site-session", "certain"),
     "token-undefined": ("auth-header-malformed", "certain"),
 }
 RECORDERS = {"devtools.har": "har", "flows.mitm": "mitmproxy", "trace.zip": "playwright-trace"}

@@ -42,9 +42,40 @@ def test_an_app_that_replaces_the_kept_cookies_by_its_own() -> None:
     assert "credentials" in fix_lines(RULE, APP + signed_in + asked + UNAUTHORISED)
 
 
+PLAIN = """
+    > POST https://api.example.com/login
+    < 200
+    < Content-Type: application/json
+    < Set-Cookie: connect.sid=s%3Aabcdef0123456789; Path=/; HttpOnly; Secure
+    <
+    < {}
+"""
+
+
+def refused_plainly(*lines: str, status: int = 401) -> str:
+    sent = "\n    ".join(lines)
+    return f"""
+    > GET https://api.example.com/me{sent}
+    < {status}
+    < Content-Type: application/json
+    <
+    < {{"error": "who are you"}}
+    """
+
+
+def test_a_client_that_forgets_the_cookie_it_was_given() -> None:
+    refused = refused_plainly("   # want: carries no cookie at all")
+    check_rule(RULE, APP + PLAIN + marked(refused, "< 401", "without saying why"))
+
+
 @pytest.mark.parametrize(
     "transcript",
     [
+        pytest.param(APP + refused_plainly(), id="no cookie was given"),
+        pytest.param(
+            APP + PLAIN + refused_plainly("\n    > Cookie: connect.sid=s%3Aabcdef0123456789"), id="cookie sent"
+        ),
+        pytest.param(APP + PLAIN + refused_plainly(status=403), id="refused for something else"),
         pytest.param(PAGE + sign_in(TOKEN) + call("/api/me", COOKIE) + UNAUTHORISED, id="sent"),
         pytest.param(PAGE + call("/api/me") + UNAUTHORISED, id="nobody signed in"),
         pytest.param(PAGE + sign_in(TOKEN) + call("/api/me", COOKIE) + ACCEPTED, id="accepted"),

@@ -6,7 +6,19 @@ from haranalyze.findings import Confidence, Severity
 from haranalyze.rulebook import Rulebook
 from haranalyze.testing import check_rule, facts_of
 from haranalyze.verdict import State
-from tests.rules.stories import ACCEPTED, PAGE, UNAUTHORISED, call, cookies, jwt, marked, refresh, renewed, sign_in
+from tests.rules.stories import (
+    ACCEPTED,
+    PAGE,
+    UNAUTHORISED,
+    asks,
+    call,
+    cookies,
+    jwt,
+    marked,
+    refresh,
+    renewed,
+    sign_in,
+)
 
 RULE = "cross-site-session"
 TOKEN = jwt()
@@ -53,6 +65,21 @@ def test_lost_in_safari_is_a_fault(api: str) -> None:
     story = in_safari(apart(LOST, api).replace("app.example.com", "acme-web.herokuapp.com"))
     check_rule(RULE, story, confidence=Confidence.LIKELY)
     assert severities(story) == [Severity.HIGH]
+
+
+@pytest.mark.parametrize("access", ["none", "inactive"])
+def test_a_browser_that_says_so_itself_leaves_no_other_cause(access: str) -> None:
+    told = f"> Sec-Fetch-Storage-Access: {access}"
+    story = (
+        PAGE
+        + sign_in(TOKEN, setting=marked(THIRD, "< Set-Cookie: sAccess", "page of another site"))
+        + asks("GET", "/api/me   # want: blocks cookies of other sites", f"{told}   # related: says that it has none")
+        + marked(UNAUTHORISED, "< 401", "without the session")
+    )
+    check_rule(RULE, apart(story), confidence=Confidence.CERTAIN)
+    check_rule(
+        "credentials-omitted", apart(PAGE + sign_in(TOKEN, setting=THIRD) + asks("GET", "/api/me", told) + UNAUTHORISED)
+    )
 
 
 def test_lost_in_a_frame_of_another_site_is_a_fault() -> None:
