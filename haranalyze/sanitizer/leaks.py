@@ -62,6 +62,8 @@ _is_open: Final = lru_cache(4_096)(_OPEN.fullmatch)
 _TIMES: Final = frozenset(
     ("iat", "nbf", "exp", "auth_time", "expires_in", "expires_at", "expires", "max_age", "version")
 )
+_HOSTS: Final = frozenset(("host", "x-forwarded-host", ":authority", "origin", "access-control-allow-origin"))
+_HOST: Final = re.compile(r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}(?::\d{1,5})?")
 _ADDRESSES: Final = frozenset(("referer", "location", "content-location", ":path"))
 _NOT_RUN: Final = bytes(byte if (chr(byte).isalnum() and byte < 0x80) or byte >= 0x80 else 0x20 for byte in range(256))
 _NOT_TOKEN: Final = bytes(
@@ -77,6 +79,7 @@ class Secrets:
         self.runs: set[bytes] = set()
         self.values: set[bytes] = set()
         self._hosts: set[str] = set()
+        self._doubtful: set[str] = set()  # values that are host names, of which none is known yet
         self._met: set[str] = set()  # values of the capture that is read
         self._addresses: set[str] = set()
         self._cookies: set[bytes] = set()
@@ -104,6 +107,9 @@ class Secrets:
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):  # some list was cut wrongly
             for message in messages:
                 self._in_headers(header_pairs(message.raw_header_list))
+        doubtful, self._doubtful = self._doubtful, set()
+        for plain in doubtful:
+            self._add_runs(plain, _RUN.findall(plain))
         for met in (self._met, self._addresses, self._cookies):
             met.clear()
 
@@ -118,7 +124,10 @@ class Secrets:
         for one in _opened(value):
             plain = _unescaped(one)
             if len(one) >= SHORTEST and not _DATE.fullmatch(one) and not plain.startswith(("http://", "https://")):
-                self._add_runs(plain, _RUN.findall(plain))
+                if _HOST.fullmatch(plain):
+                    self._doubtful.add(plain)  # a header that is read later may name it as a host
+                else:
+                    self._add_runs(plain, _RUN.findall(plain))
 
     def _add_runs(self, plain: str, runs: list[str]) -> None:
         if plain.partition(":")[0].lower() in self._hosts:
@@ -163,6 +172,8 @@ class Secrets:
         elif name == "set-cookie":
             for line in value.split("\n"):
                 self._add(line.partition(";")[0].partition("=")[2].strip())
+        elif name in _HOSTS:
+            self._hosts.add(value.rpartition("//")[2].partition(":")[0].lower())
         elif name in _ADDRESSES:
             self._in_address(value)
         elif name in {"authorization", "proxy-authorization"}:
@@ -176,8 +187,10 @@ class Secrets:
         self._addresses.add(url)
         before, _, fragment = url.partition("#")
         start, _, query = before.partition("?")
-        if "@" in start and "://" in start:
-            for part in start.partition("://")[2].partition("/")[0].rpartition("@")[0].split(":"):
+        if "://" in start:
+            user, _, host = start.partition("://")[2].partition("/")[0].rpartition("@")
+            self._hosts.add(host.partition(":")[0].lower())
+            for part in user.split(":"):
                 self._add(part)
         if ";" in start:
             for part in start.split(";")[1:]:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 
 import haranalyze
+from haranalyze.capture.transcript import transcript_to_har
 from haranalyze.errors import LeakError
 from haranalyze.sanitizer import _places
 from haranalyze.sanitizer._texts import Texts
@@ -96,3 +97,13 @@ def test_every_member_name_of_a_copy_is_known_to_the_second_look() -> None:
         copy = haranalyze.sanitize([haranalyze.read_capture(path.read_bytes())]).documents[0]
         names |= set(re.findall(r'[{,]"(\w+)":', re.sub(r'"text":"(?:[^"\\]|\\.)*"', "", copy.decode())))
     assert {part for name in names for part in name.split("_") if len(part) >= SHORTEST} <= WORDS
+
+
+@pytest.mark.parametrize(
+    "named", ["< Host: cdn.excople.net", "> Origin: https://cdn.excople.net", "> Referer: https://cdn.excople.net/a"]
+)
+def test_a_host_that_only_a_header_names_is_no_secret_elsewhere(named: str) -> None:
+    asked, answered = (f"\n{named}", "") if named.startswith(">") else ("", f"\n{named}")
+    made = f"> GET https://a.example/\n> X-Upstream-Name: cdn.excople.net:8080{asked}\n< 200{answered}\n"
+    copy = haranalyze.sanitize([haranalyze.read_capture(transcript_to_har(made))]).documents[0]
+    assert b"cdn.excople.net" in copy
