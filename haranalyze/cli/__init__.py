@@ -5,6 +5,7 @@ One module per command, each adds itself to ``main`` below; ``shell`` holds what
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -28,6 +29,16 @@ _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 class _Group(click.Group):
     """Turns the project's errors into one line on stderr and their exit code."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            if Path(args[0]).is_file():
+                raise click.UsageError(f"{error.message} To read a recording: haranalyze analyze FILE", ctx) from error
+            raise
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

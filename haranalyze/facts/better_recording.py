@@ -184,6 +184,18 @@ RECIPES: Final = (
         "https://github.com/Kong/insomnia/issues/840; mitmproxy/addons/savehar.py",
     ),
     Recipe(
+        "net-log",
+        "Chrome's net log",
+        (
+            "In Chrome: open chrome://net-export in a tab of its own, and choose “Include raw bytes (will include cookies "
+            "and credentials)”.",
+            "Click “Start Logging to Disk”, and choose a file.",
+            _REPEAT,
+            "Then go back to that tab, and click “Stop Logging”.",
+        ),
+        "https://www.chromium.org/for-testers/providing-network-details/",
+    ),
+    Recipe(
         "charles",
         "Charles",
         (
@@ -277,7 +289,7 @@ _ALSO: Final = {
     "google-chrome": "chrome", "brave": "chrome", "vivaldi": "chrome", "microsoft-edge": "edge", "iphone": "safari-ios",
     "ipad": "safari-ios", "ios": "safari-ios", "android": "chrome-android", "mitmweb": "mitmproxy",
     "mitmdump": "mitmproxy", "charles-proxy": "charles", "fiddler-classic": "fiddler", "owasp-zap": "zap",
-    "burp-suite": "burp", "samsung": "samsung-internet",
+    "burp-suite": "burp", "net-export": "net-log", "netlog": "net-log", "samsung": "samsung-internet",
 }  # fmt: skip
 _EXPORTERS: Final = {
     "playwright": "playwright",
@@ -285,6 +297,7 @@ _EXPORTERS: Final = {
     "postman-cli": "postman-cli",
     "newman": "newman",
     "insomnia": "insomnia",
+    "netlog": "net-log",
     "charles": "charles",
     "mitmproxy": "mitmproxy",
     "fiddler": "fiddler",
@@ -293,7 +306,7 @@ _EXPORTERS: Final = {
     "zap": "zap",
     "burp": "burp",
 }
-"""Our name of the exporter (``capture.quirks``) to the recipe of the program itself."""
+"""Our name of the exporter (``capture.quirks``), or the format of a net log, to the recipe of the program itself."""
 _BROWSERS: Final = {
     "Chrome": "chrome",
     "Edge": "edge",
@@ -321,7 +334,7 @@ def recipe_for(exporter: str, browser: str) -> Recipe:
     """The recipe for the program that made a recording.
 
     Args:
-        exporter: our name for it (``Capture.exporter``).
+        exporter: our name for it (``Capture.exporter``), ``netlog`` for Chrome's net log.
         browser: our name for the browser, ``""`` when unknown.
     """
     if exporter in _EXPORTERS:

@@ -304,7 +304,8 @@ class Quality:
         complete = self.records_cookies and self.records_authorization and self.records_bodies
         if complete and not self._capture.salvaged:
             return None
-        return how_to_record(self._exporter, self._name_and_version[0])
+        program = "netlog" if self._capture.format == "netlog" else self._exporter
+        return how_to_record(program, self._name_and_version[0])
 
     # one exchange
 

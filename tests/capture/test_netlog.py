@@ -12,6 +12,7 @@ from haranalyze.errors import CaptureError, LimitError
 from haranalyze.facts import Facts
 from haranalyze.facts.cookie_jar import Reason
 from haranalyze.options import Limits, Options
+from haranalyze.redaction import Projector
 
 HERE = Path(__file__).parent
 SENSITIVE = (HERE.parents[1] / "samples/netlog-cookie-domain-mismatch/capture.json").read_bytes()
@@ -197,3 +198,9 @@ def test_times_beyond_sense_are_passed_over(time: str) -> None:
     assert len(read_capture(written).exchanges) == 1
     offset = netlog(*request(), answer(120)).replace(str(CONSTANTS["timeTickOffset"]).encode(), time.encode())
     assert len(read_capture(offset).exchanges) == 1
+
+
+def test_a_stripped_log_asks_for_another_log_and_not_for_a_har() -> None:
+    ask = facts_of(STRIPPED).quality.ask
+    assert ask is not None
+    assert "chrome://net-export" in Projector().say(ask)

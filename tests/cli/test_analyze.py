@@ -96,6 +96,13 @@ def test_an_unreadable_file_gives_one_line_that_names_it_and_no_excerpt(tmp_path
     assert "SECRET" not in result.output
 
 
+def test_a_file_in_place_of_the_command_says_how_it_is_read() -> None:
+    told = run(HEALTHY)
+    assert told.exit_code == 2
+    assert "To read a recording: haranalyze analyze FILE" in told.stderr
+    assert "To read" not in run("nothing").stderr
+
+
 def test_a_wrong_rule_suggests_the_right_one() -> None:
     assert "did you mean 'refresh-loop'" in run("explain", "refresh-lop").stderr
 
