@@ -77,7 +77,8 @@ def compare(
     GOOD is a recording in which it works, BAD one in which it fails: of another browser, another day or another
     environment. Both are laid side by side step by step; the first step with another outcome is named, with the lines
     that differ there. What differs between any two recordings (dates, token values) is only counted. Where another
-    client made GOOD, the gate that closed in the browser is named: CORS, SameSite, credentials mode, mixed content.
+    client made GOOD, the gate that closed in the browser is named: CORS, SameSite, third-party cookies, credentials
+    mode, mixed content.
 
     \b
     Examples:

@@ -8,6 +8,7 @@ from haranalyze.capture.model import Exchange
 from haranalyze.comparison.differences import Sides
 from haranalyze.facts.cors import Credentials
 from haranalyze.facts.flow import cookie_names
+from haranalyze.facts.third_party import has_no_access
 from haranalyze.protocol.cookie_store import SAME_SITE_REASONS, Reason
 from haranalyze.protocol.url import parse_url
 from haranalyze.report.proof import CORS_WORDS
@@ -23,7 +24,8 @@ _ATTRIBUTES: Final = {
 
 
 class ClosedGate(NamedTuple):
-    """A gate's name (mixed content, CORS, SameSite, cookie, credentials mode), and in words why it was closed."""
+    """A gate's name (mixed content, CORS, SameSite, third-party cookies, cookie, credentials mode), and in words why it
+    was closed."""
 
     name: str
     told: str
@@ -75,6 +77,10 @@ def _cookies(sides: Sides, good: Exchange | None, bad: Exchange) -> ClosedGate |
     for event in jar.set_by(bad):
         if event.refused is not None and not event.is_deletion and event.name in sides.names:
             return _by_reason(event.refused, show(event.name), "is not kept")
+    held_back = next((one.name for one in jar.missing(bad) if one.name in sides.names), None)
+    if held_back is not None and has_no_access(bad):
+        told = f"the browser sends no cookies to other sites than the page's, so {show(held_back)} stays behind"
+        return ClosedGate("third-party cookies", told)
     lacking = set(cookie_names(good)) - set(cookie_names(bad)) if good is not None else set[Text]()
     for name in sorted(lacking & sides.names, key=show):
         reason = next((one.reason for one in jar.left_out(bad) if one.cookie.name == name), None)

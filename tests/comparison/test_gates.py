@@ -50,6 +50,7 @@ ME = call("GET /api/me", (TOKEN,))
 SIGN_IN = call("POST /auth/signin", ("Content-Type: application/json",), (f"Set-Cookie: {SID}; Path=/; HttpOnly",))
 WITH_COOKIE = call("GET /api/me", (f"Cookie: {SID}",))
 LAX = f"Set-Cookie: {SID}; Path=/; HttpOnly; Secure; SameSite=Lax"
+NONE = LAX.replace("SameSite=Lax", "SameSite=None")
 CASES: dict[str, tuple[Capture, str]] = {
     "CORS": (by_curl(ME), page(APP) + PREFLIGHT + "< 204\n" + fetched("GET /api/me", TOKEN, answer=FAILED)),
     "mixed content": (
@@ -61,6 +62,14 @@ CASES: dict[str, tuple[Capture, str]] = {
         page(FOREIGN)
         + fetched("POST /auth/signin", answer=answered(200, LAX, origin=FOREIGN), origin=FOREIGN)
         + fetched("GET /api/me", answer=answered(401, origin=FOREIGN), origin=FOREIGN),
+    ),
+    "third-party cookies": (
+        by_curl(SIGN_IN, WITH_COOKIE),
+        page(FOREIGN)
+        + fetched("POST /auth/signin", answer=answered(200, NONE, origin=FOREIGN), origin=FOREIGN)
+        + fetched(
+            "GET /api/me", "Sec-Fetch-Storage-Access: none", answer=answered(401, origin=FOREIGN), origin=FOREIGN
+        ),
     ),
     "credentials mode": (
         by_curl(SIGN_IN, WITH_COOKIE),
