@@ -47,9 +47,17 @@ _URL: Final = re.compile(r"(?:([A-Za-z][A-Za-z0-9+.-]{0,30}):)?(//[^/?#\\]*)?([^
 _IP: Final = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 _TAG: Final = re.compile(r"<[^<>]*>")
 _INSTANT: Final = re.compile(r"\b(?:IssueInstant|NotBefore|NotOnOrAfter|AuthnInstant|SessionNotOnOrAfter)=[\"'][^\"']*")
-_STAMP: Final = re.compile(r"[\dTZ:+. -]{10,40}$")
-_FIELD: Final = re.compile(r"(<input\b[^<>]*?\bvalue\s*=\s*[\"'])([^\"'<>]*)", re.IGNORECASE)
+_STAMP: Final = re.compile(r"[\"']\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)?$")
+_FIELD: Final = re.compile(r"<input\b[^<>]*?\bvalue\s*=\s*(?:[\"']([^\"'<>]*)|([^\s\"'<>]+))", re.IGNORECASE)
 _CHUNKS: Final = re.compile(r"chunks-\d{1,2}")
+
+# What is longer than its parts: four or more of one or two characters with the same sign between them (a MAC address,
+# text of two bytes a character), digits in groups (a card, a telephone number), an IP address that is no version.
+_SPELLED: Final = re.compile(
+    r"(?<![0-9A-Za-z/.])(?:[0-9A-Za-z]{1,2}([^0-9A-Za-z\s%,;=/\"'])[0-9A-Za-z]{1,2}(?:\1[0-9A-Za-z]{1,2}){2,}+"
+    r"|\d{1,4}([- ])\d{1,4}(?:\2\d{1,4})++|\d{1,3}(?:\.\d{1,3}){3}(?![\d.]))"
+)
+_NUMBER: Final = 9  # digits of the shortest number that is written in groups; a date has eight
 
 _CHANCE: Final = 7  # characters up to which two runs may be equal by chance
 
@@ -164,7 +172,7 @@ class Texts:
         if value.strip().lower() in LITERALS or _CHUNKS.fullmatch(value):
             return value
         if _TEMPLATE.fullmatch(value) and is_plain_name(value.strip("${}<>%: ")):
-            return value
+            return self.prose(value)  # a variable that nothing stood in for, or a password that looks like one
         for prefix in _WRAPPERS:
             if value.startswith(prefix):
                 return prefix + self._open(value[len(prefix) :], depth)
@@ -302,7 +310,7 @@ class Texts:
                     key = keys.pop()
                 parts.append(bracket)
             elif whole is not None:
-                parts.append(self._number(found, key, _COUNTS if answer else _TIMES))
+                parts.append(self._number(found, key, answer=answer))
             elif colon is not None:
                 key = _unescaped(string).lower()
                 parts.append(f'"{_escaped_like(string, self.name(_unescaped(string)))}"{colon}')
@@ -316,17 +324,15 @@ class Texts:
     def _member(self, key: str, value: str, *, answer: bool) -> str:
         if key in _CLOSED or (answer and key in _SPOKEN):
             return self.prose(value)
-        if key == "kid":
-            return _ATOM.sub(
-                lambda found: found.group() if len(found.group()) < 3 else self.table[found.group()], value
-            )
+        if key == "kid" and value[1:2] == "-":  # the family of a key (SuperTokens: d-, s-)
+            return value[:2] + self.secret(value[2:], "member of JSON")
         return self.secret(value, "member of JSON")
 
-    def _number(self, found: re.Match[str], key: str, counts: frozenset[str]) -> str:
+    def _number(self, found: re.Match[str], key: str, *, answer: bool) -> str:
         _, _, sign, whole, fraction, exponent, _ = found.groups()
-        if key in counts:
+        if key in (_COUNTS if answer else _TIMES):
             return f"{sign}{self._count(whole)}{fraction or ''}{exponent or ''}"
-        masked = whole if len(whole) < 2 else self.table[whole]
+        masked = whole if answer and len(whole) < 2 else self.table[whole]
         after = "" if not fraction else fraction if len(fraction) < 3 else "." + self.table[fraction[1:]]
         return f"{sign}{masked}{after}{exponent or ''}"
 
@@ -374,10 +380,20 @@ class Texts:
         return self._words(text, digits)
 
     def _words(self, text: str, digits: int) -> str:
+        made, at = [], 0
+        for found in _SPELLED.finditer(text):
+            if found[2] is None or sum(map(str.isdigit, found[0])) >= _NUMBER:
+                made += [self._single_words(text[at : found.start()], digits), self.atoms(found[0])]
+                at = found.end()
+        return "".join(made) + self._single_words(text[at:], digits)
+
+    def _single_words(self, text: str, digits: int) -> str:
         parts = _SPLIT.split(text)
         for place in range(1, len(parts), 2):
             atom = parts[place]
-            if len(atom) <= digits and atom.isascii() and atom.isdigit():
+            if parts[place - 1].endswith("&#"):  # a character of HTML
+                parts[place] = self.table[atom]
+            elif len(atom) <= digits and atom.isascii() and atom.isdigit():
                 parts[place] = self._count(atom)
             elif not is_known(atom) or not atom.isascii() or self._is_denied(atom):
                 parts[place] = self.table[atom]
@@ -395,7 +411,8 @@ class Texts:
         """A page or text of an answer: words as in prose, values of form fields as secrets."""
         parts, at = [], 0
         for found in _FIELD.finditer(text):
-            parts += [self.prose(text[at : found.end(1)]), self.secret(found.group(2), "form field")]
+            start = found.start(found.lastindex or 0)
+            parts += [self.prose(text[at:start]), self.secret(text[start : found.end()], "form field")]
             at = found.end()
         return "".join(parts) + self.prose(text[at:])
 

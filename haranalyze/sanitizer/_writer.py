@@ -60,7 +60,7 @@ _BROWSERS: Final = (
 )
 _FAILURE: Final = re.compile(r"net::ERR_[A-Z0-9_]{1,60}|NS_(?:ERROR|BINDING)_[A-Z0-9_]{1,60}")
 _CORS_ERROR: Final = re.compile(r"[A-Za-z]{1,60}")
-_ID: Final = re.compile(r"[\d.]{1,24}")
+_ID: Final = re.compile(r"\d{1,7}\.\d{1,7}")
 _PAGE_ID: Final = re.compile(r"page_\d{1,6}")
 _COOKIES: Final = frozenset(("cookie", "set-cookie"))
 _NUMBERED: Final = re.compile(r"[.C][0-9]{1,2}=")

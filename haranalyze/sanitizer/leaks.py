@@ -44,10 +44,10 @@ _ANY_RUN: Final = re.compile(rb"[0-9A-Za-z\x80-\xff]+")
 _HEX: Final = re.compile(rb"(?:[0-9a-f]{2}){8,}|(?:[0-9A-F]{2}){8,}")
 _PACKED: Final = re.compile(r"(?:ey[A-Za-z0-9]|W3|Wy)[A-Za-z0-9+/_-]{8,}+={0,2}")
 _PACKED_RUN: Final = 16  # characters of base64 that do not decode to readable text by chance
+_PORT: Final = re.compile(r":\d{1,5}\Z")
 _DEEPEST: Final = 6  # values packed in values
-_EPOCH: Final = re.compile(
-    r"1[3-9]\d{8,11}|2[0-2]\d{8}"
-)  # a time in s or ms, or most of one: those of the recording stay
+# A time in s or ms, or most of one: those of the recording stay; nines stand for one that must not.
+_EPOCH: Final = re.compile(r"1[3-9]\d{8,11}|2[0-2]\d{8}|9+")
 _DATE: Final = re.compile(r"[A-Za-z]{3,9},? .{8,30}GMT|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)")
 # Headers whose values describe the connection, the browser or the cache: what stands there is no secret.
 _OPEN: Final = re.compile(
@@ -123,14 +123,15 @@ class Secrets:
             return
         for one in _opened(value):
             plain = _unescaped(one)
-            if len(one) >= SHORTEST and not _DATE.fullmatch(one) and not plain.startswith(("http://", "https://")):
-                if _HOST.fullmatch(plain):
-                    self._doubtful.add(plain)  # a header that is read later may name it as a host
-                else:
-                    self._add_runs(plain, _RUN.findall(plain))
+            if plain.startswith(("http://", "https://")):
+                self._in_address(plain)
+            elif _HOST.fullmatch(plain):
+                self._doubtful.add(plain)  # a header that is read later may name it as a host
+            elif len(one) >= SHORTEST and not _DATE.fullmatch(one):
+                self._add_runs(plain, _RUN.findall(plain))
 
     def _add_runs(self, plain: str, runs: list[str]) -> None:
-        if plain.partition(":")[0].lower() in self._hosts:
+        if _PORT.sub("", plain).lower() in self._hosts:
             return
         runs = [one for run in runs for one in _told(run) if not is_known(one) and not _EPOCH.fullmatch(one)]
         if not runs and all(is_known(part) or part.isdigit() for part in re.findall(r"\w+", plain.replace("_", " "))):
@@ -231,6 +232,7 @@ def _is_plain_data(exchange: Exchange) -> bool:
     return not response.raw_body_may_contain("oken", "eyJ", "assword", "ecret", "ession")
 
 
+_LONG_NUMBER: Final = 10**8  # of nine digits
 _LONG_DATA: Final = 4096
 _CODE: Final = frozenset(("text/css", "text/javascript", "application/javascript", "application/wasm"))
 
@@ -246,6 +248,8 @@ def _leaves(value: Any, depth: int = 0) -> Iterator[str]:
             left += one
         elif isinstance(one, str) and " " not in one:
             yield from _opened(one, depth + 1)
+        elif isinstance(one, int) and abs(one) >= _LONG_NUMBER:
+            yield str(abs(one))
 
 
 def _unescaped(text: str) -> str:

@@ -66,3 +66,15 @@ def test_a_code_that_is_short_and_made_of_digits_does_not_stay() -> None:
     assert not {"482913", "482915", "482916"} & set(copy.decode().replace("\\", "").replace("&", '"').split('"'))
     assert b"48291" not in copy
     assert copy.count(b"3600") >= 2
+
+
+def test_a_time_that_is_a_secret_elsewhere_goes_once() -> None:
+    sent = get("https://app.example.com/verify", cookie="u=1298574000")
+    sent["request"] |= {
+        "method": "POST",
+        "postData": {"mimeType": "application/json", "text": '{"expires":1298574000}'},
+    }
+    copy = copy_of(sent)
+    assert b"1298574000" not in copy
+    assert b"9999999999" in copy
+    assert sanitize([haranalyze.read_capture(copy)]).documents[0] == copy
