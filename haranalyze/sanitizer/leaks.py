@@ -125,9 +125,11 @@ class Secrets:
             plain = _unescaped(one)
             if plain.startswith(("http://", "https://")):
                 self._in_address(plain)
+            elif len(one) < SHORTEST or _DATE.fullmatch(one):
+                continue
             elif _HOST.fullmatch(plain):
                 self._doubtful.add(plain)  # a header that is read later may name it as a host
-            elif len(one) >= SHORTEST and not _DATE.fullmatch(one):
+            else:
                 self._add_runs(plain, _RUN.findall(plain))
 
     def _add_runs(self, plain: str, runs: list[str]) -> None:
