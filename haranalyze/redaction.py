@@ -35,6 +35,7 @@ _LONG_HEADERS = frozenset(
     cross-origin-embedder-policy-report-only cross-origin-opener-policy-report-only x-permitted-cross-domain-policies
     """.split()
 )
+_CREDENTIALS: Final = ("authorization", "cookie")
 _SHORTEST_ECHO = 8  # characters of a credential that are not in a name by chance
 _MOST_LINES = 20_000  # different Authorization and Cookie headers that are looked at
 _LONGEST_NAME = 200  # characters of a name or a label; anything longer is none
@@ -230,15 +231,14 @@ class Projector:
     @cached_property
     def _credentials(self) -> frozenset[str]:
         """Values of Authorization and Cookie headers, of 8 characters and more."""
-        lines = {
-            exchange.request.raw(name) or ""
-            for capture in self._captures
-            for exchange in capture
-            for name in ("authorization", "cookie")
-        }
+        lines: set[str | None] = set()
+        for capture in self._captures:
+            for exchange in capture:
+                if exchange.request.has_any(_CREDENTIALS):
+                    lines.update(map(exchange.request.raw, _CREDENTIALS))
         values = {
             part.rpartition("=")[2].rpartition(" ")[2].strip('" ')
-            for line in sorted(lines)[:_MOST_LINES]
+            for line in sorted(filter(None, lines))[:_MOST_LINES]
             for part in line.split(";")
         }
         return frozenset(value for value in values if len(value) >= _SHORTEST_ECHO and value.lower() not in PATH_WORDS)

@@ -104,14 +104,14 @@ class Timeline:
         index = exchange.index
         start = self._start[index]
         timings = exchange.timings
-        before = _sum(timings.blocked, timings.dns, timings.connect, timings.ssl)
+        before = (timings.blocked or 0.0) + (timings.dns or 0.0) + (timings.connect or 0.0) + (timings.ssl or 0.0)
         duration = _finite(exchange.duration)
         if self._connects_meanwhile:
             duration = None if duration is None else duration - before
             before = 0.0
-        until_answer = before + _sum(timings.send, timings.wait)
+        until_answer = before + (timings.send or 0.0) + (timings.wait or 0.0)
         if duration is None or duration < 0:
-            duration = until_answer + _sum(timings.receive)
+            duration = until_answer + (timings.receive or 0.0)
         # Writers round the total and the phases apart, and some give only one of them: the later end stands.
         ended = start + max(duration, until_answer)
         sent = start + before
@@ -400,10 +400,6 @@ def _filled(starts: list[float | None], origin: float) -> Iterator[float]:
         if start is not None:
             last = start - origin
         yield last
-
-
-def _sum(*phases: float | None) -> float:
-    return sum(phase for phase in phases if phase is not None and isfinite(phase) and phase > 0)
 
 
 def _without_fragment(url: str) -> str:

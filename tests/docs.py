@@ -1,5 +1,5 @@
 """``python -m tests.docs --write``: writes the generated pages: rules, causes, help texts, the report's schema, the
-session systems in one file."""
+session systems in one file, templates as Python."""
 
 import argparse
 import ast
@@ -17,6 +17,7 @@ import msgspec
 from haranalyze.cli import main as cli
 from haranalyze.comparison.document import SCHEMA as COMPARISON
 from haranalyze.comparison.document import Comparison
+from haranalyze.report import html
 from haranalyze.report.document import SCHEMA as REPORT
 from haranalyze.report.document import Report
 from haranalyze.rule import Rule
@@ -136,6 +137,11 @@ def pages() -> dict[str, str]:
     }
 
 
+def python_form(name: str) -> Path:
+    """The file with the Python form of a template."""
+    return FOLDER.parent / "templates" / "compiled" / f"{html.module_of(name).rpartition('.')[2]}.py"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", required=True)
@@ -145,6 +151,8 @@ def main() -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     SYSTEMS.write_bytes(compiled(toml_systems()))
+    for name in html.COMPILED:
+        python_form(name).write_text(html.compiled(name), encoding="utf-8")
     return 0
 
 

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import click
+import jinja2
 import pytest
 
 import haranalyze
@@ -21,9 +22,10 @@ from haranalyze.facts import Facts
 from haranalyze.findings import Match
 from haranalyze.options import Limits, Options
 from haranalyze.redaction import Projector
+from haranalyze.report import html
 from haranalyze.rulebook import Rulebook
 from haranalyze.timeline import Timeline
-from tests.docs import COLUMNS, EXIT_CODES, FOLDER, help_of, pages
+from tests.docs import COLUMNS, EXIT_CODES, FOLDER, help_of, pages, python_form
 
 ROOT = FOLDER.parent
 
@@ -34,6 +36,15 @@ PAGES = pages()
 @pytest.mark.parametrize("name", sorted(PAGES))
 def test_a_generated_page_is_fresh(name: str) -> None:
     assert (FOLDER / name).read_text(encoding="utf-8") == PAGES[name], "run: nox -s docs"
+
+
+@pytest.mark.parametrize("name", html.COMPILED)
+def test_the_python_form_of_a_template_is_fresh_and_used(name: str) -> None:
+    module = importlib.import_module(html.module_of(name))
+    if module.made_with != jinja2.__version__:
+        pytest.skip(f"written for Jinja2 {module.made_with}")  # then the template itself is used, which is slower
+    assert python_form(name).read_text(encoding="utf-8") == html.compiled(name), "run: nox -s docs"
+    assert html.environment().get_template(name).root_render_func is module.root
 
 
 @pytest.mark.parametrize("words", [(), *((name,) for name in sorted(cli.commands))])

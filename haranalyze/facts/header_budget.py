@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from haranalyze.facts.hops import SMALLEST_REQUEST, Hop, hop_of, page_of
 from haranalyze.facts.quality import Sanitized
@@ -55,8 +55,7 @@ class Share(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One header or cookie and its bytes, name and separators included."""
 
     share: Share
@@ -69,14 +68,19 @@ class Budget:
     """Header bytes of one message, as HTTP/1.1 would write them.
 
     ``total`` counts the start line; ``largest_line`` the longest single field; ``exact`` False where the
-    recording hides headers (then it is a lower bound).
+    recording hides headers (then it is a lower bound). ``apart`` gives the parts in any order.
     """
 
     total: int
     largest_line: int
     cookies: int
-    parts: tuple[Part, ...]
+    apart: Callable[[], Iterable[Part]]
     exact: bool
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Headers and cookies with their bytes, the largest first; taken apart now, since few are asked for."""
+        return tuple(sorted(self.apart(), key=lambda part: -part.size))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,26 +148,24 @@ class HeaderBudget:
         start_line = len(request.method) + 1 + target + len(" HTTP/1.1\r\n")
         hidden = quality.hidden_request_bytes(exchange) or 0
         headers = request.headers
-        parts = list(self._parts(headers))
+        beside: list[Part] = []
         if hidden and quality.carries_hidden_credentials(exchange):
-            parts.append(Part(Share.COOKIE, Text("cookie", Kind.HEADER_NAME), hidden))
+            beside.append(Part(Share.COOKIE, Text("cookie", Kind.HEADER_NAME), hidden))
         else:
             hidden = 0
         exact = not quality.is_provisional(exchange) and (
             quality.sanitized is Sanitized.NO or quality.hidden_request_bytes(exchange) is not None
         )
-        return _budget(start_line, request, headers, parts, hidden, exact)
+        return _budget(start_line, request, headers, lambda: [*self._parts(headers), *beside], hidden, exact)
 
     def _response(self, exchange: Exchange) -> Budget:
         quality, response = self._facts.quality, exchange.response
         hidden = (quality.hidden_response_bytes(exchange) or 0) if quality.sanitized is not Sanitized.NO else 0
         headers = response.headers
-        parts = list(self._parts(headers))
-        if hidden:
-            parts.append(Part(Share.TOKEN, Text("set-cookie", Kind.HEADER_NAME), hidden))
+        beside = [Part(Share.TOKEN, Text("set-cookie", Kind.HEADER_NAME), hidden)] if hidden else []
         exact = quality.sanitized is Sanitized.NO or quality.hidden_response_bytes(exchange) is not None
         start_line = len("HTTP/1.1 200 \r\n") + _phrase_length(response.status)
-        return _budget(start_line, response, headers, parts, hidden, exact)
+        return _budget(start_line, response, headers, lambda: [*self._parts(headers), *beside], hidden, exact)
 
     def _parts(self, headers: Headers) -> Iterator[Part]:
         for header in headers:
@@ -251,10 +253,10 @@ class HeaderBudget:
         predicted = self._facts.cookie_jar.predicted(exchange)
         size = sum(len(cookie.name) + len(cookie.value) + 3 for cookie in predicted)
         if not budget.cookies and size:
-            parts = tuple(Part(Share.COOKIE, c.name, len(c.name) + len(c.value) + 3) for c in predicted)
+            parts = [*budget.parts, *(Part(Share.COOKIE, c.name, len(c.name) + len(c.value) + 3) for c in predicted)]
             line = size + len("cookie: \r\n")
             total = budget.total + line
-            budget = Budget(total, max(budget.largest_line, line), line, (*budget.parts, *parts), False)
+            budget = Budget(total, max(budget.largest_line, line), line, lambda: parts, False)
         hop = self._hop_of_host(exchange)
         limit = (hop.request_line_limit or hop.request_limit if hop else None) or SMALLEST_REQUEST
         if budget.largest_line < limit:
@@ -380,7 +382,14 @@ class HeaderBudget:
         return found
 
 
-def _budget(start_line: int, message: Message, headers: Headers, parts: list[Part], hidden: int, exact: bool) -> Budget:
+def _budget(
+    start_line: int,
+    message: Message,
+    headers: Headers,
+    parts: Callable[[], Iterable[Part]],
+    hidden: int,
+    exact: bool,
+) -> Budget:
     lines = [(h.name.lower(), len(h.name) + len(h.value) + 4) for h in headers if not h.name.startswith(":")]
     if not any(name == "host" for name, _ in lines) and (authority := message.raw(":authority")):
         lines.append(("host", len("host: \r\n") + len(authority)))
@@ -388,7 +397,7 @@ def _budget(start_line: int, message: Message, headers: Headers, parts: list[Par
         total=start_line + sum(size for _, size in lines) + hidden,
         largest_line=max([start_line, hidden, *(size for _, size in lines)]),
         cookies=sum(size for name, size in lines if name in ("cookie", "set-cookie")) + hidden,
-        parts=tuple(sorted(parts, key=lambda part: -part.size)),
+        apart=parts,
         exact=exact,
     )
 

@@ -276,7 +276,7 @@ class NoteInfo(msgspec.Struct, frozen=True, gc=False):
 
 class Report(msgspec.Struct, frozen=True, gc=False):
     """The document. ``exchanges`` are the timeline rows the report shows; ``folded`` counts those it does not;
-    ``details`` say more about the rows that matter."""
+    ``details`` say more about the rows that matter. ``all_exchanges``: none was to be folded, whatever the size."""
 
     schema: str
     tool: Tool
@@ -295,6 +295,7 @@ class Report(msgspec.Struct, frozen=True, gc=False):
     folded: dict[str, int]
     details: list[Detail]
     accepted: list[AcceptanceInfo] = []
+    all_exchanges: bool = False
 
 
 def build(analysis: Analysis) -> Report:
@@ -328,8 +329,9 @@ def build(analysis: Analysis) -> Report:
         {},
         details(analysis, projector),
         _acceptances(analysis),
+        facts.options.all_exchanges,
     )
-    beside = len(msgspec.json.encode(without_rows))
+    beside = len(msgspec.json.encode(msgspec.structs.replace(without_rows, details=[])))  # details yield to rows
     listed, folded = rows(analysis, projector, beside)
     return msgspec.structs.replace(without_rows, exchanges=listed, folded=folded)
 

@@ -1,30 +1,30 @@
 """The timeline's rows: every exchange; where that makes too large a report, the quiet ones are folded with a count.
 
-The size rule: a report has at most 1.5 MB and 0.5 KB more for each exchange, and never more than 8 MB, whatever its
-form. The document as compact JSON is its largest form, so rows are counted as they stand there.
+The size rule: a report has at most 1.5 MB and 0.5 KB more for each exchange, and never more than 8 MB, in each of its
+forms. A row takes a quarter of the bytes in a page that it takes in JSON: the document lists what a page can hold, and
+a renderer folds further where that is too much for its form.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import Final
+from collections.abc import Callable, Collection, Sequence
+from typing import Final, Protocol
 
 import msgspec
 
 from haranalyze.analysis import Analysis
-from haranalyze.capture.model import Exchange
+from haranalyze.capture.model import Exchange, Source
 from haranalyze.facts import Facts
 from haranalyze.facts.session import Refresh, RefreshResult, Role, SignInResult
 from haranalyze.redaction import Projector
-from haranalyze.timeline import Timeline
 
 BYTES: Final = 1_500_000  # of a report of a small recording
 BYTES_EACH: Final = 512  # more for each exchange
 MOST_BYTES: Final = 8_000_000
 FOLDED_BYTES: Final = 50_000  # kept free for the names and counts of folded hosts
-PROBES: Final = 200  # quiet exchanges whose rows tell how large the others are
 LONGEST_PATH = 300  # characters
 MOST_HOSTS = 500  # hosts of folded exchanges listed by name
+NO_HOST, OTHER_HOSTS = "no host", "other hosts"
 NEAR = 10  # exchanges before and after one that a finding names
 
 
@@ -63,67 +63,127 @@ def most_bytes(exchanges: int) -> int:
 def rows(analysis: Analysis, projector: Projector, beside: int = 0) -> tuple[list[Row], dict[str, int]]:
     """Rows in client order, and how many exchanges of which host are folded away.
 
-    ``beside`` is the size in bytes of the rest of the report.
+    As many rows as a page can hold, the form that holds the most; ``beside`` is the size in bytes of the rest of the
+    document. Each renderer folds further what is too much for its form.
     """
     facts, timeline = analysis.facts, analysis.facts.timeline
     pins: dict[int, list[str]] = {}
     for finding in analysis.findings:
         for index in finding.exchanges[:500]:
             pins.setdefault(index, []).append(finding.id)
-    remarks = _remarks(analysis, projector)
-    writer = _Writer(facts, projector, pins, remarks)
-    exchanges = facts.exchanges
+    writer, exchanges = _Writer(facts, projector, pins, _remarks(analysis, projector)), facts.exchanges
     if facts.options.all_exchanges:
         return [writer.row(exchange) for exchange in exchanges], {}
-    near = _near(timeline, pins, len(exchanges))
-    loud = [facts.session.role(exchange) not in _FOLDED for exchange in exchanges]
-    telling = [*sorted(near), *(place for place, one in enumerate(loud) if one and place not in near)]
-    listed, room = _fitting(telling, exchanges, writer, most_bytes(len(exchanges)) - beside - FOLDED_BYTES)
-    quiet = [place for place, one in enumerate(loud) if not one and place not in near]
-    probes = [_size(writer.row(exchanges[place])) for place in quiet[:: len(quiet) // PROBES + 1]]
-    if len(quiet) * sum(probes) <= room * len(probes):
-        listed |= _fitting(quiet, exchanges, writer, room)[0]
+    near = _near([timeline.position(timeline.exchange(index)) for index in pins], len(exchanges))
+    role, room = facts.session.role, most_bytes(len(exchanges)) - beside - FOLDED_BYTES
+    loud = [role(exchange) not in _FOLDED for exchange in exchanges]
+    listed = _fitting(near, loud, lambda place: writer.row(exchanges[place]), PageWeight(), room)
     folded: dict[str, int] = {}
-    for place, exchange in enumerate(exchanges):
-        if place not in listed:
-            host = exchange.request.host
-            folded[host] = folded.get(host, 0) + 1
+    if len(listed) < len(exchanges):
+        for place, exchange in enumerate(exchanges):
+            if place not in listed:
+                host = exchange.request.host
+                folded[host] = folded.get(host, 0) + 1
     return [listed[place] for place in sorted(listed)], _named(folded, projector)
 
 
+def folded_further(
+    listed: Sequence[Row], folded: dict[str, int], weight: Weight, room: int
+) -> tuple[list[Row], dict[str, int]]:
+    """The rows of a report that fit into so many bytes of a form, and the counts of all that are folded by then."""
+    near = _near([place for place, row in enumerate(listed) if row.findings], len(listed))
+    loud = [row.role not in _FOLDED for row in listed]
+    kept = _fitting(near, loud, listed.__getitem__, weight, room - FOLDED_BYTES)
+    counted = dict(folded)
+    for place, row in enumerate(listed):
+        if place not in kept:
+            host = row.host or NO_HOST
+            host = host if host in counted or len(counted) < MOST_HOSTS else OTHER_HOSTS
+            counted[host] = counted.get(host, 0) + 1
+    return [kept[place] for place in sorted(kept)], dict(sorted(counted.items(), key=lambda item: -item[1]))
+
+
+class Weight(Protocol):
+    """How many bytes rows take in one form, ``least`` at least each."""
+
+    least: int
+
+    def __call__(self, row: Row, /) -> int:
+        """Bytes of a row that stands behind those asked for before."""
+
+
+class JsonWeight:
+    """Bytes of rows in the document as compact JSON."""
+
+    least = 190
+
+    def __call__(self, row: Row) -> int:
+        """Bytes of the row."""
+        return len(msgspec.json.encode(row)) + 1
+
+
+class PageWeight:
+    """Bytes of rows among the page's data: eleven numbers each, and every text once (``timeline_data``)."""
+
+    least = 72
+
+    def __init__(self) -> None:
+        self._known: set[str] = set()
+
+    def __call__(self, row: Row) -> int:
+        """Bytes of the row, its texts where none before it has them."""
+        size, known = self.least, self._known
+        for text in (row.host, row.path):
+            if text not in known:
+                known.add(text)
+                size += _written(text)
+        if row.remark or row.failure or row.findings or row.source != "network":
+            size += 60 + 16 * len(row.findings) + _written(row.remark) + _written(row.failure)
+        return size
+
+
+def _written(text: str) -> int:
+    """Bytes of a text in the page's data, where a mark of HTML is an escape of six."""
+    return len(msgspec.json.encode(text)) + 5 * sum(map(text.count, "<>&")) + 1
+
+
 def _fitting(
-    places: Sequence[int], exchanges: Sequence[Exchange], writer: _Writer, room: int
-) -> tuple[dict[int, Row], int]:
-    """Rows by position, one after the other as long as there are bytes for them, and the bytes left."""
-    fitting: dict[int, Row] = {}
-    for place in places:
-        row = writer.row(exchanges[place])
-        size = _size(row)
-        if size > room:
-            break
-        room -= size
-        fitting[place] = row
-    return fitting, room
-
-
-def _size(row: Row) -> int:
-    return len(msgspec.json.encode(row)) + 1
+    near: Collection[int], loud: Sequence[bool], row_at: Callable[[int], Row], weight: Weight, room: int
+) -> dict[int, Row]:
+    """Rows by position: those near findings and of the session as long as there are bytes for them, then the quiet
+    ones, all of them or none."""
+    listed: dict[int, Row] = {}
+    for place in [*sorted(near), *(place for place, one in enumerate(loud) if one and place not in near)]:
+        row = row_at(place)
+        room -= weight(row)
+        if room < 0:
+            return listed
+        listed[place] = row
+    quiet = [place for place, one in enumerate(loud) if not one and place not in near]
+    if len(quiet) * weight.least > room:
+        return listed
+    beside: dict[int, Row] = {}
+    for place in quiet:
+        row = beside[place] = row_at(place)
+        room -= weight(row)
+        if room < 0:
+            return listed
+    return listed | beside
 
 
 def _named(folded: dict[str, int], projector: Projector) -> dict[str, int]:
     """Counts by the host's shown name, highest first; hosts that look alike when shown are counted together."""
     named: dict[str, int] = {}
     for place, (host, count) in enumerate(sorted(folded.items(), key=lambda item: -item[1])):
-        shown = (projector.host(host) or "no host") if place < MOST_HOSTS else "other hosts"
+        shown = (projector.host(host) or NO_HOST) if place < MOST_HOSTS else OTHER_HOSTS
         named[shown] = named.get(shown, 0) + count
     return named
 
 
-def _near(timeline: Timeline, pins: Collection[int], end: int) -> set[int]:
-    """Positions of the exchanges that findings name, and around them."""
+def _near(named: Sequence[int], end: int) -> set[int]:
+    """Positions that findings name, and those around them."""
     near: set[int] = set()
-    for index in pins:
-        position = timeline.position(timeline.exchange(index))
+    for position in named:
         near.update(range(max(position - NEAR, 0), min(position + NEAR + 1, end)))
     return near
 
@@ -168,44 +228,51 @@ _REFRESH = {
 }
 
 
+_NONE: list[str] = []  # rows are frozen: those without findings share one list
+_WORDS = {word: word.value for words in (Role, Source) for word in words}
+
+
+def _tenths(milliseconds: float) -> float:
+    """Rounded to a tenth; ``round`` takes ten times as long, which is felt in 40,000 rows."""
+    return int(milliseconds * 10.0 + 0.5) / 10.0
+
+
 class _Writer:
     """Writes rows of one analysis; what repeats is looked up once."""
 
     def __init__(self, facts: Facts, projector: Projector, pins: dict[int, list[str]], remarks: dict[int, str]) -> None:
-        self._facts, self._projector, self._pins, self._remarks = facts, projector, pins, remarks
+        self._projector, self._pins, self._remarks = projector, pins, remarks
+        self._times, self._page, self._role = facts.timeline.times, facts.timeline.page_ordinal, facts.session.role
         self._methods: dict[str, str] = {}
-        self._hosts: dict[str, str] = {}
-        self._paths: dict[str, str] = {}
+        self._where: dict[str, tuple[str, str]] = {}  # host and path by URL without query
 
     def row(self, exchange: Exchange) -> Row:
         """The row of one exchange."""
-        timeline, request = self._facts.timeline, exchange.request
-        started, sent, answered, ended = timeline.times(exchange)
-        index, url = exchange.index, request.url
-        if request.method not in self._methods:
-            self._methods[request.method] = self._projector.show(exchange.method)
-        if url.host not in self._hosts:
-            self._hosts[url.host] = self._projector.show(exchange.host)
-        path = self._paths.get(url.path)
-        if path is None:
-            shown = self._projector.show(exchange.path)
-            path = shown if len(shown) <= LONGEST_PATH else shown[:LONGEST_PATH] + "…"
-            self._paths[url.path] = path
+        started, sent, answered, ended = self._times(exchange)
+        index, request, response = exchange.index, exchange.request, exchange.response
+        method, where = self._methods.get(request.method), self._where.get(request.raw_url.partition("?")[0])
+        if method is None:
+            method = self._methods[request.method] = self._projector.show(exchange.method)
+        if where is None:  # the query tells apart what shows alike; few URLs are parsed
+            where = self._where[request.raw_url.partition("?")[0]] = self._host_and_path(exchange)
         return Row(
             index,
-            self._facts.session.role(exchange).value,
-            self._methods[request.method],
-            self._hosts[url.host],
-            path,
-            exchange.response.status,
-            round(started, 1),
-            round(sent, 1),
-            round(answered, 1),
-            round(ended - started, 1),
-            self._projector.show(failure) if (failure := exchange.failure) else "",
-            exchange.source.value,
-            exchange.response.transfer_size,
-            self._pins.get(index) or [],
-            timeline.page_ordinal(exchange),
+            _WORDS[self._role(exchange)],
+            method,
+            *where,
+            response.status,
+            _tenths(started),
+            _tenths(sent),
+            _tenths(answered),
+            _tenths(ended - started),
+            self._projector.show(exchange.failure) if exchange.raw_error else "",
+            _WORDS[exchange.source],
+            response.transfer_size,
+            self._pins.get(index, _NONE),
+            self._page(exchange),
             self._remarks.get(index, ""),
         )
+
+    def _host_and_path(self, exchange: Exchange) -> tuple[str, str]:
+        host, path = self._projector.show(exchange.host), self._projector.show(exchange.path)
+        return host, path if len(path) <= LONGEST_PATH else path[:LONGEST_PATH] + "…"

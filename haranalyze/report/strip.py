@@ -68,6 +68,9 @@ def strip(analysis: Analysis, projector: Projector) -> list[Box]:
     ]
 
 
+_QUIET = (Role.STATIC, Role.THIRD_PARTY)
+
+
 def _steps(analysis: Analysis) -> Iterator[_Step]:
     facts, session = analysis.facts, analysis.facts.session
     root = analysis.verdict.root
@@ -75,9 +78,12 @@ def _steps(analysis: Analysis) -> Iterator[_Step]:
     sign_ins = {one.exchange.index: one for one in session.sign_ins}
     sign_outs = {one.index for one in session.sign_outs}
     renewed = session.renewed_calls
+    told = {*wanted, *sign_ins, *sign_outs, *(one.exchange.index for one in session.refreshes)}
     page = called = False
     for exchange in facts.exchanges:
         role, index = session.role(exchange), exchange.index
+        if role in _QUIET and index not in told:
+            continue
         if role is Role.PAGE and not page:
             page = True
             yield _Step("Page opens", exchange, "the app loads" if exchange.response.status < 400 else "", 2)

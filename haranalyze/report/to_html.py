@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
+
+import msgspec
 
 from haranalyze.report.as_browser import GATES, OUTCOMES
 from haranalyze.report.document import FindingInfo, Report
@@ -12,14 +14,12 @@ from haranalyze.report.drawing import budget_picture, token_picture
 from haranalyze.report.html import page
 from haranalyze.report.proof import Card
 from haranalyze.report.prose import OWNERS, address
-from haranalyze.report.rows import Row
+from haranalyze.report.rows import PageWeight, Row, folded_further, most_bytes
 from haranalyze.report.timeline_data import encode
-
-if TYPE_CHECKING:
-    pass
 
 MOST_ROWS = 200  # timeline rows for readers without scripts, and for print
 SHOWN_OUTCOMES = 7
+MOST_ASKED = 20  # exchanges in question that are told one by one
 MOST_STRANGERS = 5  # failing calls of other sites told on a healthy page
 MIN_BAR = 8.0  # thousandths of the bar's room: three pixels on a wide screen
 
@@ -56,7 +56,17 @@ _DIAMONDS: Final = {"decisive": "◆ ", "missing": "◇ ", "": ""}
 
 
 def render(report: Report) -> str:
-    """The page as one string."""
+    """The page as one string, within the size rule."""
+    made, most = _page(report), most_bytes(report.capture.exchanges)
+    over = (len(made) if made.isascii() else len(made.encode())) - most
+    if over <= 0 or report.all_exchanges:
+        return made
+    room = sum(map(PageWeight(), report.exchanges)) - over  # more stands beside the rows than was foreseen
+    listed, folded = folded_further(report.exchanges, report.folded, PageWeight(), room)
+    return _page(msgspec.structs.replace(report, exchanges=listed, folded=folded))
+
+
+def _page(report: Report) -> str:
     return page(
         "report.html.j2",
         ("report.css",),
@@ -101,7 +111,7 @@ def _view(report: Report) -> dict[str, Any]:
         **groups,
         "ready": _ready(report),
         **_checked(report),
-        "rows": {row.exchange: row for row in report.exchanges},
+        "in_question": _in_question(report),
         "shown_rows": shown,
         "timeline": [_bar(row, 1000.0 / span, pins) for row in rows],
         "budget_picture": budget,
@@ -151,7 +161,6 @@ def _groups(report: Report, root: FindingInfo | None) -> dict[str, list[Any]]:
 
 def _normal(report: Report, notes: list[FindingInfo]) -> list[tuple[Row, str, str]]:
     """Rows that look alarming in a network list and mean nothing, with what they are and why, in client order."""
-    rows = {row.exchange: row for row in report.exchanges}
     told = {one.primary.exchange: (one.message, one.rule) for one in notes}
     for box in report.facts.strip:
         if box.name.startswith("Token expires"):
@@ -159,7 +168,7 @@ def _normal(report: Report, notes: list[FindingInfo]) -> list[tuple[Row, str, st
     strangers = [row for row in report.exchanges if row.role == "third-party" and (row.status >= 400 or row.failure)]
     for row in strangers[:MOST_STRANGERS]:
         told.setdefault(row.exchange, ("A call of another site, no part of the login.", "third party"))
-    return [(row, *told[index]) for index, row in rows.items() if index in told]
+    return [(row, *told[row.exchange]) for row in report.exchanges if row.exchange in told]
 
 
 def _ready(report: Report) -> list[tuple[str, str, list[str], str]]:
@@ -256,6 +265,12 @@ def _sections(report: Report, groups: dict[str, list[Any]], *, drawn: bool) -> l
         ("timeline", "Timeline", report.capture.exchanges, True),
     ]
     return [(anchor, name, str(count)) for anchor, name, count, there in listed if there]
+
+
+def _in_question(report: Report) -> list[Row]:
+    """The rows that the verdict could not tell of, in its order."""
+    asked = report.verdict.in_question[:MOST_ASKED]
+    return sorted((row for row in report.exchanges if row.exchange in asked), key=lambda row: asked.index(row.exchange))
 
 
 def _shown(report: Report) -> list[Row]:

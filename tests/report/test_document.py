@@ -57,10 +57,10 @@ def test_no_value_of_the_recording_is_in_the_document() -> None:
 
 def test_a_large_recording_folds_static_files_and_third_parties(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rows, "MOST_BYTES", 300_000)
-    story = PAGE + sign_in(jwt()) + "> GET https://cdn.other.net/a.js\n* type: script\n< 200\n" * 2_100
+    story = PAGE + sign_in(jwt()) + "> GET https://cdn.other.net/a.js\n* type: script\n< 200\n" * 4_100
     report = build(examine(read_transcript(story), Rulebook.installed()))
-    assert report.folded == {"cdn.other.net": 2_100}
-    assert report.capture.exchanges == 2_102
+    assert report.folded == {"cdn.other.net": 4_100}
+    assert report.capture.exchanges == 4_102
     assert len(report.exchanges) == 2
 
 

@@ -1,5 +1,6 @@
 """Timeline rows are in client order, findings pin them, and the engine's remarks stand beside them."""
 
+import re
 from pathlib import Path
 
 import msgspec
@@ -12,7 +13,8 @@ from haranalyze.capture.transcript import read_transcript
 from haranalyze.options import Options
 from haranalyze.redaction import Projector
 from haranalyze.report import rows as module
-from haranalyze.report.rows import MOST_HOSTS, rows
+from haranalyze.report.document import build
+from haranalyze.report.rows import MOST_HOSTS, PageWeight, rows
 from haranalyze.rulebook import Rulebook
 from tests.rules.stories import ACCEPTED, NO_TOKEN, PAGE, asks, bearer_call, bearer_sign_in, jwt
 
@@ -38,27 +40,45 @@ def small_reports(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_BYTES", 200_000)
 
 
-@pytest.mark.parametrize(("exchanges", "all_listed"), [(100, True), (3_000, True), (28_000, False)])
-def test_reports_of_every_size_keep_to_the_size_rule(exchanges: int, all_listed: bool, tmp_path: Path) -> None:
+QUIET_HOSTS = {"app.example.com", "cdn.metrics-cdn.net", "static.example.com", "fonts.cdn-x.net"}
+
+
+@pytest.mark.parametrize(("exchanges", "json_lists_all"), [(100, True), (3_000, True), (28_000, False)])
+def test_each_form_folds_only_what_is_too_much_for_it(exchanges: int, json_lists_all: bool, tmp_path: Path) -> None:
     captures.write(tmp_path / "capture.har", exchanges)
     report = haranalyze.analyze_file(tmp_path / "capture.har")
-    for form in ("html", "json"):
-        assert len(haranalyze.render(report, form).encode()) <= min(1_500_000 + 512 * exchanges, 8_000_000), form
-    assert len(report.exchanges) + sum(report.folded.values()) == exchanges
-    assert (report.folded == {}) is all_listed
-    if not all_listed:  # the quiet ones alone are folded, by their hosts
-        assert set(report.folded) <= {"app.example.com", "cdn.metrics-cdn.net", "static.example.com", "fonts.cdn-x.net"}
-        page = haranalyze.render(report, "html")
-        assert f"{sum(report.folded.values()):,} third-party and static exchanges" in page
-        assert "--all-exchanges" in page
+    written = {form: haranalyze.render(report, form) for form in ("html", "json")}
+    for form, text in written.items():
+        assert len(text.encode()) <= min(1_500_000 + 512 * exchanges, 8_000_000), form
+    assert (len(report.exchanges), report.folded) == (exchanges, {})  # a page holds them all
+    assert "--all-exchanges" not in written["html"]
+    document = msgspec.json.decode(written["json"])
+    assert len(document["exchanges"]) + sum(document["folded"].values()) == exchanges
+    assert (document["folded"] == {}) is json_lists_all
+    if not json_lists_all:  # the quiet ones alone are folded, by their hosts
+        assert set(document["folded"]) <= QUIET_HOSTS
+
+
+def test_a_page_that_would_be_too_large_folds_its_quiet_exchanges_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    captures.write(tmp_path / "capture.har", 3_000)
+    whole = haranalyze.analyze_file(tmp_path / "capture.har")
+    most = len(haranalyze.render(msgspec.structs.replace(whole, details=[]), "html")) - 10_000
+    monkeypatch.setattr(module, "MOST_BYTES", most)
+    page = haranalyze.render(whole, "html")
+    assert len(page.encode()) <= most
+    assert re.search(r"[\d,]+ third-party and static exchanges of \d hosts are folded away", page)
+    assert "--all-exchanges" in page
+    assert haranalyze.render(msgspec.structs.replace(whole, all_exchanges=True), "html").count("folded away") == 0
 
 
 def test_long_paths_are_folded_earlier_than_short_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_BYTES", 500_000)
     for segments, all_listed in ((1, True), (30, False)):
         story = f"> GET https://cdn.other.net{'/assets' * segments}\n* type: script\n< 200\n" * 1_200
-        analysis = examine(read_transcript(PAGE + story), Rulebook.installed())
-        assert (rows(analysis, Projector(analysis.facts))[1] == {}) is all_listed
+        report = build(examine(read_transcript(PAGE + story), Rulebook.installed()))
+        assert (msgspec.json.decode(haranalyze.render(report, "json"))["folded"] == {}) is all_listed
 
 
 @pytest.mark.usefixtures("small_reports")
@@ -67,7 +87,7 @@ def test_a_large_recording_keeps_what_findings_name_and_their_neighbours() -> No
     story = PAGE + bearer_sign_in(token) + bearer_call(f"Bearer {token}", ACCEPTED) * 2_500
     analysis = examine(read_transcript(story + asks("GET", "/orders") + NO_TOKEN), Rulebook.installed())
     listed, folded = rows(analysis, Projector(analysis.facts))
-    assert len(msgspec.json.encode(listed)) < 200_000
+    assert sum(map(PageWeight(), listed)) < 200_000
     assert 400 < len(listed) == 2_503 - sum(folded.values())
     assert [row.exchange for row in listed][-11:] == list(range(2_492, 2_503))
     assert listed[-1].findings == ["f1"]
