@@ -22,7 +22,7 @@ from haranalyze.capture.values import BEYOND, EMPTY, as_duration, as_text, late
 from haranalyze.options import Limits
 from haranalyze.protocol.headers import Header, Headers
 from haranalyze.protocol.set_cookie import parse_cookie_header
-from haranalyze.protocol.url import Url, host_of, parse_url
+from haranalyze.protocol.url import Url, host_of, parse_url, path_of
 from haranalyze.text import Kind, Place, Text
 
 if TYPE_CHECKING:
@@ -67,8 +67,7 @@ class Page:
     pointer: str
 
 
-@dataclass(frozen=True, slots=True)
-class Timings:
+class Timings(msgspec.Struct, frozen=True, gc=False):
     """Phases in milliseconds, None where unknown or not applicable. ``ssl`` is never contained in ``connect``."""
 
     blocked: float | None = None
@@ -394,6 +393,11 @@ class Request(Message):
         return self._host
 
     @property
+    def path(self) -> str:
+        """Path of the URL; where only queries differ, a look-up instead of a parse."""
+        return path_of(self.raw_url.partition("?")[0])
+
+    @property
     def body(self) -> Body:
         """The request body."""
         if self._body is None:
@@ -622,7 +626,7 @@ class Exchange:
     @property
     def failure(self) -> Text:
         """The client's failure text."""
-        return Text(self.raw_error, Kind.FAILURE)
+        return Text(self.raw_error, Kind.FAILURE) if self.raw_error else _NO_FAILURE
 
     @property
     def place(self) -> Place:
@@ -640,26 +644,15 @@ class Exchange:
         return Place(self.index, f"{self.pointer}/response/status", Text(str(self.response.status), Kind.STATUS))
 
 
-class _Phases(msgspec.Struct, gc=False):
-    """A ``timings`` object of numbers; the order is that of :class:`Timings`."""
-
-    blocked: float | None = None
-    dns: float | None = None
-    connect: float | None = None
-    ssl: float | None = None
-    send: float | None = None
-    wait: float | None = None
-    receive: float | None = None
-
-
-_PHASES = msgspec.json.Decoder(_Phases)
+_NO_FAILURE: Final = Text("", Kind.FAILURE)
+_PHASES = msgspec.json.Decoder(Timings)  # as written, unchecked
 
 
 def read_timings(written: Any, total: float | None) -> Timings:
     """Phases of one exchange. Some exporters count TLS inside ``connect``, some beside it: the total decides."""
     if not isinstance(written, dict):
         return Timings()
-    return _timings_of([as_duration(written.get(name)) for name in _Phases.__struct_fields__], total)
+    return _timings_of([as_duration(written.get(name)) for name in Timings.__struct_fields__], total)
 
 
 def _timings_of(values: list[float | None], total: float | None) -> Timings:

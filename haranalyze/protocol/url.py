@@ -69,6 +69,12 @@ def host_of(origin: str) -> str:
 
 
 @lru_cache(4_096)
+def path_of(address: str) -> str:
+    """Path of an absolute URL without query. Memoised."""
+    return parse_url(address).path
+
+
+@lru_cache(4_096)
 def _origin(scheme: str, authority: str) -> tuple[str, int, str] | None:
     """Host, port and origin of a plain authority, None where only the full parser can tell."""
     found = _AUTHORITY.fullmatch(authority) if len(authority) < 260 else None

@@ -244,28 +244,32 @@ class _Writer:
         self._projector, self._pins, self._remarks = projector, pins, remarks
         self._times, self._page, self._role = facts.timeline.times, facts.timeline.page_ordinal, facts.session.role
         self._methods: dict[str, str] = {}
-        self._where: dict[str, tuple[str, str]] = {}  # host and path by URL without query
+        self._hosts: dict[str, str] = {}
+        self._paths: dict[str, str] = {}
 
     def row(self, exchange: Exchange) -> Row:
         """The row of one exchange."""
         started, sent, answered, ended = self._times(exchange)
         index, request, response = exchange.index, exchange.request, exchange.response
-        method, where = self._methods.get(request.method), self._where.get(request.raw_url.partition("?")[0])
+        method, host, path = self._methods.get(request.method), self._hosts.get(request.host), request.path
         if method is None:
             method = self._methods[request.method] = self._projector.show(exchange.method)
-        if where is None:  # the query tells apart what shows alike; few URLs are parsed
-            where = self._where[request.raw_url.partition("?")[0]] = self._host_and_path(exchange)
+        if host is None:
+            host = self._hosts[request.host] = self._projector.show(exchange.host)
+        if (shown := self._paths.get(path)) is None:
+            shown = self._paths[path] = self._shortened(self._projector.show(exchange.path))
         return Row(
             index,
             _WORDS[self._role(exchange)],
             method,
-            *where,
+            host,
+            shown,
             response.status,
             _tenths(started),
             _tenths(sent),
             _tenths(answered),
             _tenths(ended - started),
-            self._projector.show(exchange.failure) if exchange.raw_error else "",
+            self._projector.show(failure) if (failure := exchange.failure) else "",
             _WORDS[exchange.source],
             response.transfer_size,
             self._pins.get(index, _NONE),
@@ -273,6 +277,6 @@ class _Writer:
             self._remarks.get(index, ""),
         )
 
-    def _host_and_path(self, exchange: Exchange) -> tuple[str, str]:
-        host, path = self._projector.show(exchange.host), self._projector.show(exchange.path)
-        return host, path if len(path) <= LONGEST_PATH else path[:LONGEST_PATH] + "…"
+    @staticmethod
+    def _shortened(path: str) -> str:
+        return path if len(path) <= LONGEST_PATH else path[:LONGEST_PATH] + "…"
