@@ -72,6 +72,18 @@ def problem_page(problem: ProblemError, request: Request, site: Site) -> Respons
     return response
 
 
+def load() -> None:
+    """Bring in what the first page needs, while the person at the terminal opens it."""
+    from haranalyze.facts import better_recording  # noqa: F401 - for its cost
+    from haranalyze.report.html import environment
+
+    for name in ("welcome", "home"):
+        environment().get_template(f"web_{name}.html.j2")
+    for name in _ASSETS:
+        _asset(name)
+    _owner_words()
+
+
 @cache
 def _owner_words() -> dict[str, str]:
     from haranalyze.report.prose import OWNERS

@@ -7,12 +7,14 @@ import dataclasses
 import os
 import socket
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import uvicorn
 
 from haranalyze.errors import OptionsError
+from haranalyze.web import pages
 from haranalyze.web.app import build
 from haranalyze.web.connections import with_deadlines
 from haranalyze.web.records import Log
@@ -59,7 +61,12 @@ def serve(settings: Settings, log: Log, say: Callable[[str], None], started: Cal
     )
     server = _Server(config, site)
     site.desk.start()
-    server.ready = lambda: _greet(site, say, started)
+
+    def ready() -> None:
+        _greet(site, say, started)
+        threading.Thread(target=pages.load, name="load", daemon=True).start()
+
+    server.ready = ready
     server.stopped = lambda: say("Stopped. Recordings that were accepted are kept, and read at the next start.")
     server.run(sockets=[bound])
 
