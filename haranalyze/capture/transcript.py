@@ -44,6 +44,7 @@ _ABOUT = re.compile(r"([a-z]+): (.*)")
 _AFTER = re.compile(r"\+(\d+)(?: ms)?")
 _MARK = re.compile(r"\s# (want|related): (.*)$")
 _COMMENT = re.compile(r"(?<!\s)\s+# .*$")
+_LONGEST = 366 * 86_400_000.0  # ms after the first line
 _START: Final = "2026-11-22T02:34:23Z"
 _CACHES: Final = {"memory-cache": "memory", "disk-cache": "disk"}
 _VERSIONS: Final = {"h1": "http/1.1", "h2": "http/2.0", "h3": "h3"}
@@ -106,6 +107,26 @@ def transcript_to_har(text: str) -> bytes:
     return msgspec.json.encode({"log": writer.log()})
 
 
+def _date(value: str, number: int) -> str:
+    try:
+        told = datetime.fromisoformat(value)
+    except ValueError:
+        told = None
+    if told is None or not 1970 <= told.year <= 9000:
+        raise CaptureError(f"line {number} of the transcript has no date in the form 2026-11-22T09:00:00Z")
+    return value
+
+
+def _milliseconds(value: str, number: int) -> float:
+    try:
+        told = float(value)
+    except ValueError:
+        told = -1.0
+    if not 0 <= told <= _LONGEST:
+        raise CaptureError(f"line {number} of the transcript has no number of milliseconds up to a year")
+    return told
+
+
 class _Writer:
     """Collects lines into entries."""
 
@@ -138,7 +159,7 @@ class _Writer:
 
     def _about(self, content: str, number: int) -> None:
         if found := _AFTER.fullmatch(content):
-            self.jump = float(found[1])
+            self.jump = _milliseconds(found[1], number)
             return
         about = _ABOUT.fullmatch(content)
         if about is None:
@@ -147,7 +168,7 @@ class _Writer:
         if word == "exporter":
             self.creator = value
         elif word == "date":
-            self.date = value
+            self.date = _date(value, number)
         elif word == "page":
             self.page = f"page_{len(self.pages) + 1}"
             self.pages.append({"id": self.page, "title": value, "startedDateTime": self.date, "pageTimings": {}})
@@ -168,7 +189,7 @@ class _Writer:
             else:
                 entry["response"]["_fetchedViaServiceWorker"] = True
         elif word == "took":
-            entry["time"] = entry["timings"]["wait"] = float(value.removesuffix("ms"))
+            entry["time"] = entry["timings"]["wait"] = _milliseconds(value.removesuffix("ms"), number)
         elif word == "version":
             entry["request"]["httpVersion"] = entry["response"]["httpVersion"] = _VERSIONS.get(value, value)
         elif word == "initiator":

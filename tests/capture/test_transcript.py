@@ -66,6 +66,10 @@ def test_the_exporter_can_be_chosen() -> None:
         ("* took: 4 ms", 1),
         ("> not a request", 1),
         ("* ??", 1),
+        ("* date: fetch", 1),
+        ("* date: 9999-12-31T23:59:59Z", 1),
+        ("> GET https://a.example/\n< 200\n* took: long", 3),
+        ("* +99999999999999999999 ms", 1),
     ],
 )
 def test_a_line_that_fits_nowhere_is_named(text: str, line: int) -> None:
