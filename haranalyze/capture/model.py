@@ -398,6 +398,11 @@ class Request(Message):
         return path_of(self.raw_url.partition("?")[0])
 
     @property
+    def has_body(self) -> bool:
+        """Whether the recording has a place for a body: asking costs less than ``body``, where it has none."""
+        return self._fields[1] is not EMPTY
+
+    @property
     def body(self) -> Body:
         """The request body."""
         if self._body is None:

@@ -220,10 +220,8 @@ class Writer:
             "headersSize": _size(request.headers_size),
             "bodySize": _size(request.body_size),
         }
-        body = request.body
-        text = request_body(self._texts, body, keep=self._keep)
-        if text is not None:
-            made["postData"] = {"mimeType": self._word(body.raw_mime_type), "text": text}
+        if request.has_body and (text := request_body(self._texts, request.body, keep=self._keep)) is not None:
+            made["postData"] = {"mimeType": self._word(request.body.raw_mime_type), "text": text}
         return made
 
     def _response(self, exchange: Exchange) -> dict[str, Any]:

@@ -97,7 +97,7 @@ class Secrets:
             self._in_cookies(exchange.response)
             self._in_address(exchange.request.raw_url)
             self._in_address(exchange.response.raw_redirect_url)
-            if _is_searched(exchange.request.body):
+            if exchange.request.has_body and _is_searched(exchange.request.body):
                 self._in_body(exchange.request.body)
             if _is_searched(exchange.response.body) and not _is_plain_data(exchange):
                 self._in_body(exchange.response.body)
@@ -332,22 +332,25 @@ class Output:
             pseudonyms: what the file says instead of values; a secret that consists of such has been masked before.
             listed: other runs that are no secrets of this file; what is packed in them is looked at all the same.
         """
-        stand_ins = {one.encode("utf-8", "replace") for one in pseudonyms}
-        others = {one.encode("utf-8", "replace") for one in listed} - stand_ins
-        looked_for = secrets.runs.difference(stand_ins, others)
+        stand_ins, others = set(pseudonyms), set(listed)
+
+        def is_made(run: bytes) -> bool:
+            return run.decode("utf-8", "replace") in stand_ins
+
+        looked_for = {run for run in secrets.runs if not is_made(run) and run.decode("utf-8", "replace") not in others}
         found = self.runs & looked_for
         for value in self.tokens & secrets.values:
-            runs = [run for run in _ANY_RUN.findall(value) if run not in stand_ins and run not in others]
-            if not all(is_known(run.decode("utf-8", "replace")) for run in runs):
+            runs = [run.decode("utf-8", "replace") for run in _ANY_RUN.findall(value)]
+            if not all(run in stand_ins or run in others or is_known(run) for run in runs):
                 found.add(value)
-        rest = {run for run in self.runs if len(run) > SHORTEST and run not in stand_ins}
+        rest = {run for run in self.runs if len(run) > SHORTEST and not is_made(run)}
         for token in chain(self.runs, (part for whole in self.tokens for part in whole.split(b"="))):
-            if len(token) > SHORTEST and token not in stand_ins:
-                rest.update([run for run in _decoded(token) if run not in stand_ins])
-        rest -= others
+            if len(token) > SHORTEST and not is_made(token):
+                rest.update([run for run in _decoded(token) if not is_made(run)])
         found |= rest & looked_for
         for run in rest:
-            if is_known(run.decode("utf-8", "replace")):
+            text = run.decode("utf-8", "replace")
+            if text in others or is_known(text):
                 continue  # "Connectio" in "Connection" cannot be told from chance
             found.update(part for part in _parts(run) if part in looked_for)
             if (turned := run[::-1]) in looked_for:
