@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import os
 from pathlib import Path
@@ -94,6 +95,7 @@ def serve(**given: Any) -> None:
     if given["add_person"]:
         _add_person(given["password_file"], given["add_person"])
         return
+    gc.disable()  # modules are no garbage; the server enables it when it listens
     try:
         from haranalyze.web.records import Log
         from haranalyze.web.server import serve as run

@@ -380,5 +380,5 @@ async def metrics(site: Site, request: Request) -> Response:
     """Prometheus' text format."""
     from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-    body = await run_in_threadpool(generate_latest, site.metrics.registry)
+    body = await run_in_threadpool(generate_latest, site.metrics().registry)
     return Response(body, media_type=CONTENT_TYPE_LATEST)

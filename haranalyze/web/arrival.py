@@ -163,8 +163,8 @@ def _keep(site: Site, incoming: Incoming, upload: Upload, person: str) -> tuple[
         incoming.drop()
         return capture, False
     site.audit(person, "upload", capture, size=incoming.size)
-    site.metrics.uploads.inc()
-    site.metrics.bytes.inc(incoming.size)
+    site.metrics().uploads.inc()
+    site.metrics().bytes.inc(incoming.size)
     site.desk.wake()
     return capture, True
 

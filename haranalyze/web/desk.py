@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from haranalyze.workers.cluster import Cluster
 
 IDLE = 2.0  # seconds between two looks for captures that other servers left behind
-WARM_UP = 1.0  # seconds after the start until processes are made ready: the first page comes first
+UNSEEN = 3.0  # seconds until processes are made ready although nobody came
+PAINTING = 0.5  # seconds that a browser is left alone with the first page before processes are made ready
 HOUSEKEEPING = 60.0  # seconds between two rounds of removing what has expired
 FORMATS = ("json", "html")
 
@@ -61,6 +62,7 @@ class Desk:
         self._stopping = threading.Event()
         self._work = threading.Semaphore(0)
         self._threads: list[threading.Thread] = []
+        self._somebody = threading.Event()
 
     def start(self) -> None:
         """Take up what a former process left, then read until :meth:`stop`."""
@@ -94,13 +96,19 @@ class Desk:
             options = replace(options, today=date.today())  # a server sees many days
         return options
 
+    def expect(self) -> None:
+        """Somebody looks at the page: have processes ready before a file comes."""
+        self._somebody.set()
+
     def wake(self) -> None:
         """Something was accepted."""
+        self._somebody.set()
         self._work.release()
 
     def stop(self) -> None:
         """Give back what is being read and end the threads; the pool's processes end with it."""
         self._stopping.set()
+        self._somebody.set()
         for _ in self._threads:
             self._work.release()
         self._workers.close()
@@ -124,7 +132,7 @@ class Desk:
             self._spool.remove(capture)
 
     def _read_on(self) -> None:
-        if self._work.acquire(timeout=WARM_UP):  # an upload is here already
+        if self._somebody.wait(UNSEEN) and self._work.acquire(timeout=PAINTING):  # an upload is here already
             self._work.release()
         try:
             self._workers.warm()
@@ -177,9 +185,9 @@ class Desk:
         states = [one.verdict for one in outcome.readings] or ["not-read"]
         self._log("read", capture=claim.id[:8], seconds=round(took, 3), states=states[:20], kept=kept)
         if self.metrics is not None:
-            self.metrics.reading.observe(took)
+            self.metrics().reading.observe(took)
             for state in states:
-                self.metrics.captures.labels(state).inc()
+                self.metrics().captures.labels(state).inc()
 
     def _give_back(self, claim: Claim) -> None:
         try:

@@ -75,7 +75,7 @@ class Gate:
         problem = self._refusal(scope)
         try:
             if problem is not None:
-                self._site.metrics.refused.labels(str(problem.status)).inc()
+                self._site.metrics().refused.labels(str(problem.status)).inc()
                 await answer(problem, Request(scope), self._site)(scope, exchange.receive, exchange.send)
             else:
                 await self._app(scope, exchange.receive, exchange.send)
@@ -93,7 +93,7 @@ class Gate:
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         route = scope["state"]["route"]
-        metrics = self._site.metrics
+        metrics = self._site.metrics()
         metrics.requests.labels(route, scope["method"] if scope["method"] in _METHODS else "other", str(status)).inc()
         metrics.seconds.labels(route).observe(seconds)
         person = scope["state"].get("person")

