@@ -47,6 +47,8 @@ _RANDOM_LETTERS = re.compile(
     r"|[A-Za-z][0-9]+[A-Za-z]+[0-9]|[0-9][A-Za-z]+[0-9]+[A-Za-z]"
 )
 _HOST_LABEL = re.compile(r"[a-z0-9_-]{1,40}")
+_VARIABLE = re.compile(r"(?:\{\{|\$\{)\s{0,9}([A-Za-z_][A-Za-z0-9_.-]{0,39})\s{0,9}\}\}?")
+_BLANK_WORDS = frozenset(("your", "here", "bearer", "placeholder"))
 _WORD_SPLIT = re.compile(r"[-_.]|(?<=[a-z])(?=[A-Z])")
 _NUMBERED = re.compile(r"v\d{1,3}(\.\d{1,3})?|[a-z]{2}(-[a-zA-Z]{2})?")
 _FILE_ENDING = re.compile(r"\.(js|mjs|css|html?|json|svg|png|jpe?g|gif|webp|ico|woff2?|ttf|map|php|aspx?|jsp|txt|xml)")
@@ -131,6 +133,15 @@ def _is_scrambled(run: str) -> bool:
         return True
     letters = sum(map(str.isalpha, run))
     return letters >= 10 and sum(run.lower().count(vowel) for vowel in "aeiouy") * 6 < letters
+
+
+def is_blank(token: str) -> bool:
+    """Whether something that looks like a variable may be shown: ``{{name}}`` and ``${name}`` with a name of words,
+    ``<your-token>`` and ``%TOKEN%`` where every word is one of ours, since a password can look like that."""
+    if found := _VARIABLE.fullmatch(token):
+        return is_plain_name(found[1])
+    words = [word.lower() for word in _WORD_SPLIT.split(token.strip("<>%:").replace(" ", "-")) if word]
+    return bool(words) and all(word in PATH_WORDS or word in _BLANK_WORDS for word in words)
 
 
 def path_stem(segment: str) -> tuple[str, str]:
@@ -328,7 +339,7 @@ class Projector:
         token = read.raw_token
         if token.lower() in _LITERALS:
             return f"{scheme}{token}".strip()
-        if read.shape is Credential.TEMPLATE and _NAME.fullmatch(token.strip("${}<>")):
+        if read.shape is Credential.TEMPLATE and is_blank(token):
             return f"{scheme}{token}"
         return f"{scheme}{self.tag('token', token)}"
 
