@@ -61,8 +61,17 @@
   each("time[datetime]", function (node) {
     var moment = new Date(node.getAttribute("datetime"));
     if (isNaN(moment)) { return; }
-    node.title = node.textContent;
-    node.textContent = moment.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" }) + " your time";
+    var utc = node.title = node.textContent;
+    function local() {
+      node.textContent = "";
+      node.appendChild(make("span", "wide", moment.toLocaleDateString(undefined, { dateStyle: "medium" }) + ", "));
+      node.appendChild(document.createTextNode(moment.toLocaleTimeString(undefined, { timeStyle: "medium" })));
+      node.appendChild(make("span", "wide", " your time"));
+    }
+    local();
+    node.tabIndex = 0; // the pointer shows UTC as a hint, the keyboard in its place
+    node.addEventListener("focus", function () { node.textContent = utc; });
+    node.addEventListener("blur", local);
   });
   var opened = [];
   window.addEventListener("beforeprint", function () {
@@ -79,8 +88,19 @@
     if (!chip) { return; }
     each(".chip", function (other) { other.classList.toggle("same", on && other.textContent === chip.textContent); });
   }
-  document.addEventListener("mouseover", function (event) { mark(event, true); });
-  document.addEventListener("mouseout", function (event) { mark(event, false); });
+  ["mouseover", "focusin"].forEach(function (name) { document.addEventListener(name, function (event) { mark(event, true); }); });
+  ["mouseout", "focusout"].forEach(function (name) { document.addEventListener(name, function (event) { mark(event, false); }); });
+  // A page holds hundreds of chips: those of the proof that have equals can have the focus and say how many there are.
+  var equals = {};
+  each(".column .chip", function (chip) { equals[chip.textContent] = (equals[chip.textContent] || 0) + 1; });
+  each(".proof-card .chip", function (chip) {
+    var value = chip.textContent, count = equals[value];
+    if (count < 2) { return; }
+    chip.title = "masked value; it stands " + count + " times above the timeline";
+    chip.tabIndex = 0;
+    chip.setAttribute("role", "note");
+    chip.setAttribute("aria-label", "masked " + value.replace(/[«»]/g, "").replace(/ B$/, " bytes") + ", " + count + " times above the timeline");
+  });
 
   // where the reader is
 

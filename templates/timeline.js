@@ -7,7 +7,7 @@
   var text = data.strings, rows = data.rows, count = rows.n.length;
   if (!count) { return; }
   var section = document.getElementById("timeline");
-  var ROW = 26, GROUP = 30, AROUND = 78, WHOLE = 250, FEWEST_ROUNDS = 5, PLACES = 1000;
+  var ROW = 26, GROUP = 30, AROUND = 78, WHOLE = 250, AT_ONCE = 20, FEWEST_ROUNDS = 5, PLACES = 1000;
   var QUIET = { "static": 1, "third-party": 1 };
   var ROLES = ["page", "sign-in", "sign-out", "session-call", "refresh", "preflight", "redirect", "auth-page", "third-party", "static"];
 
@@ -630,10 +630,13 @@
     Object.keys(live_).forEach(function (i) {
       if (!wanted[i]) { live_[i].forEach(function (node) { node.remove(); }); delete live_[i]; }
     });
-    var fresh = document.createDocumentFragment();
-    Object.keys(wanted).map(Number).forEach(function (i) {
+    var fresh = document.createDocumentFragment(), room = around === AROUND ? AT_ONCE : 1e9;
+    // Of a long list, a frame draws so many new rows that no task is long: first the active one, then from the top.
+    Object.keys(wanted).map(Number).sort(function (a, b) { return (b === state.active) - (a === state.active) || a - b; }).forEach(function (i) {
       var made = live_[i];
       if (!made) {
+        if (!room) { later(); return; }
+        room--;
         var kind = items[i].kind;
         made = live_[i] = [kind === "row" ? rowNode(i) : kind === "group" ? groupNode(i) : foldNode(i)];
         fresh.appendChild(made[0]);
@@ -649,7 +652,7 @@
       }
     });
     body.appendChild(fresh);
-    Object.keys(wanted).forEach(function (i) {
+    Object.keys(live_).forEach(function (i) {
       if (!live_[i][1]) { return; }
       var high = live_[i][1].offsetHeight;
       if (heights[items[i].p] !== high) { heights[items[i].p] = high; grew = true; }

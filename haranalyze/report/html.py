@@ -181,9 +181,11 @@ def _beside(text: str, other: str) -> Markup:
     """The value of a header as chips; members that the other value does not have are set off."""
     from markupsafe import Markup
 
-    others = set(_MEMBERS.split(other))
-    shown = [(one, _chips(one)) for one in _MEMBERS.split(text)]
-    marked = [inside if not other or one in others else f"<b>{inside}</b>" for one, inside in shown]
+    others = {one.rstrip(";,") for one in _MEMBERS.split(other)}
+    marked = [
+        inside if not other or one.rstrip(";,") in others else f"<b>{inside}</b>"
+        for one, inside in ((one, _chips(one)) for one in _MEMBERS.split(text))
+    ]
     return Markup(" ".join(marked))  # noqa: S704 - every piece went through _chips, which escapes
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from textwrap import dedent
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -171,8 +172,8 @@ def _normal(report: Report, notes: list[FindingInfo]) -> list[tuple[Row, str, st
     return [(row, *told[row.exchange]) for row in report.exchanges if row.exchange in told]
 
 
-def _ready(report: Report) -> list[tuple[str, str, list[str], str]]:
-    """Id, title, paragraphs as they flow on the page, and the text as it is copied."""
+def _ready(report: Report) -> list[tuple[str, str, list[tuple[str, bool]], str]]:
+    """Id, title, paragraphs as they flow on the page (or lines of a change, as they stand), and the text to copy."""
     texts = report.verdict.texts
     listed = [
         ("customer", "Reply to the customer", texts.customer),
@@ -180,7 +181,11 @@ def _ready(report: Report) -> list[tuple[str, str, list[str], str]]:
     ]
     if report.verdict.owner in {"proxy", "identity-provider"} or report.verdict.state == "other-trouble":
         listed.append(("operations", "Note for operations", texts.operations))
-    return [(name, title, [_flowing(part) for part in text.split("\n\n")], text) for name, title, text in listed]
+    return [
+        (name, title, [(dedent(part), True) if part[:1] == " " else (_flowing(part), False) for part in parts], text)
+        for name, title, text in listed
+        for parts in (text.split("\n\n"),)
+    ]
 
 
 def _flowing(paragraph: str) -> str:

@@ -1,7 +1,7 @@
 """Generated from report.html.j2 by ``nox -s docs``."""
 
 made_with = "3.1.6"
-made_from = "sha256-vcXUT6RRyPcv85y27kZoeciVl8zGadg0Yt0Yp9JwqXc="
+made_from = "sha256-ysrYIqvvT42HqnX6EmFZIvLinJ8RfJh/QSo8/RFOzcA="
 from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
 name = 'report.html.j2'
 
@@ -122,40 +122,46 @@ def root(context, missing=missing):
         def t_12(*unused):
             raise TemplateRuntimeError("No filter named 'prose' found.")
     try:
-        t_13 = environment.filters['replace']
+        t_13 = environment.filters['rejectattr']
     except KeyError:
         @internalcode
         def t_13(*unused):
-            raise TemplateRuntimeError("No filter named 'replace' found.")
+            raise TemplateRuntimeError("No filter named 'rejectattr' found.")
     try:
-        t_14 = environment.filters['round']
+        t_14 = environment.filters['replace']
     except KeyError:
         @internalcode
         def t_14(*unused):
-            raise TemplateRuntimeError("No filter named 'round' found.")
+            raise TemplateRuntimeError("No filter named 'replace' found.")
     try:
-        t_15 = environment.filters['select']
+        t_15 = environment.filters['round']
     except KeyError:
         @internalcode
         def t_15(*unused):
-            raise TemplateRuntimeError("No filter named 'select' found.")
+            raise TemplateRuntimeError("No filter named 'round' found.")
     try:
-        t_16 = environment.filters['selectattr']
+        t_16 = environment.filters['select']
     except KeyError:
         @internalcode
         def t_16(*unused):
-            raise TemplateRuntimeError("No filter named 'selectattr' found.")
+            raise TemplateRuntimeError("No filter named 'select' found.")
     try:
-        t_17 = environment.filters['unique']
+        t_17 = environment.filters['selectattr']
     except KeyError:
         @internalcode
         def t_17(*unused):
-            raise TemplateRuntimeError("No filter named 'unique' found.")
+            raise TemplateRuntimeError("No filter named 'selectattr' found.")
     try:
-        t_18 = environment.tests['none']
+        t_18 = environment.filters['unique']
     except KeyError:
         @internalcode
         def t_18(*unused):
+            raise TemplateRuntimeError("No filter named 'unique' found.")
+    try:
+        t_19 = environment.tests['none']
+    except KeyError:
+        @internalcode
+        def t_19(*unused):
             raise TemplateRuntimeError("No test named 'none' found.")
     pass
     l_0_pictures = context.vars['pictures'] = environment.get_template('pictures.html.j2', 'report.html.j2')._get_default_module(context)
@@ -177,11 +183,12 @@ def root(context, missing=missing):
     context.exported_vars.add('state')
     yield '\n'
     def macro(l_1_card):
-        t_19 = []
+        t_20 = []
+        l_1_unmarked = missing
         if l_1_card is missing:
             l_1_card = undefined("parameter 'card' was not provided", name='card')
         pass
-        t_19.extend((
+        t_20.extend((
             '\n<article class="card proof-card" id="p',
             escape(environment.getattr(l_1_card, 'exchange')),
             '"><header><h3 class="number">#',
@@ -197,34 +204,34 @@ def root(context, missing=missing):
             '</span></header>\n<p class="when"><span><span class="role role-',
             escape(environment.getattr(l_1_card, 'role')),
             '" aria-hidden="true"></span>',
-            escape(t_13(context.eval_ctx, environment.getattr(l_1_card, 'role'), '-', ' ')),
+            escape(t_14(context.eval_ctx, environment.getattr(l_1_card, 'role'), '-', ' ')),
             ' · <bdi>',
             escape(environment.getattr(l_1_card, 'host')),
             '</bdi></span><span>+',
             escape(t_4('%.3f', (environment.getattr(l_1_card, 'at') / 1000))),
             ' s · took ',
-            escape(t_5(t_14(environment.getattr(l_1_card, 'took')))),
+            escape(t_5(t_15(environment.getattr(l_1_card, 'took')))),
             ' ms</span></p>\n<p class="said">',
             escape(t_12(environment.getattr(l_1_card, 'story'))),
         ))
         if environment.getattr(l_1_card, 'said'):
             pass
-            t_19.extend((
+            t_20.extend((
                 ' ',
                 escape(t_12(environment.getattr(l_1_card, 'said'))),
             ))
-        t_19.append(
+        t_20.append(
             '</p>',
         )
         for l_2_side in ('request', 'response'):
             l_2_lines = missing
             _loop_vars = {}
             pass
-            l_2_lines = t_8(context.eval_ctx, t_16(context, environment.getattr(l_1_card, 'lines'), 'side', 'equalto', l_2_side))
+            l_2_lines = t_8(context.eval_ctx, t_17(context, environment.getattr(l_1_card, 'lines'), 'side', 'equalto', l_2_side))
             _loop_vars['lines'] = l_2_lines
             if (undefined(name='lines') if l_2_lines is missing else l_2_lines):
                 pass
-                t_19.extend((
+                t_20.extend((
                     '\n<table><caption>',
                     escape(l_2_side),
                     '</caption>',
@@ -233,7 +240,7 @@ def root(context, missing=missing):
                     l_3_diamonds = resolve('diamonds')
                     _loop_vars = {}
                     pass
-                    t_19.extend((
+                    t_20.extend((
                         '\n<tr class="',
                         escape(environment.getattr(l_3_line, 'mark')),
                         '"><th scope="row" class="mono">',
@@ -243,37 +250,40 @@ def root(context, missing=missing):
                     ))
                     if (((environment.getattr(l_3_line, 'mark') == 'decisive') and (undefined(name='root') if l_0_root is missing else l_0_root)) and (environment.getattr(l_3_line, 'value') == environment.getattr(environment.getattr((undefined(name='root') if l_0_root is missing else l_0_root), 'primary'), 'quote'))):
                         pass
-                        t_19.append(
+                        t_20.append(
                             escape(t_10(environment.getattr(l_3_line, 'value'), environment.getattr(environment.getattr((undefined(name='root') if l_0_root is missing else l_0_root), 'primary'), 'exact'))),
                         )
                     else:
                         pass
-                        t_19.append(
+                        t_20.append(
                             escape(t_3((t_2(environment.getattr(l_3_line, 'value')) if ((environment.getattr(l_3_line, 'name') == 'cookie') and (not environment.getattr(l_3_line, 'mark'))) else environment.getattr(l_3_line, 'value')))),
                         )
-                    t_19.append(
+                    t_20.append(
                         '</bdi>',
                     )
                     if environment.getattr(l_3_line, 'caption'):
                         pass
-                        t_19.extend((
+                        t_20.extend((
                             '<span class="caption">',
                             escape(environment.getitem((undefined(name='diamonds') if l_3_diamonds is missing else l_3_diamonds), environment.getattr(l_3_line, 'mark'))),
                             escape(t_12(environment.getattr(l_3_line, 'caption'))),
                             '</span>',
                         ))
-                    t_19.append(
+                    t_20.append(
                         '</td></tr>',
                     )
                 l_3_line = l_3_diamonds = missing
-                t_19.append(
+                t_20.append(
                     '\n</table>',
                 )
         l_2_side = l_2_lines = missing
-        t_19.extend((
-            '\n<p class="more">',
+        l_1_unmarked = t_7(t_8(context.eval_ctx, t_13(context, environment.getattr(l_1_card, 'lines'), 'mark')))
+        t_20.extend((
+            '\n<p class="more"><span class="wide">',
             escape(environment.getattr(l_1_card, 'more')),
-            ' more header lines do not matter here · <a href="#',
+            ' more header lines do not matter here</span><span class="narrow">',
+            escape((environment.getattr(l_1_card, 'more') + (undefined(name='unmarked') if l_1_unmarked is missing else l_1_unmarked))),
+            ' more lines</span> · <a href="#',
             escape((t_4('x%d', environment.getattr(l_1_card, 'exchange')) if (environment.getattr(l_1_card, 'exchange') in (undefined(name='shown_rows') if l_0_shown_rows is missing else l_0_shown_rows)) else 'timeline')),
             '" data-exchange="',
             escape(environment.getattr(l_1_card, 'exchange')),
@@ -281,7 +291,7 @@ def root(context, missing=missing):
             escape(environment.getattr(l_1_card, 'exchange')),
             ' in the timeline</a></p></article>',
         ))
-        return concat(t_19)
+        return concat(t_20)
     context.exported_vars.add('proof_card')
     context.vars['proof_card'] = l_0_proof_card = Macro(environment, macro, 'proof_card', ('card',), False, False, False, context.eval_ctx.autoescape)
     yield '\n<body>\n<p id="printed" class="only-print"></p>\n<a class="skip" href="#headline">Skip to the verdict</a>\n<header class="bar"><b>haranalyze</b><span class="file"><bdi>'
@@ -315,8 +325,9 @@ def root(context, missing=missing):
         yield ' <b>Good recording</b>'
         if (undefined(name='holds') if l_0_holds is missing else l_0_holds):
             pass
-            yield ': '
+            yield '<span class="wide">: '
             yield escape(t_6(context.eval_ctx, (undefined(name='holds') if l_0_holds is missing else l_0_holds), ', '))
+            yield '</span>'
         yield '</span>'
     if environment.getattr((undefined(name='capture') if l_0_capture is missing else l_0_capture), 'browser'):
         pass
@@ -328,18 +339,19 @@ def root(context, missing=missing):
         yield '<span><time datetime="'
         yield escape(environment.getattr((undefined(name='capture') if l_0_capture is missing else l_0_capture), 'started'))
         yield '">'
-        yield escape(t_13(context.eval_ctx, environment.getattr((undefined(name='capture') if l_0_capture is missing else l_0_capture), 'started')[:19], 'T', ' '))
+        yield escape(t_14(context.eval_ctx, environment.getattr((undefined(name='capture') if l_0_capture is missing else l_0_capture), 'started')[:19], 'T', ' '))
         yield ' UTC</time></span>'
     yield '\n<span><b>'
     yield escape(context.call(environment.getattr('{:,}', 'format'), environment.getattr((undefined(name='capture') if l_0_capture is missing else l_0_capture), 'exchanges')))
-    yield '</b> exchange'
+    yield '</b><span class="wide"> exchange'
     yield escape(('' if (environment.getattr((undefined(name='capture') if l_0_capture is missing else l_0_capture), 'exchanges') == 1) else 's'))
+    yield '</span>'
     if environment.getattr((undefined(name='report') if l_0_report is missing else l_0_report), 'exchanges'):
         pass
         yield ' in <b>'
         yield escape((undefined(name='span_words') if l_0_span_words is missing else l_0_span_words))
         yield '</b>'
-    yield '</span><span>'
+    yield '</span><span class="wide">'
     yield escape(context.call((undefined(name='mark') if l_0_mark is missing else l_0_mark), 'lock'))
     yield ' secrets masked</span></p>\n<div class="card verdict '
     yield escape((undefined(name='state') if l_0_state is missing else l_0_state))
@@ -443,7 +455,7 @@ def root(context, missing=missing):
             yield '</strong>\n<span class="mono">'
             yield escape(environment.getattr(l_1_box, 'line'))
             yield '</span><span>'
-            if t_18(environment.getattr(l_1_box, 'status')):
+            if t_19(environment.getattr(l_1_box, 'status')):
                 pass
                 yield 'at #'
                 yield escape(environment.getattr(l_1_box, 'exchange'))
@@ -487,7 +499,7 @@ def root(context, missing=missing):
             l_1_captions = missing
             _loop_vars = {}
             pass
-            l_1_captions = t_8(context.eval_ctx, t_15(context, t_9(context, environment.getattr(l_1_card, 'lines'), attribute='caption')))
+            l_1_captions = t_8(context.eval_ctx, t_16(context, t_9(context, environment.getattr(l_1_card, 'lines'), attribute='caption')))
             _loop_vars['captions'] = l_1_captions
             yield '\n<details class="further"><summary><b>#'
             yield escape(environment.getattr(l_1_card, 'exchange'))
@@ -510,7 +522,7 @@ def root(context, missing=missing):
         yield '\n<section id="why" aria-labelledby="why-title"><h2 id="why-title">Why was <code>'
         yield escape(environment.getattr(l_1_why, 'cookie'))
         yield '</code> '
-        yield escape(('not ' if t_8(context.eval_ctx, t_16(context, environment.getattr(l_1_why, 'steps'), 'outcome', 'equalto', 'stop')) else ''))
+        yield escape(('not ' if t_8(context.eval_ctx, t_17(context, environment.getattr(l_1_why, 'steps'), 'outcome', 'equalto', 'stop')) else ''))
         yield 'sent with #'
         yield escape(environment.getattr(l_1_why, 'exchange'))
         yield '?</h2>\n<p class="note">The checks a browser makes, in its order.</p>\n<div class="card"><ol class="steps">'
@@ -530,7 +542,7 @@ def root(context, missing=missing):
             yield '</b><span>'
             yield escape(t_12(environment.getattr(l_2_step, 'finding')))
             yield '</span><span class="source mono">'
-            yield escape((environment.getattr(l_2_step, 'source') or (t_4('#%d', environment.getattr(l_2_step, 'exchange')) if (not t_18(environment.getattr(l_2_step, 'exchange'))) else '')))
+            yield escape((environment.getattr(l_2_step, 'source') or (t_4('#%d', environment.getattr(l_2_step, 'exchange')) if (not t_19(environment.getattr(l_2_step, 'exchange'))) else '')))
             yield '</span></li>'
         l_2_loop = l_2_step = l_2_step_marks = missing
         yield '\n</ol></div></section>\n'
@@ -662,11 +674,11 @@ def root(context, missing=missing):
     if ((undefined(name='state') if l_0_state is missing else l_0_state) == 'cannot-tell'):
         pass
         yield '<div class="pair told"><div>\n<section id="shows" aria-labelledby="shows-title"><h2 id="shows-title">What it does show</h2>\n<div class="card"><table class="plain"><tbody>'
-        def t_20(fiter):
+        def t_21(fiter):
             for l_1_box in fiter:
                 if (environment.getattr(l_1_box, 'exchange') not in environment.getattr(environment.getattr((undefined(name='report') if l_0_report is missing else l_0_report), 'verdict'), 'in_question')):
                     yield l_1_box
-        for l_1_box in t_20(environment.getattr(environment.getattr((undefined(name='report') if l_0_report is missing else l_0_report), 'facts'), 'strip')):
+        for l_1_box in t_21(environment.getattr(environment.getattr((undefined(name='report') if l_0_report is missing else l_0_report), 'facts'), 'strip')):
             _loop_vars = {}
             pass
             yield '\n<tr><td class="nowrap">'
@@ -820,13 +832,17 @@ def root(context, missing=missing):
         yield '<span>Copy</span></button></header>\n<div class="paragraphs" data-for="text-'
         yield escape(l_1_id)
         yield '">'
-        for l_2_paragraph in l_1_paragraphs:
+        for (l_2_paragraph, l_2_is_lines) in l_1_paragraphs:
             _loop_vars = {}
             pass
-            yield '<p>'
+            yield '<p'
+            if l_2_is_lines:
+                pass
+                yield ' class="lines"'
+            yield '>'
             yield escape(l_2_paragraph)
             yield '</p>'
-        l_2_paragraph = missing
+        l_2_paragraph = l_2_is_lines = missing
         yield '</div><pre id="text-'
         yield escape(l_1_id)
         yield '" hidden>'
@@ -851,11 +867,11 @@ def root(context, missing=missing):
     if (((((undefined(name='consequences') if l_0_consequences is missing else l_0_consequences) or (undefined(name='others') if l_0_others is missing else l_0_others)) or (undefined(name='notes') if l_0_notes is missing else l_0_notes)) or environment.getattr((undefined(name='report') if l_0_report is missing else l_0_report), 'questions')) or environment.getattr((undefined(name='report') if l_0_report is missing else l_0_report), 'notes')):
         pass
         yield '\n<section id="also" aria-labelledby="also-title"><h2 id="also-title">Also seen</h2>'
-        def t_21(fiter):
+        def t_22(fiter):
             for (l_1_words, l_1_findings, l_1_tone) in fiter:
                 if l_1_findings:
                     yield (l_1_words, l_1_findings, l_1_tone)
-        for (l_1_words, l_1_findings, l_1_tone) in t_21((('consequence', (undefined(name='consequences') if l_0_consequences is missing else l_0_consequences), 'follows'), ('other finding', (undefined(name='others') if l_0_others is missing else l_0_others), 'fault'), ('note', (undefined(name='notes') if l_0_notes is missing else l_0_notes), 'note'))):
+        for (l_1_words, l_1_findings, l_1_tone) in t_22((('consequence', (undefined(name='consequences') if l_0_consequences is missing else l_0_consequences), 'follows'), ('other finding', (undefined(name='others') if l_0_others is missing else l_0_others), 'fault'), ('note', (undefined(name='notes') if l_0_notes is missing else l_0_notes), 'note'))):
             _loop_vars = {}
             pass
             yield '\n<details><summary>'
@@ -867,7 +883,7 @@ def root(context, missing=missing):
             yield escape(('' if (t_7(l_1_findings) == 1) else 's'))
             yield escape((' of the fault' if (l_1_tone == 'follows') else ''))
             yield ':</b> '
-            yield escape(t_12(t_6(context.eval_ctx, t_17(environment, t_9(context, l_1_findings, attribute='title')), '; ')))
+            yield escape(t_12(t_6(context.eval_ctx, t_18(environment, t_9(context, l_1_findings, attribute='title')), '; ')))
             yield '</summary><ul>'
             for l_2_one in l_1_findings:
                 _loop_vars = {}
@@ -929,14 +945,14 @@ def root(context, missing=missing):
         yield '\n</section>\n'
     yield '\n\n'
     def macro(l_1_listed):
-        t_22 = []
+        t_23 = []
         if l_1_listed is missing:
             l_1_listed = undefined("parameter 'listed' was not provided", name='listed')
         pass
         for (l_2_rule, l_2_shape, l_2_word) in l_1_listed:
             _loop_vars = {}
             pass
-            t_22.extend((
+            t_23.extend((
                 '\n<tr data-outcome="',
                 escape(l_2_word),
                 '"><td class="nowrap">',
@@ -950,10 +966,10 @@ def root(context, missing=missing):
                 '</td></tr>',
             ))
         l_2_rule = l_2_shape = l_2_word = missing
-        t_22.append(
+        t_23.append(
             '\n',
         )
-        return concat(t_22)
+        return concat(t_23)
     context.exported_vars.add('outcome_rows')
     context.vars['outcome_rows'] = l_0_outcome_rows = Macro(environment, macro, 'outcome_rows', ('listed',), False, False, False, context.eval_ctx.autoescape)
     yield '\n<section id="checked" aria-labelledby="checked-title"><h2 id="checked-title">What was checked</h2>\n<p class="note">'
@@ -1033,7 +1049,7 @@ def root(context, missing=missing):
                 yield '</td><td>'
                 yield escape(environment.getattr(l_1_token, 'bytes'))
                 yield '</td><td>'
-                yield escape((t_4('#%d', environment.getattr(l_1_token, 'issued')) if (not t_18(environment.getattr(l_1_token, 'issued'))) else 'before'))
+                yield escape((t_4('#%d', environment.getattr(l_1_token, 'issued')) if (not t_19(environment.getattr(l_1_token, 'issued'))) else 'before'))
                 yield '</td><td>'
                 yield escape(context.call((undefined(name='numbers') if l_1_numbers is missing else l_1_numbers), environment.getattr(l_1_token, 'uses'), _loop_vars=_loop_vars))
                 yield '</td><td>'
@@ -1105,7 +1121,7 @@ def root(context, missing=missing):
         yield '</td><td class="r"><span class="role role-'
         yield escape(environment.getattr((undefined(name='row') if l_1_row is missing else l_1_row), 'role'))
         yield '" aria-hidden="true"></span><span class="role-word">'
-        yield escape(t_13(context.eval_ctx, environment.getattr((undefined(name='row') if l_1_row is missing else l_1_row), 'role'), '-', ' '))
+        yield escape(t_14(context.eval_ctx, environment.getattr((undefined(name='row') if l_1_row is missing else l_1_row), 'role'), '-', ' '))
         yield '</span></td><td class="mono">'
         yield escape(environment.getattr((undefined(name='row') if l_1_row is missing else l_1_row), 'method'))
         yield ' <bdi>'
@@ -1113,11 +1129,11 @@ def root(context, missing=missing):
         yield '</bdi> <bdi class="host">'
         yield escape(environment.getattr((undefined(name='row') if l_1_row is missing else l_1_row), 'host'))
         yield '</bdi></td><td class="s'
-        yield escape((' bad' if ((environment.getattr(l_1_bar, 'pin') and (environment.getattr(l_1_bar, 'pin') != 'note')) and ((environment.getattr((undefined(name='row') if l_1_row is missing else l_1_row), 'status') >= 400) or (not environment.getattr((undefined(name='row') if l_1_row is missing else l_1_row), 'status')))) else cond_expr_undefined("the inline if-expression on line 255 in 'report.html.j2' evaluated to false and no else section was defined.")))
+        yield escape((' bad' if ((environment.getattr(l_1_bar, 'pin') and (environment.getattr(l_1_bar, 'pin') != 'note')) and ((environment.getattr((undefined(name='row') if l_1_row is missing else l_1_row), 'status') >= 400) or (not environment.getattr((undefined(name='row') if l_1_row is missing else l_1_row), 'status')))) else cond_expr_undefined("the inline if-expression on line 256 in 'report.html.j2' evaluated to false and no else section was defined.")))
         yield '">'
         yield escape((environment.getattr((undefined(name='row') if l_1_row is missing else l_1_row), 'status') or 'none'))
         yield '</td><td class="t">'
-        yield escape(t_5(t_14(environment.getattr((undefined(name='row') if l_1_row is missing else l_1_row), 'took'))))
+        yield escape(t_5(t_15(environment.getattr((undefined(name='row') if l_1_row is missing else l_1_row), 'took'))))
         yield ' ms</td><td class="b"><svg class="bar-'
         yield escape(environment.getattr((undefined(name='row') if l_1_row is missing else l_1_row), 'role'))
         yield '" viewBox="0 0 1000 26" preserveAspectRatio="none" aria-hidden="true"><path class="grid" d="M250 0v26M500 0v26M750 0v26"/><rect class="queued" x="'
@@ -1174,4 +1190,4 @@ def root(context, missing=missing):
     yield '</script>\n</body>\n</html>'
 
 blocks = {}
-debug_info = '1=157&5=160&9=162&10=166&12=168&13=171&14=175&15=182&16=190&17=194&18=204&19=215&20=219&21=221&22=225&23=228&24=234&29=271&34=284&39=286&40=290&42=298&46=300&47=310&48=317&49=322&50=330&51=341&52=343&54=345&55=347&56=349&57=352&58=361&59=368&60=378&61=389&62=397&63=401&64=403&68=410&70=413&72=415&73=422&74=424&75=436&76=440&81=466&82=469&85=473&86=477&89=480&90=482&91=486&92=489&97=503&98=507&101=514&102=519&107=535&109=539&110=545&111=551&112=565&113=567&114=570&115=582&117=594&118=597&119=608&121=612&122=614&123=617&124=625&125=630&128=652&133=658&136=661&137=669&139=684&140=688&143=701&146=704&147=708&152=729&154=732&155=734&157=745&159=749&163=752&164=756&169=773&171=776&173=778&174=784&177=802&182=807&183=811&184=817&188=833&190=836&191=842&194=847&196=850&197=858&198=868&200=887&201=894&202=904&203=913&207=927&208=932&209=937&213=956&216=960&218=962&219=965&220=969&225=972&227=975&228=978&230=982&231=986&235=1008&236=1011&237=1015&238=1019&239=1024&248=1045&249=1049&251=1063&252=1073&254=1081&255=1088&260=1134&262=1157&263=1161&266=1167&267=1169'
+debug_info = '1=163&5=166&9=168&10=172&12=174&13=177&14=181&15=189&16=197&17=201&18=211&19=222&20=226&21=228&22=232&23=235&24=241&29=276&30=279&35=294&40=296&41=300&43=308&47=310&48=320&49=328&50=333&51=341&52=353&53=355&55=357&56=359&57=361&58=364&59=373&60=380&61=390&62=401&63=409&64=413&65=415&69=422&71=425&73=427&74=434&75=436&76=448&77=452&82=478&83=481&86=485&87=489&90=492&91=494&92=498&93=501&98=515&99=519&102=526&103=531&108=547&110=551&111=557&112=563&113=577&114=579&115=582&116=594&118=606&119=609&120=620&122=624&123=626&124=629&125=637&126=642&129=664&134=670&137=673&138=681&140=696&141=700&144=713&147=716&148=720&153=741&155=744&156=746&158=757&160=761&164=764&165=768&170=785&172=788&174=790&175=796&178=814&183=819&184=823&185=829&189=849&191=852&192=858&195=863&197=866&198=874&199=884&201=903&202=910&203=920&204=929&208=943&209=948&210=953&214=972&217=976&219=978&220=981&221=985&226=988&228=991&229=994&231=998&232=1002&236=1024&237=1027&238=1031&239=1035&240=1040&249=1061&250=1065&252=1079&253=1089&255=1097&256=1104&261=1150&263=1173&264=1177&267=1183&268=1185'

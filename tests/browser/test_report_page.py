@@ -171,6 +171,30 @@ def test_times_are_the_readers_and_utc_is_beside_them(opened: Opener) -> None:
     assert "3:34:23" in (time.text_content() or "")
     assert time.get_attribute("title") == "2026-11-22 02:34:23 UTC"
     assert "02:34:23" in (page.locator(".lane").first.get_attribute("title") or "")
+    time.focus()  # what the pointer shows as a hint, the keyboard shows in its place
+    assert time.text_content() == "2026-11-22 02:34:23 UTC"
+    time.evaluate("node => node.blur()")
+    assert "your time" in (time.text_content() or "")
+
+
+def test_equal_masked_values_of_the_proof_light_up_by_keyboard_and_say_how_many(opened: Opener) -> None:
+    page = opened(report(LOOP)).page
+    chips = page.locator(".proof-card .chip[tabindex='0']")
+    assert chips.count() > 1
+    chips.first.focus()
+    alike = page.locator(".column .chip.same").all_text_contents()
+    assert len(alike) > 1
+    assert set(alike) == {chips.first.text_content()}
+    said = (chips.first.text_content() or "").strip("«»").replace(" B", " bytes")
+    assert chips.first.get_attribute("aria-label") == f"masked {said}, {len(alike)} times above the timeline"
+    chips.nth(1).focus()
+    assert set(page.locator(".chip.same").all_text_contents()) == {chips.nth(1).text_content()}
+
+
+def test_the_facts_of_a_good_recording_take_two_lines_of_a_phone(opened: Opener) -> None:
+    page = opened(report(LOOP), size=(390, 1000)).page
+    tops = page.locator(".facts-line > span").evaluate_all("all => all.map(one => one.offsetTop).filter(top => top)")
+    assert len(set(tops)) <= 2
 
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])

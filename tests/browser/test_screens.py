@@ -42,6 +42,7 @@ SCREENS = {
     "healthy": Screen("healthy-login-refresh-logout", size=(1366, 1180)),
     "other-trouble": Screen("upstream-crash-502"),
     "header-budget": Screen("sign-in-502-big-headers", part="#sizes"),
+    "fix": Screen("playwright-trace-secure-over-http", part="#fix"),
     "token-life": Screen(LOOP, part="#sizes figure:last-of-type"),
     "phone": Screen(LOOP, size=(390, 1000)),
     "compare": Screen(COMPARED, size=(1366, 1030)),

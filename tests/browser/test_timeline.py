@@ -1,18 +1,18 @@
 """The timeline by keyboard and pointer, and ten thousand rows of it."""
 
-import json
 import os
 import re
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 import haranalyze
 from bench import captures
+from bench.page import LONG, first_paint, scrolled
 from tests.browser.conftest import Opener, report
 
 LOOP = "refresh-loop-foreign-401"
-LEAST = 50  # ms of a long task, as browsers count them (W3C Long Tasks)
 
 
 def counted(page: Page) -> str:
@@ -139,50 +139,30 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> str:
     return haranalyze.render(haranalyze.analyze_file(path), "html")
 
 
-def busy(trace: bytes) -> list[float]:
-    """Milliseconds of processor time of each task of the page's main thread after the mark, longest first.
-
-    Processor time, because a machine that does other work beside the test makes every task long by the clock.
-    """
-    events = json.loads(trace)["traceEvents"]
-    mark = next(one for one in events if one["name"] == "scrolling")
-    began = mark["ts"]
-    main = {
-        (one["pid"], one["tid"])
-        for one in events
-        if one["name"] == "thread_name" and one["args"]["name"] == "CrRendererMain" and one["pid"] == mark["pid"]
-    }
-    tasks = [
-        one["tdur"] / 1000
-        for one in events
-        if one["name"].endswith("RunTask") and one["ts"] > began and "tdur" in one and (one["pid"], one["tid"]) in main
-    ]
-    return sorted(tasks, reverse=True)
-
-
 def test_ten_thousand_exchanges_are_painted_within_a_second_and_scroll_smoothly(
     browser: Browser, opened: Opener, large: str
 ) -> None:
     page = opened(large).page
-    paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
-    browser.start_tracing(page=page, categories=["toplevel", "blink.user_timing"])
-    page.locator("#timeline").scroll_into_view_if_needed()
-    page.wait_for_timeout(300)
-    page.evaluate("performance.mark('scrolling')")
-    for _ in range(40):
-        page.mouse.wheel(0, 2_500)
-        page.wait_for_timeout(16)
-    for share in (0.2, 0.9, 0.5):
-        page.evaluate(f"window.scrollTo(0, document.documentElement.scrollHeight * {share})")
-        page.wait_for_timeout(50)
-    tasks = busy(browser.stop_tracing())
+    paint = first_paint(page)
+    scrolling = [task.busy for task in scrolled(browser, page)]
     shown = numbers(page)
     assert shown
     assert shown[0] > 100
-    longest = [round(one) for one in tasks[:5]]
-    print(f"first paint {paint:.0f} ms, longest tasks while scrolling {longest} ms, page {len(large) / 1e6:.2f} MB")
+    print(f"first paint {paint:.0f} ms, longest task while scrolling {scrolling[0]:.0f} ms of processor time")
     assert paint < 1_000 * slack()
-    assert tasks[0] < LEAST
+    assert scrolling[0] < LONG
+
+
+def test_a_jump_in_a_long_list_draws_every_row_in_a_few_frames(opened: Opener, large: str) -> None:
+    page = opened(large).page
+    page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight * 0.5)")
+    rows = "Array.from(document.querySelectorAll('.grid-body .t-row'), (row) => row.getBoundingClientRect())"
+    page.wait_for_function(
+        f"(() => {{ const tops = {rows}.map((box) => box.top); "
+        "return Math.min(...tops) <= 0 && Math.max(...tops) >= window.innerHeight - 26; })()"
+    )
+    tops = sorted(page.evaluate(f"{rows}.map((box) => Math.round(box.top))"))
+    assert {after - before for before, after in pairwise(tops)} == {26}
 
 
 def slack() -> float:
