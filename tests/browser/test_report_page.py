@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 import haranalyze
 from haranalyze.capture.transcript import read_transcript
@@ -90,7 +90,7 @@ def test_where_the_clipboard_is_refused_the_text_is_selected(opened: Opener) -> 
     )
     button = page.locator("button[data-copy=text-engineering]").last
     button.click()
-    page.wait_for_function("node => node.textContent.includes('Select the text below')", arg=button.element_handle())
+    expect(button).to_contain_text("Select the text below")
     assert "foreign-401" in page.evaluate("getSelection().toString()")
 
 

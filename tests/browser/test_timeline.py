@@ -5,7 +5,7 @@ import re
 from itertools import pairwise
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 import haranalyze
 from bench import captures
@@ -127,8 +127,8 @@ def test_rules_are_filtered_by_keyboard(opened: Opener) -> None:
 def test_sections_are_reached_by_number_and_focus_follows(opened: Opener) -> None:
     page = opened(report(LOOP)).page
     page.keyboard.press("3")
-    page.wait_for_function("document.activeElement.id === 'proof-title'")
-    page.wait_for_function("document.querySelector('nav.sections [aria-current]').textContent.startsWith('Proof')")
+    expect(page.locator("#proof-title")).to_be_focused()
+    expect(page.locator("nav.sections [aria-current]")).to_have_text(re.compile(r"^\s*Proof"))
 
 
 @pytest.fixture(scope="module")
@@ -156,12 +156,15 @@ def test_ten_thousand_exchanges_are_painted_within_a_second_and_scroll_smoothly(
 def test_a_jump_in_a_long_list_draws_every_row_in_a_few_frames(opened: Opener, large: str) -> None:
     page = opened(large).page
     page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight * 0.5)")
-    rows = "Array.from(document.querySelectorAll('.grid-body .t-row'), (row) => row.getBoundingClientRect())"
-    page.wait_for_function(
-        f"(() => {{ const tops = {rows}.map((box) => box.top); "
-        "return Math.min(...tops) <= 0 && Math.max(...tops) >= window.innerHeight - 26; })()"
-    )
-    tops = sorted(page.evaluate(f"{rows}.map((box) => Math.round(box.top))"))
+    rows = "Array.from(document.querySelectorAll('.grid-body .t-row'), (row) => row.getBoundingClientRect().top)"
+    tops: list[int] = []
+    for _ in range(200):  # wait_for_function evaluates strings, which the page's policy forbids
+        tops = sorted(round(top) for top in page.evaluate(rows))
+        if tops and tops[0] <= 0 and tops[-1] >= page.evaluate("window.innerHeight") - 26:
+            break
+        page.wait_for_timeout(50)
+    else:
+        pytest.fail(f"rows from {tops[:1]} to {tops[-1:]}")
     assert {after - before for before, after in pairwise(tops)} == {26}
 
 
