@@ -145,21 +145,15 @@ class Survey:
         self.first_parties = frozenset(registrable_domain(host) for host in (*own_sites, *told))
 
     def _sites_signed_in_at(self) -> Iterator[str]:
-        """Other sites whose API gets a password from our pages, or, where request bodies are not recorded, answers a
-        sign-in with a session cookie: the user's session is there."""
+        """Other sites whose API gets a password from our pages: the user's session is there. A session cookie alone
+        does not tell, for advertisers' answers set such too."""
         for exchange in self._interesting:
             host = self.host(exchange)
             if not host or self.is_first_party(host) or host in self.provider_hosts or exchange.is_page:
                 continue
             if not self._is_accepted(exchange, self._sign_in_paths) or not self.is_from_us(exchange):
                 continue
-            posted, cookies = exchange.request.body, self._generic.get("cookie")
-            if posted.present:
-                signs_in = any(map(exchange.request.raw_body_may_contain, _PASSWORDS))
-            else:
-                lines = exchange.response.raw_set_cookies() if cookies is not None else ()
-                signs_in = any(name_matches(_cookie_name(line), cookies.access_cookies) for line in lines if cookies)
-            if signs_in:
+            if exchange.request.body.present and any(map(exchange.request.raw_body_may_contain, _PASSWORDS)):
                 yield registrable_domain(host)
 
     def _is_accepted(self, exchange: Exchange, paths: tuple[str, ...]) -> bool:
