@@ -26,7 +26,7 @@ from haranalyze.capture.model import (
     Source,
     header_pairs,
 )
-from haranalyze.capture.quirks import SANITIZED_BY, exporter_of
+from haranalyze.capture.quirks import OF_CUT, OF_NET_LOG, OF_STRIPPED, SANITIZED_BY, exporter_of
 from haranalyze.capture.salvage import Salvaged, salvage
 from haranalyze.capture.stamps import parse_http_version, parse_stamp
 from haranalyze.capture.values import EMPTY, as_duration, as_text, is_deeper, late
@@ -116,6 +116,10 @@ _LOOSE = msgspec.json.Decoder(_LooseFile)
 _LOOSE_LOG = msgspec.json.Decoder(_LooseLog)
 _RAWS = msgspec.json.Decoder(list[Raw])
 
+_ORIGINALS: Final = (
+    (OF_NET_LOG, "copy-of-a-net-log", "the original is a net log"),
+    (OF_STRIPPED, "netlog-stripped", "the original was taken with cookies and credentials stripped"),
+)
 _SOURCES: Final = {
     "memory": Source.MEMORY_CACHE,
     "memory cache": Source.MEMORY_CACHE,
@@ -168,10 +172,15 @@ def read_har(data: Any, origin: Origin, limits: Limits, files: Mapping[str, byte
         raise LimitError(f"the recording holds {len(entries)} exchanges; max_exchanges allows {limits.max_exchanges}")
     exchanges = tuple(_exchanges(entries, origin.prefix, notes, limits, files))
     creator, browser = _named(log.creator), _named(log.browser)
-    if as_text(late(log.comment)).startswith(SANITIZED_BY):
+    comment = as_text(late(log.comment))
+    if comment.startswith(SANITIZED_BY):
         notes.add(
             "sanitized-by-haranalyze", "haranalyze sanitized this recording: values are stand-ins", "/log/comment"
         )
+        for mark, code, message in _ORIGINALS:
+            if mark in comment:
+                notes.add(code, message, "/log/comment")
+        salvaged = salvaged or OF_CUT in comment
     for note in origin.notes:
         notes.found.setdefault(note.code, (note.message, note.pointer, note.count))
     return Capture(

@@ -54,6 +54,11 @@ EXPORTERS: Final = (
 SANITIZED_BY: Final = "sanitized by haranalyze"
 """Start of ``log.comment`` in a copy that ``haranalyze sanitize`` wrote."""
 
+OF_NET_LOG: Final = "; of a net log"
+OF_STRIPPED: Final = "; taken without credentials"
+OF_CUT: Final = "; cut off"
+"""What the comment of a copy says of its original, as far as checks ask for it."""
+
 
 def exporter_of(creator: str) -> str:
     """Our name for the program that wrote the file, ``""`` when it is not in the table."""

@@ -138,7 +138,7 @@ class Quality:
 
     @cached_property
     def _judged(self) -> tuple[Sanitized, tuple[Sentence, ...]]:
-        if self._capture.format == "netlog":  # it leaves a trace of each header that it strips
+        if self._is_net_log:  # it leaves a trace of each header that it strips
             if not any(note.code == "netlog-stripped" for note in self._capture.notes):
                 return Sanitized.NO, ()
             clue = Sentence("The net log was taken with cookies and credentials stripped, as Chrome does by default")
@@ -157,6 +157,11 @@ class Quality:
         if self._residue_seen(answered) or len(clues) > 1:
             return Sanitized.CERTAINLY, (bare, *clues)
         return (Sanitized.LIKELY if clues else Sanitized.POSSIBLY), (bare, *clues)
+
+    @cached_property
+    def _is_net_log(self) -> bool:
+        """Whether it is a Chrome net log, or a sanitized copy of one."""
+        return self._capture.format == "netlog" or any(note.code == "copy-of-a-net-log" for note in self._capture.notes)
 
     @cached_property
     def _shows_credentials(self) -> bool:
@@ -304,7 +309,7 @@ class Quality:
         complete = self.records_cookies and self.records_authorization and self.records_bodies
         if complete and not self._capture.salvaged:
             return None
-        program = "netlog" if self._capture.format == "netlog" else self._exporter
+        program = "netlog" if self._is_net_log else self._exporter
         return how_to_record(program, self._name_and_version[0])
 
     # one exchange

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
@@ -13,6 +14,7 @@ from msgspec import Raw
 
 from haranalyze.capture.model import (
     Capture,
+    CookieDecision,
     Exchange,
     Message,
     Page,
@@ -24,7 +26,7 @@ from haranalyze.capture.model import (
     read_header,
     read_timings,
 )
-from haranalyze.capture.quirks import EXPORTERS, SANITIZED_BY
+from haranalyze.capture.quirks import EXPORTERS, OF_CUT, OF_NET_LOG, OF_STRIPPED, SANITIZED_BY
 from haranalyze.capture.values import as_text
 from haranalyze.protocol.oauth import challenge_of
 from haranalyze.sanitizer._places import header, join_chunks, request_body, response_body, verifiers
@@ -38,9 +40,9 @@ WORDS: Final = frozenset(
     _corsErrorStatus corsError type url requestId stack callFrames functionName scriptId lineNumber columnNumber method
     httpVersion cookies headers queryString headersSize bodySize postData mimeType text value path domain sameSite
     secure httpOnly size status statusText content redirectURL _transferSize _error blocked dns connect ssl send wait
-    receive {SANITIZED_BY}
+    receive cookieDecisions operation {SANITIZED_BY}
     """.replace("_", " ").split()
-)
+).union(*(one.phrase.split() for one in HTTPStatus))
 """What every copy says, whatever is in the recording: names of members, and the mark of a copy."""
 
 _EMPTY: Final = Raw(b"[]")
@@ -102,8 +104,7 @@ class Writer:
         """The HAR document of a capture in pieces of about one exchange, each on a line of its own."""
         log = {
             "version": "1.2",
-            "comment": SANITIZED_BY
-            + ("; all text bodies masked" if self._keep else "; bodies that no check reads removed"),
+            "comment": self._comment(capture),
             "creator": self._creator(capture),
             **self._browser(capture),
             "pages": [self._page(page) for page in capture.pages],
@@ -114,6 +115,18 @@ class Writer:
             yield separator + encoded(self._entry(exchange))
             separator = b",\n"
         yield b"\n]}}\n"
+
+    def _comment(self, capture: Capture) -> str:
+        """The mark of a copy, and what checks ask of the original that no other member tells."""
+        codes = {note.code for note in capture.notes}
+        parts = [SANITIZED_BY, "; all text bodies masked" if self._keep else "; bodies that no check reads removed"]
+        if capture.format == "netlog" or "copy-of-a-net-log" in codes:
+            parts.append(OF_NET_LOG)
+        if "netlog-stripped" in codes:
+            parts.append(OF_STRIPPED)
+        if capture.salvaged:
+            parts.append(OF_CUT)
+        return "".join(parts)
 
     def _page(self, page: Page) -> dict[str, Any]:
         timings = {"onContentLoad": page.content_loaded, "onLoad": page.loaded}
@@ -175,7 +188,17 @@ class Writer:
             entry["_initiator"] = initiator
         if (error := exchange.raw_cors_error) and _CORS_ERROR.fullmatch(error):
             entry["_corsErrorStatus"] = {"corsError": self._texts.prose(error)}
+        if decisions := exchange.raw_cookie_decisions:
+            entry["_cookieDecisions"] = [self._decision(one) for one in decisions]
         return entry
+
+    def _decision(self, read: CookieDecision) -> dict[str, str]:
+        excluded = [f"EXCLUDE_{self._texts.prose(reason)}" for reason in read.excluded]
+        return {
+            "operation": self._texts.prose(read.operation),
+            "name": self._texts.name(read.raw_name),
+            "status": ",".join(excluded),
+        }
 
     def _word(self, text: str) -> str:
         """A text of few different ones, by its words."""
@@ -236,7 +259,7 @@ class Writer:
             content["text"] = text
         made: dict[str, Any] = {
             "status": response.status,
-            "statusText": "",
+            "statusText": _phrase(response),
             "httpVersion": _SPELLED[response.http_version],
             "cookies": self._cookies(response, "set-cookie"),
             "headers": self._header_list(response),
@@ -355,6 +378,17 @@ def _second(seconds: float) -> str:
     except OverflowError:
         return ""
     return f"{moment.year:04d}-{moment:%m-%dT%H:%M:%S}"
+
+
+def _phrase(response: Response) -> str:
+    """A reason phrase of the length of the original's: the size of the headers counts it. The usual one where none is
+    recorded."""
+    try:
+        usual = HTTPStatus(response.status).phrase
+    except ValueError:
+        usual = ""
+    size = response.phrase_size
+    return usual if size is None or size == len(usual) else "-" * size
 
 
 def _size(value: int | None) -> int:

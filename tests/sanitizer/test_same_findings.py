@@ -10,7 +10,8 @@ from haranalyze.capture import read_captures
 from tests.sanitizer.sameness import problems
 
 ROOT = Path(__file__).parents[2]
-RECORDINGS = sorted([*ROOT.glob("samples/*/capture.har"), *ROOT.glob("tests/facts/excerpts/*.har")])
+FOLDERS = ("samples/*/capture.*", "tests/facts/excerpts/*.har", "tests/capture/recorded/*.[!m]*")
+RECORDINGS = sorted(path for folder in FOLDERS for path in ROOT.glob(folder))
 
 
 @pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: f"{path.parent.name}/{path.stem}")
@@ -28,6 +29,32 @@ def test_keeping_the_bodies_changes_no_finding_either() -> None:
         assert [one.fingerprint for one in report.findings] == [
             one.fingerprint for one in haranalyze.analyze(capture).findings
         ]
+
+
+def test_a_copy_keeps_what_checks_ask_of_its_original() -> None:
+    """The length of a reason phrase counts into the headers; a cut stays a cut; a browser's own word on a cookie."""
+    log = {"version": "1.2", "creator": {"name": "WebInspector", "version": "537.36"}}
+    entry = {
+        "startedDateTime": "2026-11-22T02:34:23Z",
+        "request": {"method": "GET", "url": "https://a.example/", "httpVersion": "HTTP/1.1", "headers": []},
+        "_cookieDecisions": [{"operation": "store", "name": "sid", "status": "EXCLUDE_SAMESITE_LAX, WARN_OTHER"}],
+    }
+    phrases = ("OK", "Fine", "", "Grace Hopper is in")
+    entries = [
+        entry | {"response": {"status": 200, "statusText": phrase, "httpVersion": "HTTP/1.1", "headers": []}}
+        for phrase in phrases
+    ]
+    entries.append(entry | {"response": {"status": 404, "httpVersion": "HTTP/1.1", "headers": []}})
+    written = json.dumps({"log": log | {"entries": entries}})
+    cut = haranalyze.read_capture(written[: written.rindex('"response"')].encode())
+    for capture in (haranalyze.read_capture(written.encode()), cut):
+        document = haranalyze.sanitize([capture]).documents[0]
+        copy = haranalyze.read_capture(document)
+        assert copy.salvaged is capture.salvaged is (capture is cut)
+        assert [one.raw_cookie_decisions for one in copy] == [one.raw_cookie_decisions for one in capture]
+        assert [one.response.phrase_size for one in copy][:4] == [len(phrase) for phrase in phrases]
+        assert b"Hopper" not in document
+    assert b'"statusText":"Not Found"' in haranalyze.sanitize([haranalyze.read_capture(written.encode())]).documents[0]
 
 
 def test_the_copy_carries_a_mark_that_is_recognised() -> None:
