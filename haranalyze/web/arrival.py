@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from anyio import move_on_after, to_thread
+from anyio import to_thread
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
-from haranalyze.errors import HaranalyzeError
 from haranalyze.web.gate import person_of, random_id
 from haranalyze.web.problems import ProblemError
 from haranalyze.web.site import Site
 from haranalyze.web.spool import Incoming
 
-LINGER, LINGER_SECONDS = 4 << 20, 2.0  # bytes and time spent on the rest of an upload that is refused
 BLOCK = 1 << 18  # bytes gathered before a thread seals and writes them
 MOST_FILES, MOST_FIELDS, MOST_FIELD = 50, 10, 1_000  # files and fields of one form, characters of a field
 
@@ -38,7 +36,7 @@ async def receive_body(site: Site, request: Request, upload: Upload) -> tuple[st
         HaranalyzeError: it is not kept; :func:`problem_of` gives the answer.
     """
     person = person_of(request).name
-    async with _heard(request), _room(site, request, person) as announced:
+    async with _room(site, request, person) as announced:
         capture = _new(site)
         try:
             incoming = await run_in_threadpool(site.spool.begin, capture, site.settings.max_upload, announced)
@@ -62,7 +60,7 @@ async def receive_form(site: Site, request: Request) -> list[str]:
         HaranalyzeError: nothing of the form is kept.
     """
     person = person_of(request).name
-    async with _heard(request), _room(site, request, person):
+    async with _room(site, request, person):
         form = _Form(site)
         try:
             await form.read(request)
@@ -88,7 +86,7 @@ async def lent(site: Site, request: Request, *, form: bool) -> AsyncIterator[lis
     Raises:
         HaranalyzeError: it cannot be taken; :func:`problem_of` gives the answer.
     """
-    async with _heard(request), _room(site, request, person_of(request).name) as announced:
+    async with _room(site, request, person_of(request).name) as announced:
         taken = _Form(site)
         try:
             if form:
@@ -101,26 +99,6 @@ async def lent(site: Site, request: Request, *, form: bool) -> AsyncIterator[lis
         finally:
             await run_in_threadpool(taken.drop)
             site.desk.receiving -= taken.captures
-
-
-@asynccontextmanager
-async def _heard(request: Request) -> AsyncIterator[None]:
-    """Read on a little after a refusal: a connection that is closed on unread bytes is reset, and the client never
-    sees the answer (RFC 9112 section 9.6).
-
-    Not where the body has no known end, nor where the client waits for a 100 (RFC 9110 section 10.1.1).
-    """
-    try:
-        yield
-    except HaranalyzeError:
-        if "content-length" in request.headers and "expect" not in request.headers:
-            left = LINGER
-            with move_on_after(LINGER_SECONDS), suppress(ClientDisconnect, RuntimeError):  # gone, or read to its end
-                async for chunk in request.stream():
-                    left -= len(chunk)
-                    if left < 0:
-                        break
-        raise
 
 
 @asynccontextmanager

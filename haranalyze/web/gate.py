@@ -27,7 +27,8 @@ from haranalyze.web.problems import ProblemError, problem_of
 from haranalyze.web.site import Site
 
 UNSAFE = frozenset(("POST", "PUT", "PATCH", "DELETE"))
-LINGER_BYTES, LINGER_SECONDS = 512 * 1024, 1.0  # read of a refused upload, so that its sender sees the answer
+LINGER_BYTES, LINGER_SECONDS = 4 << 20, 2.0  # read of a refused upload, so that its sender sees the answer
+LINGER_UNKNOWN = 1 << 19  # the same where nobody knows how much is coming
 
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -142,6 +143,7 @@ class _Exchange:
         has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
         self._arriving = scope["method"] in UNSAFE and has_body
         self._waits_for_us = "expect" in headers
+        self._linger_bytes = LINGER_BYTES if "content-length" in headers else LINGER_UNKNOWN
 
     async def receive(self) -> Message:
         message = await self._receive()
@@ -164,8 +166,9 @@ class _Exchange:
         await self._send(message)
 
     async def _linger(self) -> None:
-        """Closing a socket with unread data resets it, and the sender would never see why it was refused."""
-        left = LINGER_BYTES
+        """Closing a socket with unread data resets it, and the sender would never see why it was refused (RFC 9112
+        section 9.6). The answer went out before."""
+        left = self._linger_bytes
         try:
             async with asyncio.timeout(LINGER_SECONDS):
                 while self._arriving and left > 0:

@@ -142,6 +142,20 @@ def test_a_refused_upload_is_heard_out_so_that_its_client_sees_the_answer(strict
         assert line.recv(12) == b"HTTP/1.1 413"
 
 
+def test_who_only_announces_a_giant_is_answered_at_once(strict: Server) -> None:
+    """The rest is read after the answer, not before it."""
+    place = urlsplit(strict.address)
+    head = _upload_head(strict)
+    with socket.create_connection((place.hostname or "", place.port or 0), timeout=PATIENCE) as line:
+        began = time.monotonic()
+        line.sendall(f"{head}Content-Length: 3000000\r\n\r\n".encode())
+        assert line.recv(12) == b"HTTP/1.1 413"
+        answered = time.monotonic()
+        while line.recv(4096):
+            pass
+        assert answered - began < time.monotonic() - answered  # the two seconds of reading on are the second part
+
+
 def test_a_client_that_waits_for_a_100_is_refused_at_once(strict: Server) -> None:
     place = urlsplit(strict.address)
     head = _upload_head(strict)

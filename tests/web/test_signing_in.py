@@ -6,8 +6,10 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.cookiejar import Cookie, CookieJar
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -35,6 +37,16 @@ def test_the_link_signs_one_browser_in_once(server: Server) -> None:
     assert "used before" in again.text
     assert not again.cookies
     browser.close()
+
+
+def test_wrong_links_do_not_keep_the_owner_out(tmp_path: Path) -> None:
+    """Others on this computer come from the same address; they are told to wait, and the owner is not."""
+    with serving(tmp_path / "data") as alone:
+        wrong = alone.address + "/sign-in?key=wrong"
+        with ThreadPoolExecutor(4) as pool:
+            tried = list(pool.map(lambda _: requests.get(wrong, timeout=60).status_code, range(16)))
+        assert set(tried) == {403, 429}
+        assert requests.get(alone.newest_link(), timeout=60).status_code == 200
 
 
 def test_signing_out_ends_the_session_on_the_server(server: Server) -> None:
