@@ -1,13 +1,14 @@
 """The list of a run: its items and what became of them, on disk, so that memory does not grow with their number.
 
-It lives as long as the run; what must outlive a run is in the ledger.
+It lives as long as the run; what must outlive a run is in the ledger. SQLite makes the file in the system's temporary
+folder (``TMPDIR``) and removes its name at once, so it ends with the process, however that ends
+(https://www.sqlite.org/inmemorydb.html#temp_db).
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 
@@ -18,14 +19,10 @@ _PAGE = 50  # items read at one time; an entry may hold many findings
 
 
 class Listing:
-    """Items in the order they were added, and sorted by ticket and capture. For one thread.
+    """Items in the order they were added, and sorted by ticket and capture. For one thread."""
 
-    Args:
-        path: of the SQLite file to make.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._base = sqlite3.connect(path, isolation_level=None)
+    def __init__(self) -> None:
+        self._base = sqlite3.connect("", isolation_level=None)
         self._base.executescript(
             "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
             "CREATE TABLE items"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -95,18 +96,15 @@ def batch(
     store = open_store(wanted.output)
     formats = ("json", "html", "timeline") if wanted.timeline else ("json", "html")
     job = Job(store.url, identity(wanted.options, formats), wanted.limits, wanted.retry_failed)
-    with _Locked(store), tempfile.TemporaryDirectory(prefix="haranalyze-") as scratch:
-        listing = Listing(Path(scratch) / "listing.sqlite")
-        try:
-            for item in items:
-                listing.add(item)
-            progress = Progress(total=len(listing))
-            if not progress.total:
-                raise OptionsError("the sources hold no recordings")
-            _work(job, listing, engine, progress, tell or (lambda *_: None))
+    with _Locked(store), closing(Listing()) as listing:
+        for item in items:
+            listing.add(item)
+        progress = Progress(total=len(listing))
+        if not progress.total:
+            raise OptionsError("the sources hold no recordings")
+        _work(job, listing, engine, progress, tell or (lambda *_: None))
+        with tempfile.TemporaryDirectory(prefix="tables-", dir=store.scratch) as scratch:
             return _write(wanted, job, store, listing, grouping, progress, Path(scratch))
-        finally:
-            listing.close()
 
 
 def _work(

@@ -25,6 +25,8 @@ class Store(Protocol):
     """A place for files by relative name with ``/`` between its parts."""
 
     url: str
+    scratch: Path | None
+    """A local folder for files on their way here; None: the system's for temporary files."""
 
     def write(self, name: str, content: bytes) -> None:
         """Write a file whole and durably; an old one of that name is replaced."""
@@ -66,6 +68,7 @@ class FolderStore:
     def __init__(self, folder: Path) -> None:
         self.url = str(folder.absolute())
         self._folder = folder.absolute()
+        self.scratch: Path | None = self._folder / PARTIAL  # one file system, and the next run sweeps it
         try:
             (self._folder / PARTIAL).mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -162,6 +165,7 @@ class BucketStore:
 
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
+        self.scratch: Path | None = None
         self._system, self._root = file_system(self.url)
         self._root = self._root.rstrip("/")
 

@@ -1,14 +1,12 @@
 """The list of a run: order, double names, columns."""
 
-from pathlib import Path
-
 from haranalyze.batch.entries import Entry
 from haranalyze.batch.listing import Listing
 from haranalyze.batch.sources import Item
 
 
-def test_items_come_in_their_order_and_results_sorted(tmp_path: Path) -> None:
-    listing = Listing(tmp_path / "list")
+def test_items_come_in_their_order_and_results_sorted() -> None:
+    listing = Listing()
     for number in range(1_200):
         listing.add(Item(f"{number % 7}", f"{1_200 - number:05}", f"/{number}"))
     assert [item.location for item in listing.items()] == [f"/{number}" for number in range(1_200)]
@@ -23,8 +21,8 @@ def test_items_come_in_their_order_and_results_sorted(tmp_path: Path) -> None:
     listing.close()
 
 
-def test_a_file_counts_once_and_two_of_one_name_are_kept_apart(tmp_path: Path) -> None:
-    listing = Listing(tmp_path / "list")
+def test_a_file_counts_once_and_two_of_one_name_are_kept_apart() -> None:
+    listing = Listing()
     for location in ("/a/x.har", "/b/x.har", "/a/x.har", "/c/x.har"):
         listing.add(Item("T", "x.har", location, {"plan": "a"}))
     assert [(item.capture, item.location) for item in listing.items()] == [

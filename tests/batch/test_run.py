@@ -221,9 +221,10 @@ def test_sources_without_recordings_are_an_error(engine: LocalEngine, tmp_path: 
         run(engine, tmp_path / "tickets", tmp_path / "out")
 
 
-def start(source: Path, out: Path) -> subprocess.Popen[bytes]:
+def start(source: Path, out: Path, temporary: Path | None = None) -> subprocess.Popen[bytes]:
     arguments = [sys.executable, "-m", "haranalyze", "batch", "-q", str(source), "-o", str(out), "--jobs", "2"]
-    return subprocess.Popen(arguments, stderr=subprocess.PIPE, start_new_session=True)
+    environment = os.environ | ({"TMPDIR": str(temporary)} if temporary else {})
+    return subprocess.Popen(arguments, stderr=subprocess.PIPE, start_new_session=True, env=environment)
 
 
 def finish(source: Path, out: Path) -> None:
@@ -233,11 +234,16 @@ def finish(source: Path, out: Path) -> None:
 
 
 def test_killed_at_any_moment_it_resumes_to_the_same_files(tmp_path: Path) -> None:
-    """Kills of the parent while it works; a reader that opens every file meanwhile sees only whole ones."""
+    """Kills of the parent while it works; a reader that opens every file meanwhile sees only whole ones.
+
+    Nothing is left in the folder for temporary files.
+    """
     source = stories.tickets(tmp_path / "tickets", 32)
     finish(source, tmp_path / "undisturbed")
     want = stories.tree(tmp_path / "undisturbed")
     out, dice = tmp_path / "out", random.Random(7)
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
     ended, seen_wrong = threading.Event(), []
 
     def watch() -> None:
@@ -251,7 +257,7 @@ def test_killed_at_any_moment_it_resumes_to_the_same_files(tmp_path: Path) -> No
     watcher = threading.Thread(target=watch)
     watcher.start()
     for _ in range(4):
-        process = start(source, out)
+        process = start(source, out, temporary)
         before = len(list(out.glob("ledger/*/*"))) if out.exists() else 0
         while process.poll() is None and (not out.exists() or len(list(out.glob("ledger/*/*"))) <= before):
             time.sleep(0.01)
@@ -265,3 +271,25 @@ def test_killed_at_any_moment_it_resumes_to_the_same_files(tmp_path: Path) -> No
     assert stories.tree(out) == want
     assert seen_wrong == []
     assert list((out / ".partial").iterdir()) == []
+    assert list(temporary.iterdir()) == []
+
+
+def test_tables_that_a_killed_run_began_go_with_the_next(engine: LocalEngine, tmp_path: Path) -> None:
+    """Killed while it writes them: they lie in the output's own folder for what is unfinished."""
+    source = stories.tickets(tmp_path / "tickets", 2)
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    killed = (
+        "import os, signal, sys; from haranalyze.batch import run; from haranalyze.cli import main\n"
+        "run.failures_csv = lambda _: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "main(['batch', '-q', sys.argv[1], '-o', sys.argv[2], '--jobs', '1'])"
+    )
+    environment = os.environ | {"TMPDIR": str(temporary)}
+    done = subprocess.run(
+        [sys.executable, "-c", killed, str(source), str(tmp_path / "out")], env=environment, check=False, timeout=60
+    )
+    assert done.returncode == -signal.SIGKILL
+    assert list(temporary.iterdir()) == []
+    assert [path.name[:7] for path in (tmp_path / "out" / ".partial").iterdir()] == ["tables-"]
+    assert run(engine, source, tmp_path / "out").progress.reused == 2
+    assert list((tmp_path / "out" / ".partial").iterdir()) == []
