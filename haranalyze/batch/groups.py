@@ -147,7 +147,11 @@ class Group:
 
 
 def leading(frame: DataFrame) -> DataFrame:
-    """The rows of ``captures.parquet`` that speak for their tickets, with ``day`` (UTC) and ``customer``."""
+    """The rows of ``captures.parquet`` that speak for their tickets.
+
+    Columns of ours beside those of the table end in ``_``, as a manifest's may have any name: ``day_`` (UTC),
+    ``customer_``, and ``reports_``, the reports of all recordings of the ticket, one a line.
+    """
     import pandas
 
     rows = frame[frame["leads"]].copy()
@@ -156,16 +160,18 @@ def leading(frame: DataFrame) -> DataFrame:
     for name in dates:
         told = pandas.to_datetime(rows[name], utc=True, errors="coerce", format="ISO8601")
         started = started.fillna(told.astype(started.dtype))
-    rows["day"] = started.dt.floor("D")
+    rows["day_"] = started.dt.floor("D")
     customers = next((name for name in _CUSTOMERS if name in rows.columns), None)
     rows["customer_"] = rows[customers] if customers else None
+    reports = frame.loc[frame["report"].notna(), ["ticket", "report"]]
+    rows["reports_"] = rows["ticket"].map(reports.groupby("ticket")["report"].agg("\n".join))
     return rows.sort_values("ticket", kind="stable")
 
 
 def groups_of(rows: DataFrame, grouping: Grouping) -> list[Group]:
     """All groups, the largest first. ``rows`` as :func:`leading` gives them."""
-    last_day = rows["day"].max()
-    first_day = rows["day"].min()
+    last_day = rows["day_"].max()
+    first_day = rows["day_"].min()
     found = [
         _group(str(group), same, grouping, first_day, last_day)
         for group, same in rows[rows["group"].notna()].groupby("group", sort=True)
@@ -194,8 +200,8 @@ def _group(group: str, rows: DataFrame, grouping: Grouping, first_day: Any, last
         hop=_most(rows["hop"]),
         next_step=str(best["next_step"] or ""),
         customers=int(customers.nunique()) if len(customers) else None,
-        first_seen=_date(rows["day"].min()),
-        last_seen=_date(rows["day"].max()),
+        first_seen=_date(rows["day_"].min()),
+        last_seen=_date(rows["day_"].max()),
         browsers=_counted(rows["browser"]),
         hosts=_counted(rows["hosts"].explode()),
         systems=_counted(rows["systems"].explode()),
@@ -215,7 +221,7 @@ def _example(rows: DataFrame) -> Any:
     order = rows[["confidence", "ticket"]].assign(
         rank=rows["confidence"].map(sure).fillna(3),
         other=lengths != lengths.mode().min(),
-        age=-rows["day"].astype("int64"),
+        age=-rows["day_"].astype("int64"),
     )
     return rows.loc[order.sort_values(["rank", "other", "age", "ticket"], kind="stable").index[0]]
 
@@ -227,10 +233,13 @@ def common_sentence(headlines: list[str]) -> str:
     """
     if not headlines:
         return ""
-    sentences = [one.split(" ") for one in headlines]
-    lengths = Counter(len(one) for one in sentences)
+    lengths = Counter(one.count(" ") + 1 for one in headlines)
     length = min(lengths, key=lambda one: (-lengths[one], one))
-    columns = list(zip(*(one for one in sentences if len(one) == length), strict=True))
+    columns: list[Counter[str]] = [Counter() for _ in range(length)]
+    for one in headlines:
+        if one.count(" ") + 1 == length:
+            for column, word in zip(columns, one.split(" "), strict=True):
+                column[word] += 1
     words = [_common_word(column) for column in columns]
     if sum(word.startswith((_DIFFERS, "different hosts")) for word in words) * 3 > length:
         told = Counter(headlines)
@@ -238,10 +247,10 @@ def common_sentence(headlines: list[str]) -> str:
     return " ".join(words)
 
 
-def _common_word(column: tuple[str, ...]) -> str:
+def _common_word(column: Counter[str]) -> str:
     """The word of more than half; else words for what it is, with the mark that all of them end with."""
-    word, count = Counter(column).most_common(1)[0]
-    if count * 2 > len(column):
+    word, count = column.most_common(1)[0]
+    if count * 2 > column.total():
         return word
     bare = [one.rstrip(",.:;") for one in column]
     ends = {one[len(plain) :] for one, plain in zip(column, bare, strict=True)}
@@ -273,7 +282,7 @@ def _day_number(first: Any, last: Any) -> int:
 
 def _days(rows: DataFrame, last_day: Any) -> list[int]:
     days = [0] * DAYS
-    for day, count in rows["day"].value_counts().items():
+    for day, count in rows["day_"].value_counts().items():
         back = (last_day - day).days
         if back < DAYS:
             days[DAYS - 1 - back] = int(count)

@@ -44,6 +44,7 @@ _SENTENCES: Final = {
 }
 _PIPS: Final = {"certain": "■■■", "likely": "■■□", "possible": "■□□", "": ""}
 _OWNERS: Final = {owner.value: word for owner, word in OWNERS.items()}
+_LISTED: Final = "ticket customer_ hosts browser confidence reason missing headline started day_ reports_".split()
 _STYLES: Final = ("report.css", "batch.css")
 
 
@@ -63,20 +64,20 @@ class _Example(msgspec.Struct):
 
 
 def pages(
-    captures: DataFrame, rows: DataFrame, groups: list[Group], columns: list[str], read: Callable[[str], bytes | None]
+    rows: DataFrame, groups: list[Group], columns: list[str], read: Callable[[str], bytes | None]
 ) -> Iterator[tuple[str, bytes]]:
     """Every page by its name in the output, and the list of tickets of each group.
 
     Args:
-        captures: ``captures.parquet``. rows: those that speak for their tickets, as ``groups.leading`` gives them.
+        rows: those of ``captures.parquet`` that speak for their tickets, as ``groups.leading`` gives them.
         columns: of the manifest, as the tables call them.
         read: the content of a file of the output.
     """
-    listed = _Listed(captures, rows, columns)
+    listed = _Listed(rows, columns)
     yield "index.html", _index(rows, groups, columns, listed)
-    by_group = {str(name): same for name, same in rows[rows["group"].notna()].groupby("group")}
+    places = rows.groupby("group").indices
     for number, group in enumerate(groups, start=1):
-        same = by_group[group.id]
+        same = rows.iloc[places[group.id]]
         yield f"group/{file_name(group.id)}.csv", listed.csv(same)
         yield f"group/{file_name(group.id)}.html", _group(group, same, listed, groups, number, read)
     for state, same in _others(rows):
@@ -100,18 +101,23 @@ def _others(rows: DataFrame) -> Iterator[tuple[str, DataFrame]]:
 class _Listed:
     """Tickets as rows of a page, and as CSV."""
 
-    def __init__(self, captures: DataFrame, rows: DataFrame, columns: list[str]) -> None:
-        told = captures[captures["report"].notna()]
-        self.reports: dict[Any, list[str]] = told.groupby("ticket")["report"].agg(list).to_dict()
+    def __init__(self, rows: DataFrame, columns: list[str]) -> None:
         self.has_customers = bool(rows["customer_"].notna().any())
         self.columns = columns
 
-    def rows(self, same: DataFrame) -> list[dict[str, Any]]:
-        """Rows of the page, the newest first."""
-        order = same.assign(age=-same["day"].astype("int64")).sort_values(["age", "ticket"], kind="stable")
-        return [self._row(row) for row in order.to_dict("records")]
+    def rows(self, same: DataFrame) -> tuple[list[dict[str, Any]], str]:
+        """Rows that stand in the page, the newest first, and the data block of all: objects of the first only."""
+        order = same[_LISTED].assign(age=-same["day_"].astype("int64")).sort_values(["age", "ticket"], kind="stable")
+        shown: list[dict[str, Any]] = []
+        block = bytearray(b'{"root":"../","rows":[')
+        for number, values in enumerate(zip(*(order[name] for name in _LISTED), strict=True)):
+            row = self._row(dict(zip(_LISTED, values, strict=True)))
+            if number < SHOWN:
+                shown.append(row)
+            block += (b"," if number else b"") + msgspec.json.encode(row)
+        return shown, (block + b"]}").decode().replace("<", "\\u003c")
 
-    def _row(self, row: dict[Any, Any]) -> dict[str, Any]:
+    def _row(self, row: dict[str, Any]) -> dict[str, Any]:
         return {
             "ticket": row["ticket"],
             "customer": visible(_text(row["customer_"])),
@@ -122,7 +128,7 @@ class _Listed:
             or ", ".join(f"no {one}" for one in _list(row["missing"]))
             or _text(row["headline"]),
             "recorded": _moment(row["started"]),
-            "reports": self.reports.get(row["ticket"], []),
+            "reports": _reports(row["reports_"]),
         }
 
     def csv(self, same: DataFrame) -> bytes:
@@ -212,7 +218,7 @@ def _index_data(rows: DataFrame, groups: list[Group], columns: list[str], listed
         "root": "",
         "tickets": list(rows["ticket"]),
         "group": [places.get(one, -1) for one in rows["group"]],
-        "report": [listed.reports.get(ticket, [""])[0] for ticket in rows["ticket"]],
+        "report": [_text(reports).partition("\n")[0] for reports in rows["reports_"]],
         "day": days,
         "last": max(days, default=0),
         "days": DAYS,
@@ -224,10 +230,10 @@ def _index_data(rows: DataFrame, groups: list[Group], columns: list[str], listed
 
 def _facet(name: str, title: str, values: Series[Any], words: dict[str, str] | None) -> dict[str, Any]:
     if name == "host":
-        lists = [_list(one) for one in values]
-        known = sorted({host for one in lists for host in one})
+        known = sorted({host for one in values for host in _list(one)})
         at = {host: number for number, host in enumerate(known)}
-        return {"id": name, "name": title, "values": known, "index": [[at[host] for host in one] for one in lists]}
+        index = [[at[host] for host in _list(one)] for one in values]
+        return {"id": name, "name": title, "values": known, "index": index}
     codes, found = values.where(values != "").factorize(sort=True)
     facet = {
         "id": name,
@@ -240,7 +246,7 @@ def _facet(name: str, title: str, values: Series[Any], words: dict[str, str] | N
 
 def _day_numbers(rows: DataFrame) -> list[int]:
     """Days since 1970, -1 where unknown."""
-    seconds = rows["day"].astype("datetime64[s, UTC]")
+    seconds = rows["day_"].astype("datetime64[s, UTC]")
     return [-1 if day != day else int(day.timestamp()) // 86_400 for day in seconds]  # noqa: PLR0124 - NaT
 
 
@@ -253,8 +259,8 @@ def _group(
     read: Callable[[str], bytes | None],
 ) -> bytes:
     by_id = {one.id: one for one in groups}
-    rows = listed.rows(same)
-    last = same["day"].max()
+    shown, block = listed.rows(same)
+    last = same["day_"].max()
     content = read(group.example_report.removesuffix(".html") + ".json")
     prints = ", ".join(f'"{one}"' for one in group.fingerprints)
     hop = {"hop": group.hop} if group.hop else {}
@@ -263,7 +269,7 @@ def _group(
         "batch_group.html.j2",
         _STYLES,
         ("batch.js",),
-        {"root": "../", "rows": rows},
+        block,
         **_shared(same, root="../"),
         group=group,
         name=group.name,
@@ -276,7 +282,7 @@ def _group(
         pips=_PIPS,
         csv=f"{file_name(group.id)}.csv",
         texts=msgspec.json.decode(content, type=_Example).verdict.texts if content else None,
-        shown=rows[:SHOWN],
+        shown=shown,
         has_customers=listed.has_customers,
         why=[(label, value) for label, value in parts.items() if value]
         + [("fingerprint" if len(group.fingerprints) == 1 else "fingerprints", ", ".join(group.fingerprints))],
@@ -306,13 +312,13 @@ def _group(
 
 
 def _list_page(state: str, same: DataFrame, listed: _Listed) -> bytes:
-    rows = listed.rows(same)
+    shown, block = listed.rows(same)
     count = len(same)
     return page(
         "batch_group.html.j2",
         _STYLES,
         ("batch.js",),
-        {"root": "../", "rows": rows},
+        block,
         **_shared(same, root="../"),
         group=None,
         name=f"{_n(count, 'ticket')} {_SENTENCES[state]}",
@@ -323,13 +329,13 @@ def _list_page(state: str, same: DataFrame, listed: _Listed) -> bytes:
         pips=_PIPS,
         csv=f"{state}.csv",
         texts=None,
-        shown=rows[:SHOWN],
+        shown=shown,
         has_customers=listed.has_customers,
     ).encode()
 
 
 def _shared(rows: DataFrame, *, root: str) -> dict[str, Any]:
-    first, last = rows["day"].min(), rows["day"].max()
+    first, last = rows["day_"].min(), rows["day_"].max()
     known = first == first  # noqa: PLR0124 - NaT is not itself
     since = f"{_short_day(first, 0)} to " if known and first != last else ""
     span = f"{_n(len(rows), 'ticket')}{f', {since}{_short_day(last, 0)} {last:%Y}' if known else ''}"
@@ -364,6 +370,10 @@ def _moment(started: Any) -> str:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
+
+
+def _reports(value: Any) -> list[str]:
+    return value.split("\n") if isinstance(value, str) else []
 
 
 def _list(value: Any) -> list[str]:

@@ -27,6 +27,7 @@ from haranalyze.batch.tables import (
     column_name,
     failures_csv,
     finding_rows,
+    read_columns,
     write_table,
     write_timeline,
 )
@@ -162,7 +163,6 @@ def _write(
     wanted: Wanted, job: Job, store: Store, listing: Listing, grouping: Grouping, progress: Progress, scratch: Path
 ) -> Summary:
     """Tables, groups and pages of what is done."""
-    import pandas
     import pyarrow.parquet
 
     # Arrow's own allocators hold on to what was freed: a quarter more memory with 5,000 tickets.
@@ -176,8 +176,10 @@ def _write(
 
     write("captures", capture_rows(listing.results(), grouping.group_of), CAPTURES, more)
     write("findings", finding_rows(listing.results()), FINDINGS, [])
-    captures = pandas.read_parquet(scratch / "captures.parquet", columns=[*NEEDED, *more], use_threads=False)
+    captures = read_columns(scratch / "captures.parquet", [*NEEDED, *more])
     rows = leading(captures)
+    recordings, failed = len(captures), int((captures["state"] == "not-read").sum())
+    del captures  # its rows that lead are in the other
     groups = groups_of(rows, grouping)
     pyarrow.parquet.write_table(groups_table(groups), scratch / "groups.parquet", compression="zstd")
     store.remove("timeline")
@@ -189,14 +191,14 @@ def _write(
         store.place(path, path.name)
     store.write("failures.csv", failures_csv(listing.results()).encode())
     store.remove("group")
-    for name, content in pages(captures, rows, groups, more, store.read):
+    for name, content in pages(rows, groups, more, store.read):
         store.write(name, content)
     summary = Summary(
         complete=progress.done == progress.total,
         tickets=len(rows),
-        captures=len(captures),
+        captures=recordings,
         states={str(state): int(count) for state, count in sorted(rows["state"].value_counts().items())},
-        failed=int((captures["state"] == "not-read").sum()),
+        failed=failed,
         rules_not_run=_not_run(listing),
         groups=groups,
         progress=progress,

@@ -18,6 +18,7 @@ from typing import Any, Final, Protocol
 from haranalyze.errors import OptionsError
 
 PARTIAL: Final = ".partial"
+_MOST_KNOWN: Final = 1_000  # folders that need not be made again; each ticket has one of its own
 _NUMBERS = itertools.count()  # for temporary names
 
 
@@ -150,6 +151,8 @@ class FolderStore:
         path = self._folder / name
         if path.parent not in self._known:
             path.parent.mkdir(parents=True, exist_ok=True)
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
             self._known.add(path.parent)
         temporary.replace(path)
         if durable and os.name == "posix":

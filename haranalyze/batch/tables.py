@@ -19,11 +19,10 @@ from haranalyze.batch.work import report_path
 from haranalyze.redaction import visible
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
+    from pandas import DataFrame, Series
     from pyarrow import Schema
 
-ROW_GROUP: Final = 2_000
-_FRAME: Final = 250  # rows that are Python objects at one time
+ROW_GROUP: Final = 500  # rows in memory at one time while a table is written
 _RANK: Final = {"fault": 0, "other-trouble": 1, "cannot-tell": 2, "healthy": 3, "not-read": 4}
 _SURE: Final = {"certain": 0, "likely": 1, "possible": 2}
 
@@ -175,20 +174,44 @@ def write_table(
 
     schema = _schema(columns, more)
     count = 0
-    waiting: list[Any] = []
     with parquet.ParquetWriter(path, schema, compression="zstd") as writer:
         for frame in _frames(rows, columns, more):
             table = pyarrow.Table.from_pandas(frame, schema=schema, preserve_index=False)
-            waiting.append(table.replace_schema_metadata(None))
+            writer.write_table(table.replace_schema_metadata(None))
             if csv_path is not None:
                 _add_csv(frame, csv_path, header=count == 0)
             count += len(frame)
-            if count % ROW_GROUP == 0:
-                writer.write_table(pyarrow.concat_tables(waiting))
-                waiting.clear()
-        if waiting:
-            writer.write_table(pyarrow.concat_tables(waiting))
     return count
+
+
+def read_columns(path: Path, names: list[str]) -> DataFrame:
+    """Some columns of a table, one after the other, in little memory.
+
+    Texts and lists that are equal within a column are one object, lists as tuples: a cell costs eight bytes and each
+    value what it costs once. Texts are plain Python objects, whatever pandas takes for them else.
+    """
+    import pandas
+    from pyarrow import parquet
+
+    with parquet.ParquetFile(path) as file:
+        return pandas.DataFrame({name: _column(file, name) for name in names})
+
+
+def _column(file: Any, name: str) -> Series[Any]:
+    import pandas
+    import pyarrow
+
+    kind = file.schema_arrow.field(name).type
+    pieces = (batch.column(0) for batch in file.iter_batches(ROW_GROUP, columns=[name], use_threads=False))
+    if not (pyarrow.types.is_string(kind) or pyarrow.types.is_list(kind)):
+        return pandas.Series(pyarrow.chunked_array(list(pieces), kind).to_pandas())
+    known: dict[Any, Any] = {}
+    values = []
+    for piece in pieces:
+        for value in piece.to_pylist():
+            key = tuple(value) if isinstance(value, list) else value
+            values.append(known.setdefault(key, key))
+    return pandas.Series(values, dtype="object")
 
 
 def _frames(
@@ -198,7 +221,7 @@ def _frames(
     empty = True
     for row in rows:
         chunk.append(row)
-        if len(chunk) == _FRAME:
+        if len(chunk) == ROW_GROUP:
             yield _frame(chunk, columns, more)
             chunk, empty = [], False
     if chunk or empty:

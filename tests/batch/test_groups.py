@@ -139,6 +139,12 @@ def test_a_recording_without_times_takes_those_of_its_ticket() -> None:
     assert {one.id: one.first_seen for one in grouped(frame)} == {"v1:a": "2026-11-03", "v1:b": "2026-11-22"}
 
 
+def test_a_column_of_a_manifest_may_be_called_day() -> None:
+    frame = leading(rows({"day": "Tuesday"}, {"day": "Friday"}))
+    assert list(frame["day"]) == ["Tuesday", "Friday"]
+    assert frame["day_"].dt.day.tolist() == [22, 22]
+
+
 def test_the_table_of_groups_holds_every_group() -> None:
     table = groups_table(grouped(rows({"fingerprint": "v1:a"}, {"fingerprint": "v1:b", "path": ""})))
     read = table.to_pylist()

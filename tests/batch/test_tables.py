@@ -9,7 +9,7 @@ from pyarrow import parquet
 
 from haranalyze.batch.entries import Entry, Recording
 from haranalyze.batch.sources import Item
-from haranalyze.batch.tables import CAPTURES, capture_rows, failures_csv, finding_rows, write_table
+from haranalyze.batch.tables import CAPTURES, capture_rows, failures_csv, finding_rows, read_columns, write_table
 from haranalyze.workers import FailedFor, Failure
 
 
@@ -69,7 +69,7 @@ def test_a_table_is_written_in_row_groups_with_fixed_types(tmp_path: Path) -> No
     rows = capture_rows(results, lambda _: None)
     count = write_table(rows, CAPTURES, ["plan", "manifest_state"], tmp_path / "t.parquet", tmp_path / "t.csv")
     file = parquet.ParquetFile(tmp_path / "t.parquet")
-    assert (count, file.metadata.num_rows, file.num_row_groups) == (5_001, 5_001, 3)
+    assert (count, file.metadata.num_rows, file.num_row_groups) == (5_001, 5_001, 11)
     assert str(file.schema_arrow.field("started").type) == "timestamp[us, tz=UTC]"
     assert str(file.schema_arrow.field("hosts").type) == "list<element: string>"
     table = pandas.read_parquet(tmp_path / "t.parquet")
@@ -80,6 +80,26 @@ def test_a_table_is_written_in_row_groups_with_fixed_types(tmp_path: Path) -> No
     assert flat["plan"].unique().tolist() == ["'=1"]
     assert flat["hosts"].unique().tolist() == ["a.test"]
     assert flat["started"][0] == "2026-11-22T02:34:23.226000Z"
+
+
+def test_what_repeats_in_a_column_is_read_once(tmp_path: Path) -> None:
+    results = [
+        (Item(f"{number:05}", "x", "/", {"plan": ("a", "")[number % 2]}), entry(recording("fault")))
+        for number in range(1_200)
+    ]
+    write_table(capture_rows(results, lambda _: None), CAPTURES, ["plan"], tmp_path / "t.parquet")
+    names = ["ticket", "leads", "headline", "hosts", "started", "rule", "plan"]
+    frame = read_columns(tmp_path / "t.parquet", names)
+    assert list(frame["ticket"]) == [item.ticket for item, _ in results]
+    assert {name: len({id(one) for one in frame[name]}) for name in ("headline", "hosts", "plan", "rule")} == {
+        "headline": 1,
+        "hosts": 1,
+        "plan": 2,
+        "rule": 1,
+    }
+    assert frame["hosts"][700] == ("a.test",)
+    assert frame["plan"][:2].tolist() == ["a", None]
+    assert [str(frame[name].dtype) for name in ("leads", "started")] == ["bool", "datetime64[us, UTC]"]
 
 
 def test_an_empty_table_has_its_columns(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def made(count: int) -> dict[str, str]:
     frame["plan"] = [("enterprise", "team", "free", ATTACKS[0])[number % 4] for number in numbers]
     frame["customer"] = [f"customer {number % 900}" for number in numbers]
     rows = leading(frame)
-    listed = pages(frame, rows, groups_of(rows, Grouping()), ["customer", "plan"], lambda _: None)
+    listed = pages(rows, groups_of(rows, Grouping()), ["customer", "plan"], lambda _: None)
     return {name: content.decode() for name, content in listed if name.endswith(".html")}
 
 
