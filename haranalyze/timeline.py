@@ -88,6 +88,12 @@ class Timeline:
         index = exchange.index
         return (self._start[index], *(self._times[index] or self._measure(exchange)))
 
+    def measure(self) -> None:
+        """Read the times of every exchange now: they stand all over the source, and else are read when asked for."""
+        for exchange in self.exchanges:
+            if self._times[exchange.index] is None:
+                self._measure(exchange)
+
     def wall(self, moment: float) -> float:
         """A moment on the timeline as ms since the epoch."""
         return self.origin + moment

@@ -21,11 +21,12 @@ from haranalyze.cli.shell import (
     environment_option,
     exit_with,
     format_of,
+    give_back,
     limited,
     limits_from,
     options_from,
     own_systems,
-    read_file,
+    read_source,
     settings_from,
     shown_name,
     terminal_style,
@@ -163,7 +164,14 @@ def _analyze_file(file: str, environments: tuple[str, ...], book: Rulebook, opti
     gc.disable()
     try:
         with within_seconds(options.limits):
-            return [build(examine(one, book, options)) for one in read_file(file, environments, options.limits)]
+            source, captures = read_source(file, environments, options.limits)
+            reports = []
+            for one in captures:
+                analysis = examine(one, book, options)
+                analysis.facts.timeline.measure()  # what the rows of the report need of the source
+                give_back(source)
+                reports.append(build(analysis))
+            return reports
     finally:
         gc.freeze()
         gc.enable()

@@ -287,10 +287,23 @@ def read_file(file: str, environments: Sequence[str] = (), limits: Limits | None
     Raises:
         CaptureError: it cannot be opened or read.
     """
+    return read_source(file, environments, limits)[1]
+
+
+def read_source(
+    file: str, environments: Sequence[str] = (), limits: Limits | None = None
+) -> tuple[bytes | mmap.mmap, tuple[Capture, ...]]:
+    """As :func:`read_file`, with the bytes the recordings are read from: :func:`give_back` takes them."""
     from haranalyze.capture import read_captures
 
-    name = "standard input" if file == "-" else Path(file).name
-    return read_captures(bytes_of(file), name, limits, [bytes(bytes_of(one)) for one in environments])
+    name, source = "standard input" if file == "-" else Path(file).name, bytes_of(file)
+    return source, read_captures(source, name, limits, [bytes(bytes_of(one)) for one in environments])
+
+
+def give_back(source: bytes | mmap.mmap) -> None:
+    """Give the memory of a mapped file back to the system, where it can be: what is asked for again is read again."""
+    if isinstance(source, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        source.madvise(mmap.MADV_DONTNEED)
 
 
 def write(path: Path, text: str | bytes | Iterable[bytes]) -> None:

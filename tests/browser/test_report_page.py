@@ -42,7 +42,7 @@ def test_the_page_of_every_sample(opened: Opener, name: str) -> None:
     """The verdict on the first screen, every copy button, axe in light and dark, and nothing leaves the page."""
     made = opened(report(name), permissions=["clipboard-read", "clipboard-write"])
     page = made.page
-    for selector in ("h1", "p.do", ".badges", ".buttons"):
+    for selector in (".facts-line", "h1", "p.do", ".badges", ".buttons"):
         box = page.locator(selector).first.bounding_box()
         assert box is not None
         assert box["y"] + box["height"] < 768, selector

@@ -103,6 +103,38 @@ def test_lanes_group_by_host_and_rounds_unfold(opened: Opener) -> None:
     assert "api.example.com 28 exchanges" in page.locator(".group-row").all_text_contents()
 
 
+def test_lanes_by_page_name_the_page_loads(opened: Opener) -> None:
+    page = opened(report(LOOP)).page
+    page.locator(".tools-row select").select_option("page")
+    groups = "; ".join(page.locator(".group-row").all_text_contents())
+    assert sum(map(int, re.findall(r"(\d+) exchange", groups))) == 36
+
+
+def test_an_opened_row_tells_headers_cookies_claims_cors_sizes_time_and_links(opened: Opener) -> None:
+    page = opened(report(LOOP)).page
+    page.locator("#p14 a[data-exchange]").click()
+    detail = page.locator(".detail")
+    headings = " ".join(detail.locator("h3").all_text_contents())
+    for part in (
+        "Request",
+        "Response",
+        "Cookies out",
+        "Cookies in",
+        "Token",
+        "CORS",
+        "Size of headers",
+        "Time",
+        "Links",
+    ):
+        assert part in headings, part
+    told = detail.text_content() or ""
+    assert re.search(r"sAccessToken sent «token 2, \d+ B» stored at #10", told)
+    assert re.search(r"sRefreshToken not sent: NotOnPath · kept for \S+\. Right\.", told)
+    assert "algorithmRS256" in told
+    assert "Request 1.5 of 32 KB (nginx)" in told
+    assert "eyJ" not in told
+
+
 def test_single_keys_can_be_switched_off(opened: Opener) -> None:
     page = opened(report(LOOP)).page
     page.keyboard.press("?")
