@@ -88,8 +88,12 @@ def environment() -> Environment:
     return made
 
 
-COMPILED: Final = ("report.html.j2", "pictures.html.j2")
-"""Templates whose Python form is kept in ``haranalyze.templates.compiled``: to compile them takes 0.2 s."""
+COMPILED: Final = (
+    *("report.html.j2", "pictures.html.j2"),
+    *("web_base.html.j2", "web_home.html.j2", "web_rows.html.j2"),
+)
+"""Templates whose Python form is kept in ``haranalyze.templates.compiled``: to compile the report takes 0.2 s, the first
+page of a server 0.05 s."""
 
 
 def compiled(name: str) -> str:

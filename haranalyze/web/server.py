@@ -8,11 +8,11 @@ import gc
 import os
 import socket
 import sys
-import threading
 from collections.abc import Callable
 from typing import Any
 
 import uvicorn
+from starlette.concurrency import run_in_threadpool
 
 from haranalyze.errors import OptionsError
 from haranalyze.web import pages
@@ -24,6 +24,7 @@ from haranalyze.web.site import Site, open_site
 
 GRACE = 20  # seconds a stopping server gives to requests under way
 MOST_CONNECTIONS = 2_000
+SWITCH = 0.001  # seconds that a thread computes before the others' turn: Python's 0.005 add up with every writer
 
 
 def serve(settings: Settings, log: Log, say: Callable[[str], None], started: Callable[[str], None]) -> None:
@@ -37,6 +38,7 @@ def serve(settings: Settings, log: Log, say: Callable[[str], None], started: Cal
         OptionsError: the settings are unsafe or cannot be carried out.
     """
     settings.check()
+    sys.setswitchinterval(SWITCH)
     _raise_file_limit()
     bound = _bind(settings)
     settings = dataclasses.replace(settings, port=bound.getsockname()[1])
@@ -67,7 +69,6 @@ def serve(settings: Settings, log: Log, say: Callable[[str], None], started: Cal
         gc.freeze()
         gc.enable()
         _greet(site, say, started)
-        threading.Thread(target=pages.load, name="load", daemon=True).start()
 
     server.ready = ready
     server.stopped = lambda: say("Stopped. Recordings that were accepted are kept, and read at the next start.")
@@ -101,6 +102,7 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self.ready()
+            self._loading = asyncio.create_task(run_in_threadpool(pages.load))
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End the requests, then the reading. Here, because uvicorn raises the signal anew after it."""

@@ -38,7 +38,7 @@ async def sign_in(site: Site, request: Request) -> Response:
         await _wrong(site, request, "link")
         return sign_in_page(site, request, 403, "This link was used before or is old. The terminal shows a new one.")
     if site.link_used is not None:
-        site.link_used()
+        await run_in_threadpool(site.link_used)
     return await _welcome(site, request, grant.person, "link", "/")
 
 

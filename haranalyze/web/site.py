@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from haranalyze.workers import ChildLimits
     from haranalyze.workers.cluster import Cluster
 
+BEHIND = 5  # niceness of the processes that read: whoever waits for an answer comes first
 WRITERS = 4  # threads that seal and write uploads: more of them only keep the rest of the server waiting
 COMPARERS = 2  # comparisons under way or waiting for a process; others wait without a thread
 LINK_SECONDS = 24 * 3600.0  # a printed link that nobody used
@@ -132,7 +133,7 @@ def open_site(settings: Settings, log: Log) -> Site:
     store.migrate()
     spool = Spool(settings.data / "uploads", settings.reserve)
     changes = Changes()
-    limits = ChildLimits(memory_bytes=settings.memory, seconds=settings.seconds)
+    limits = ChildLimits(memory_bytes=settings.memory, seconds=settings.seconds, niceness=BEHIND)
     workers = _cluster(settings, limits) if settings.dask else Workers(settings.jobs, limits)
     desk = Desk(settings, store, spool, workers, log, changes.tell)
     metrics = Metrics(store.waiting, lambda: len(desk.reading))

@@ -59,12 +59,14 @@ class ChildLimits(msgspec.Struct, frozen=True):
         seconds: wall time for one capture; then the child is killed.
         open_files: open files and pipes of a child (POSIX).
         answer_bytes: reports of one capture, all formats together.
+        niceness: how far the child stands behind the rest of the machine (POSIX, 0 to 19).
     """
 
     memory_bytes: int = 2 * 1024**3
     seconds: float = 120.0
     open_files: int = 64
     answer_bytes: int = 512 * 1024**2
+    niceness: int = 0
 
 
 class Task(msgspec.Struct, frozen=True):

@@ -112,6 +112,7 @@ def _limit(limits: ChildLimits) -> None:
             hard = resource.getrlimit(which)[1]
             allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
             resource.setrlimit(which, (allowed, allowed))
+        os.nice(limits.niceness)
     sys.addaudithook(_refuse)
 
 
