@@ -1,7 +1,7 @@
 """Generated from web_rows.html.j2 by ``nox -s docs``."""
 
 made_with = "3.1.6"
-made_from = "sha256-U6kgr9k0ki9DJnhyugb5Cxb4b6dxAG3SUXzj3wU8qAE="
+made_from = "sha256-A8HWbjmQaKikl9SOFrb5RuDIPCAwYkQtLfK9HY5VdSI="
 from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
 name = 'web_rows.html.j2'
 
@@ -92,6 +92,8 @@ def root(context, missing=missing):
                 escape(environment.getitem(environment.getitem((undefined(name='state_words') if l_2_state_words is missing else l_2_state_words), environment.getattr(l_2_row, 'state')), 0)),
                 '</b></td>\n<td class="headline"><a href="/captures/',
                 escape(environment.getattr(l_2_row, 'id')),
+                '" title="',
+                escape(environment.getattr(l_2_row, 'headline')),
                 '">',
                 escape(t_2(environment.getattr(l_2_row, 'headline'))),
                 '</a></td>\n<td class="nowrap">',
@@ -276,4 +278,4 @@ def root(context, missing=missing):
     context.vars['filters'] = l_0_filters = Macro(environment, macro, 'filters', ('counts', 'total', 'wanted', 'link', 'causes'), False, False, False, context.eval_ctx.autoescape)
 
 blocks = {}
-debug_info = '1=30&2=39&4=47&6=55&7=62&8=90&9=94&10=98&11=100&12=104&13=106&14=109&15=113&16=115&17=117&18=120&19=124&20=126&22=129&23=133&26=138&31=164&32=180&33=193&35=220&36=223&37=252'
+debug_info = '1=30&2=39&4=47&6=55&7=62&8=90&9=96&10=100&11=102&12=106&13=108&14=111&15=115&16=117&17=119&18=122&19=126&20=128&22=131&23=135&26=140&31=166&32=182&33=195&35=222&36=225&37=254'

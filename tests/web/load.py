@@ -319,8 +319,12 @@ def queue(folder: Path, small: bool) -> dict[str, Any]:
 
 
 def guesses(folder: Path, small: bool) -> dict[str, Any]:
-    """Wrong links against one that has expired: all 404, and no difference in time."""
-    count, chance = (500 if small else 100_000), random.Random(3)
+    return guess(folder, 500 if small else 100_000)
+
+
+def guess(folder: Path, count: int) -> dict[str, Any]:
+    """Wrong links against one that has ended: all 404, and no difference in time."""
+    chance = random.Random(3)
     with serving(folder / "guesses", *LIMITS) as server:
         capture = server.upload(HEALTHY.read_bytes())
         server.done(capture)
