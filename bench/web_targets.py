@@ -47,6 +47,7 @@ import psutil
 import requests
 
 from haranalyze.capture.transcript import transcript_to_har
+from haranalyze.web.desk import BESIDE, LONG
 from tests.hostile import hostile_story
 from tests.sanitizer import canaries
 from tests.web import load
@@ -72,19 +73,25 @@ def u2(work: Path) -> None:
     """Too large, in each way."""
     limit = 20
     with serving(work / "data", *load.LIMITS, "--max-upload", str(limit)) as server:
-        began = time.monotonic()
+        server.done(server.upload(HEALTHY.read_bytes()))  # all modules are read
+        process = psutil.Process(server.process.pid)
+        before, began = process.io_counters().read_chars, time.monotonic()
         with _line(server, f"Content-Length: {300 * 2**20}") as line:
-            sent = _send_until_answered(line, b"x" * 65536)
+            _send_until_answered(line, b"x" * 65536)
             status = line.recv(12)[9:].decode()
         announced = time.monotonic() - began
+        time.sleep(1)
+        read = process.io_counters().read_chars - before
+        before += read
         with _line(server, "Transfer-Encoding: chunked") as line:
-            cut = _send_until_answered(line, b"10000\r\n" + b"x" * 65536 + b"\r\n")
+            _send_until_answered(line, b"10000\r\n" + b"x" * 65536 + b"\r\n")
             chunked = line.recv(12)[9:].decode()
+        cut = process.io_counters().read_chars - before
         ended = time.monotonic()
         load._until(lambda: not list((server.data / "uploads").iterdir()))
         told("U2", {
-            "announced 300 MB": status, "after, s": round(announced, 2), "sent until then, KB": sent // 1024,
-            f"chunked past {limit} MB": chunked, "sent until then, MB": round(cut / 2**20, 1),
+            "announced 300 MB": status, "after, s": round(announced, 2), "read of it, KB": read // 1024,
+            f"chunked past {limit} MB": chunked, "read of it, MB": round(cut / 2**20, 1),
             "nothing left after, s": round(time.monotonic() - ended, 1),
         })  # fmt: skip
         for what, bomb in (("200 to 1", b" " * (200 * 2**20)), ("1 GB", os.urandom(2**20) * 8 + b" " * 2**30)):
@@ -107,14 +114,11 @@ def _line(server: Server, *headers: str) -> Iterator[socket.socket]:
         yield line
 
 
-def _send_until_answered(line: socket.socket, piece: bytes) -> int:
-    """Bytes of the body that could be sent until the answer came."""
-    sent = 0
+def _send_until_answered(line: socket.socket, piece: bytes) -> None:
+    """Send the piece again and again until the answer comes, or the line is cut."""
     with contextlib.suppress(ConnectionError):
         while not select.select([line], [], [], 0)[0]:
             line.sendall(piece)
-            sent += len(piece)
-    return sent
 
 
 def u3(work: Path) -> None:
@@ -175,13 +179,15 @@ def u6(work: Path) -> None:
     environment = {"PYTHONPATH": stranger.install(work / "pack")}
     options = ("--uploads-per-minute", "100000", "--uploads-at-once", "1000", "--jobs", "1", "--time-limit", "30")
     with serving(work / "bound", *options, environment=environment) as server:
-        held = server.upload(stranger.recording("hang"))
-        answers = [server.ask("POST", "/api/v1/captures", data=HEALTHY.read_bytes()) for _ in range(101)]
-        first = next(number for number, one in enumerate(answers, start=2) if one.status_code != 201)
-        refused = answers[first - 2]
-        server.ask("DELETE", f"/api/v1/captures/{held}")
+        held = [server.upload(stranger.recording("hang")) for _ in range(1 + BESIDE)]
+        time.sleep(BESIDE * LONG + 1)
+        answers = [server.ask("POST", "/api/v1/captures", data=HEALTHY.read_bytes()) for _ in range(100)]
+        first = next(number for number, one in enumerate(answers) if one.status_code != 201)
+        refused = answers[first]
+        for one in held:
+            server.ask("DELETE", f"/api/v1/captures/{one}")
         told("U6", {
-            "waiting or read when refused": first - 1, "answer": refused.status_code,
+            "waiting or being read when refused": len(held) + first, "answer": refused.status_code,
             "Retry-After, s": refused.headers["Retry-After"],
         })  # fmt: skip
     found = load.queue(work, small=False)
@@ -196,10 +202,16 @@ def u7(work: Path) -> None:
     with serving(work / "data", *options, environment=environment) as server:
         server.done(server.upload(good))
         alone = _waits(server, [server.upload(good) for _ in range(50)])
-        bad = {server.upload(stranger.recording(did)): did for did in ("abort", "hang", "memory", "killed", "spin")}
-        bad[server.upload(_zipped(b" " * (300 * 2**20)))] = "bomb"
-        bad[server.upload(b"{ not a recording")] = "unreadable"
-        beside = _waits(server, [server.upload(good) for _ in range(50)])
+        poison = {did: stranger.recording(did) for did in ("abort", "hang", "memory", "killed", "spin")}
+        poison |= {"bomb": _zipped(b" " * (300 * 2**20)), "unreadable": b"{ not a recording"}
+        bad: dict[str, str] = {}
+        sent: list[str] = []
+        for _ in range(50):
+            if len(sent) % 7 == 3 and poison:
+                did, data = poison.popitem()
+                bad[server.upload(data)] = did
+            sent.append(server.upload(good))
+        beside = _waits(server, sent)
         reasons = {did: server.done(capture)["reason"] for capture, did in bad.items()}
         tries = max(len(stranger.visits(work / "pack", did)) for did in ("abort", "hang", "memory", "killed", "spin"))
         alive = server.process.poll() is None
@@ -325,15 +337,15 @@ def u13(work: Path) -> None:
     before = os.umask(0)
     try:
         with serving(work / "data", "--jobs", "1", "--time-limit", "20", environment=environment) as server:
-            held = server.upload(stranger.recording("hang"))
-            waits = server.upload(LOOP.read_bytes())
-            time.sleep(1)
+            held = [server.upload(stranger.recording("hang")) for _ in range(1 + BESIDE)]
+            time.sleep(BESIDE * LONG + 1)
+            held.append(server.upload(LOOP.read_bytes()))
             spool = list((server.data / "uploads").iterdir())
             plain = sum(b"entries" in one.read_bytes() or b"HTTP" in one.read_bytes() for one in spool)
             everything = [server.data, *server.data.rglob("*")]
             wide = [str(one) for one in everything if one.stat().st_mode & 0o077]
-            server.ask("DELETE", f"/api/v1/captures/{held}")
-            server.ask("DELETE", f"/api/v1/captures/{waits}")
+            for one in held:
+                server.ask("DELETE", f"/api/v1/captures/{one}")
             time.sleep(3)
             left = len(list((server.data / "uploads").iterdir()))
     finally:

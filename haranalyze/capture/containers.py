@@ -238,13 +238,17 @@ def _pieces(kind: str, packed: memoryview) -> Iterator[bytes]:
 
 def _read_member(archive: Any, member: Any, archive_size: int, limits: Limits) -> bytes:
     packed = min(member.compress_size, archive_size)  # the size in the directory may be a lie
+    content = bytearray()
     try:
         with archive.open(member) as stream:
-            content: bytes = stream.read(min(limits.max_bytes, max(_ENOUGH_FOR_RATIO, packed * limits.max_ratio)) + 1)
+            while piece := stream.read(_CHUNK):
+                content += piece
+                _check_growth(len(content), packed, limits)
+    except (LimitError, MemoryError):
+        raise
     except Exception as error:  # a damaged archive makes zipfile raise a dozen kinds of errors
         raise CaptureError("a member of the zip archive is damaged") from error
-    _check_growth(len(content), packed, limits)
-    return content
+    return bytes(content)
 
 
 def decoded(data: Any, encodings: str, most: int) -> bytes:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 IDLE = 2.0  # seconds between two looks for captures that other servers left behind
 UNSEEN = 3.0  # seconds until processes are made ready although nobody came
 PAINTING = 0.5  # seconds that a browser is left alone with the first page before processes are made ready
+LONG = 1.0  # seconds after which a capture holds up nobody: another one is read beside it
+BESIDE = 2  # captures read beside such ones, above the number that is read at a time
 HOUSEKEEPING = 60.0  # seconds between two rounds of removing what has expired
 FORMATS = ("json", "html")
 
@@ -63,12 +65,14 @@ class Desk:
         self._work = threading.Semaphore(0)
         self._threads: list[threading.Thread] = []
         self._somebody = threading.Event()
+        self._turn = threading.Lock()
 
     def start(self) -> None:
         """Take up what a former process left, then read until :meth:`stop`."""
         self._store.release_all()
         self.sweep()
-        for target, name in [(self._read_on, "reader")] * self._settings.jobs + [(self._keep, "housekeeper")]:
+        readers = [(self._warm_and_read, "reader")] * self._settings.jobs + [(self._read_on, "reader")] * BESIDE
+        for target, name in [*readers, (self._keep, "housekeeper")]:
             thread = threading.Thread(target=target, name=name, daemon=True)
             thread.start()
             self._threads.append(thread)
@@ -131,7 +135,7 @@ class Desk:
         for capture in held - self._store.unread(sorted(held)) - self.receiving:
             self._spool.remove(capture)
 
-    def _read_on(self) -> None:
+    def _warm_and_read(self) -> None:
         if self._somebody.wait(UNSEEN) and self._work.acquire(timeout=PAINTING):  # an upload is here already
             self._work.release()
         try:
@@ -139,17 +143,36 @@ class Desk:
             import haranalyze.report.document  # noqa: F401 - what keeps a reading; the first page came without it
         except HaranalyzeError as error:  # told again, and better, when the first capture needs a process
             self._log("no-process", error=str(error))
+        self._read_on()
+
+    def _claim(self) -> Claim | None:
+        """The next capture; None when none waits."""
+        claim = self._store.claim(self.owner)
+        if claim is not None:
+            self.reading[claim.id] = time.monotonic()
+        return claim
+
+    def _is_full(self) -> bool:
+        """As many captures are read as may be, those left out that take long: poison must not hold up the others."""
+        recent = time.monotonic() - LONG
+        return sum(began > recent for began in list(self.reading.values())) >= self._settings.jobs
+
+    def _read_on(self) -> None:
         while not self._stopping.is_set():
             try:
-                claim = self._store.claim(self.owner)
+                with self._turn:
+                    is_full = self._is_full()
+                    claim = None if is_full else self._claim()
             except Exception as error:
                 self._log("claim-failed", error=type(error).__name__)
                 self._stopping.wait(IDLE)
                 continue
+            if is_full:
+                self._stopping.wait(LONG / 10)
+                continue
             if claim is None:
                 self._work.acquire(timeout=IDLE)
                 continue
-            self.reading[claim.id] = time.monotonic()
             self._changed(claim.id)
             try:
                 self._one(claim)

@@ -13,7 +13,7 @@ from anyio import CapacityLimiter
 
 from haranalyze.errors import OptionsError
 from haranalyze.web.brakes import Brake
-from haranalyze.web.desk import Desk
+from haranalyze.web.desk import BESIDE, Desk
 from haranalyze.web.grants import Grants
 from haranalyze.web.passwords import PasswordFile
 from haranalyze.web.records import Audit, Log, Metrics
@@ -134,7 +134,7 @@ def open_site(settings: Settings, log: Log) -> Site:
     spool = Spool(settings.data / "uploads", settings.reserve)
     changes = Changes()
     limits = ChildLimits(memory_bytes=settings.memory, seconds=settings.seconds, niceness=BEHIND)
-    workers = _cluster(settings, limits) if settings.dask else Workers(settings.jobs, limits)
+    workers = _cluster(settings, limits) if settings.dask else Workers(settings.jobs + BESIDE, limits)
     desk = Desk(settings, store, spool, workers, log, changes.tell)
     metrics = Metrics(store.waiting, lambda: len(desk.reading))
     desk.metrics = metrics
@@ -158,7 +158,7 @@ def open_site(settings: Settings, log: Log) -> Site:
 def _cluster(settings: Settings, limits: ChildLimits) -> Cluster:
     from haranalyze.workers.cluster import Cluster
 
-    return Cluster(settings.dask, settings.jobs, limits)
+    return Cluster(settings.dask, settings.jobs + BESIDE, limits)
 
 
 def _lock(settings: Settings) -> int:
