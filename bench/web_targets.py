@@ -47,7 +47,7 @@ import psutil
 import requests
 
 from haranalyze.capture.transcript import transcript_to_har
-from haranalyze.web.desk import BESIDE, LONG
+from haranalyze.web.desk import BESIDE, LONG, RETRIES
 from tests.hostile import hostile_story
 from tests.sanitizer import canaries
 from tests.web import load
@@ -179,8 +179,8 @@ def u6(work: Path) -> None:
     environment = {"PYTHONPATH": stranger.install(work / "pack")}
     options = ("--uploads-per-minute", "100000", "--uploads-at-once", "1000", "--jobs", "1", "--time-limit", "30")
     with serving(work / "bound", *options, environment=environment) as server:
-        held = [server.upload(stranger.recording("hang")) for _ in range(1 + BESIDE)]
-        time.sleep(BESIDE * LONG + 1)
+        held = [server.upload(stranger.recording("hang")) for _ in range(1 + BESIDE + RETRIES)]
+        time.sleep((BESIDE + RETRIES) * LONG + 1)
         answers = [server.ask("POST", "/api/v1/captures", data=HEALTHY.read_bytes()) for _ in range(100)]
         first = next(number for number, one in enumerate(answers) if one.status_code != 201)
         refused = answers[first]
@@ -337,8 +337,8 @@ def u13(work: Path) -> None:
     before = os.umask(0)
     try:
         with serving(work / "data", "--jobs", "1", "--time-limit", "20", environment=environment) as server:
-            held = [server.upload(stranger.recording("hang")) for _ in range(1 + BESIDE)]
-            time.sleep(BESIDE * LONG + 1)
+            held = [server.upload(stranger.recording("hang")) for _ in range(1 + BESIDE + RETRIES)]
+            time.sleep((BESIDE + RETRIES) * LONG + 1)
             held.append(server.upload(LOOP.read_bytes()))
             spool = list((server.data / "uploads").iterdir())
             plain = sum(b"entries" in one.read_bytes() or b"HTTP" in one.read_bytes() for one in spool)

@@ -30,6 +30,7 @@ UNSEEN = 3.0  # seconds until processes are made ready although nobody came
 PAINTING = 0.5  # seconds that a browser is left alone with the first page before processes are made ready
 LONG = 1.0  # seconds after which a capture holds up nobody: another one is read beside it
 BESIDE = 2  # captures read beside such ones, above the number that is read at a time
+RETRIES = 4  # captures that wait for their second try, without a process
 HOUSEKEEPING = 60.0  # seconds between two rounds of removing what has expired
 FORMATS = ("json", "html")
 
@@ -71,7 +72,9 @@ class Desk:
         """Take up what a former process left, then read until :meth:`stop`."""
         self._store.release_all()
         self.sweep()
-        readers = [(self._warm_and_read, "reader")] * self._settings.jobs + [(self._read_on, "reader")] * BESIDE
+        readers = [(self._warm_and_read, "reader")] * self._settings.jobs + [(self._read_on, "reader")] * (
+            BESIDE + RETRIES
+        )
         for target, name in [*readers, (self._keep, "housekeeper")]:
             thread = threading.Thread(target=target, name=name, daemon=True)
             thread.start()

@@ -223,12 +223,12 @@ class Workers:
         tell = tell or (lambda _: None)
         with self._free:
             outcome = self._attempt(task, tell, alone=False)
-            if isinstance(outcome, Failure) and outcome.kind is not FailedFor.UNREADABLE:
-                with self._alone:
-                    outcome = self._attempt(task, tell, alone=True)
-                if isinstance(outcome, Failure):
-                    outcome = msgspec.structs.replace(outcome, tries=2)
-            return outcome
+        if isinstance(outcome, Failure) and outcome.kind is not FailedFor.UNREADABLE:
+            with self._alone, self._free:  # whoever waits to be alone takes no place meanwhile
+                outcome = self._attempt(task, tell, alone=True)
+            if isinstance(outcome, Failure):
+                outcome = msgspec.structs.replace(outcome, tries=2)
+        return outcome
 
     def running(self) -> list[Running]:
         """What is being analysed now, the longest first."""
