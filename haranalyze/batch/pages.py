@@ -115,7 +115,7 @@ class _Listed:
             if number < SHOWN:
                 shown.append(row)
             block += (b"," if number else b"") + msgspec.json.encode(row)
-        return shown, (block + b"]}").decode().replace("<", "\\u003c")
+        return shown, (block + b"]}").decode()
 
     def _row(self, row: dict[str, Any]) -> dict[str, Any]:
         return {

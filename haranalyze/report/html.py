@@ -48,23 +48,23 @@ def page(template: str, styles: Sequence[str], scripts: Sequence[str], data: Any
     Args:
         template: of the templates, given ``style``, ``script``, ``policy``, ``data`` and ``view``.
         styles, scripts: templates' files, one after the other.
-        data: what the scripts read, for a block no browser runs; a string is one already, without any "<".
+        data: what the scripts read, for a block no browser runs; a string is JSON already.
     """
     import msgspec
     from markupsafe import Markup
 
     style = "".join(map(_asset, styles))
     script = '"use strict";\n' + "".join(map(_asset, scripts))
-    block = data if isinstance(data, str) else msgspec.json.encode(data).decode().replace("<", "\\u003c")
+    block = data if isinstance(data, str) else msgspec.json.encode(data).decode()
     return (
         environment()
         .get_template(template)
         .render(
             # The only texts that are not escaped: our own style sheet and script, allowed by their hash, and the data
-            # block, which no browser runs and in which no "<" can stand (timeline_data).
+            # block, which no browser runs and in which no "<" is left to end it.
             style=Markup(style),  # noqa: S704
             script=Markup(script),  # noqa: S704
-            data=Markup(block),  # noqa: S704
+            data=Markup(block.replace("<", "\\u003c")),  # noqa: S704
             policy=_policy(style, script),
             **view,
         )
@@ -88,12 +88,8 @@ def environment() -> Environment:
     return made
 
 
-COMPILED: Final = (
-    *("report.html.j2", "pictures.html.j2"),
-    *("web_base.html.j2", "web_home.html.j2", "web_rows.html.j2"),
-)
-"""Templates whose Python form is kept in ``haranalyze.templates.compiled``: to compile the report takes 0.2 s, the first
-page of a server 0.05 s."""
+COMPILED: Final = ("report.html.j2", "pictures.html.j2")
+"""Templates whose Python form is kept in ``haranalyze.templates.compiled``: to compile them takes 0.2 s."""
 
 
 def compiled(name: str) -> str:
