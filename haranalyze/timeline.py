@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
@@ -23,6 +24,7 @@ RETRY_WINDOW: Final = 60_000.0  # ms between a failed call and the same call mad
 QUEUE: Final = 100.0  # ms a call may wait in a browser before its preflight begins
 BUSY: Final = 1_000.0  # ms by which a busy Chromium stamps a preflight too late: after its own end, and its call's
 CLOCK_STEP: Final = 5.0  # ms: stamps of one exporter are rounded, and its phases come from another clock
+_UNMEASURED: Final = -1.0  # no time is before the first start
 _LOOK_AT = 50  # candidates looked at for one link, so that a file of equal calls stays linear
 
 _REFUSED = frozenset((401, 403, 408, 429))
@@ -60,7 +62,7 @@ class Timeline:
         self._position = [0] * len(order)
         for position, index in enumerate(order):
             self._position[index] = position
-        self._times: list[tuple[float, float, float] | None] = [None] * len(order)
+        self._times = array("d", [_UNMEASURED]) * (3 * len(order))  # sent, answered, ended: a third of their tuples
         # mitmproxy counts the connection to the server twice: it is opened before the request has come, or while the
         # answer is waited for (addons/savehar.py, mitmproxy 11 and 12).
         self._connects_meanwhile = capture.exporter == "mitmproxy"
@@ -73,25 +75,31 @@ class Timeline:
 
     def sent(self, exchange: Exchange) -> float:
         """When the request left, ms after origin."""
-        return (self._times[exchange.index] or self._measure(exchange))[0]
+        at = self._times[3 * exchange.index]
+        return at if at >= 0 else self._measure(exchange)[0]
 
     def answered(self, exchange: Exchange) -> float:
         """When the response headers arrived, ms after origin; equals ``ended`` when unknown."""
-        return (self._times[exchange.index] or self._measure(exchange))[1]
+        at = self._times[3 * exchange.index + 1]
+        return at if at >= 0 else self._measure(exchange)[1]
 
     def ended(self, exchange: Exchange) -> float:
         """When the exchange was over, ms after origin."""
-        return (self._times[exchange.index] or self._measure(exchange))[2]
+        at = self._times[3 * exchange.index + 2]
+        return at if at >= 0 else self._measure(exchange)[2]
 
     def times(self, exchange: Exchange) -> tuple[float, float, float, float]:
         """``started``, ``sent``, ``answered`` and ``ended`` at once."""
         index = exchange.index
-        return (self._start[index], *(self._times[index] or self._measure(exchange)))
+        sent, answered, ended = self._times[3 * index : 3 * index + 3]
+        if sent < 0:
+            sent, answered, ended = self._measure(exchange)
+        return self._start[index], sent, answered, ended
 
     def measure(self) -> None:
         """Read the times of every exchange now: they stand all over the source, and else are read when asked for."""
         for exchange in self.exchanges:
-            if self._times[exchange.index] is None:
+            if self._times[3 * exchange.index] < 0:
                 self._measure(exchange)
 
     def wall(self, moment: float) -> float:
@@ -126,8 +134,8 @@ class Timeline:
         if guard is not None:  # the request cannot have left before its preflight was answered
             sent = max(sent, min(self.answered(self.exchange(guard)), ended))
             answered = max(answered, sent)
-        times = self._times[index] = (sent, answered, ended)
-        return times
+        self._times[3 * index : 3 * index + 3] = array("d", (sent, answered, ended))
+        return sent, answered, ended
 
     # preflights
 

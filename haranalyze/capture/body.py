@@ -19,9 +19,20 @@ from haranalyze.capture.values import EMPTY, as_size, as_text, is_deeper, late
 from haranalyze.options import Limits
 from haranalyze.text import Kind, Place, Text
 
-Spot = tuple[int, str, str]  # index of the exchange, pointer of the list it stands in, member of the exchange
 DEFAULT_LIMITS: Final = Limits()
 _QUOTED: Final = 64 * 1024  # characters: longer bodies are not quoted
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What all exchanges of a recording share.
+
+    ``base``: pointer of the list they stand in, with its last ``/``; ``files``: members of the same archive by name.
+    """
+
+    base: str
+    limits: Limits
+    files: Mapping[str, bytes] | None = None
 
 
 class Body:
@@ -31,17 +42,31 @@ class Body:
     ``raw_mime_type`` without parameters, lower case. The text itself is decoded when asked for.
     """
 
-    __slots__ = ("_depth", "_encoding", "_limit", "_spot", "_text", "present", "raw_mime_type", "size")
+    __slots__ = ("_around", "_encoding", "_index", "_member", "_text", "present", "raw_mime_type", "size")
 
-    def __init__(self, text: Any, encoding: str, mime_type: str, size: int | None, spot: Spot, limits: Limits) -> None:
+    def __init__(
+        self,
+        text: Any,
+        encoding: str,
+        mime_type: str,
+        size: int | None,
+        index: int,
+        member: str,
+        around: Surroundings,
+    ) -> None:
         self._text = text  # str, an undecoded JSON string, or where a file beside the HAR is
         self._encoding = encoding
-        self._limit, self._depth = limits.max_body_bytes, limits.max_depth
-        self._spot = spot
+        self._index = index  # of the exchange, and the body's member of it
+        self._member = member
+        self._around = around
         self.size = size
         undecoded = isinstance(text, msgspec.Raw)
         self.present = bytes(memoryview(text)[:1]) == b'"' if undecoded else isinstance(text, str | _Beside)
         self.raw_mime_type = _media_type(mime_type)
+
+    @property
+    def _limit(self) -> int:
+        return self._around.limits.max_body_bytes
 
     def raw_length(self) -> int:
         """Characters of the text, or a little more while it is undecoded."""
@@ -60,9 +85,8 @@ class Body:
     def place(self) -> Place:
         """The body's place; long bodies are not quoted."""
         shown = self.raw_text() if self.raw_length() <= _QUOTED else None
-        index, base, member = self._spot
         text = None if shown is None else Text(shown, Kind.BODY, self.raw_mime_type)
-        return Place(index, f"{base}{index}{member}", text)
+        return Place(self._index, f"{self._around.base}{self._index}{self._member}", text)
 
     def raw_text(self) -> str | None:
         """The text, base64 removed; None when absent, over ``Limits.max_body_bytes`` or not text."""
@@ -100,7 +124,7 @@ class Body:
         Strings inside are raw: analysis only. Parsed anew each time: kept, the values of a large recording would take
         five times its size.
         """
-        return read_json(self.raw_text() or "", self._depth)
+        return read_json(self.raw_text() or "", self._around.limits.max_depth)
 
     def too_long(self) -> bool:
         """Whether ``Limits.max_body_bytes`` keeps it from being read."""
@@ -179,25 +203,24 @@ def _file_beside(name: Any, files: Mapping[str, bytes] | None) -> _Beside | None
     return _Beside(name, files) if files and isinstance(name, str) and name in files else None
 
 
-def posted_body(written: Any, files: Mapping[str, bytes] | None, size: int | None, spot: Spot, limits: Limits) -> Body:
+def posted_body(written: Any, size: int | None, index: int, around: Surroundings) -> Body:
     """The body of a request from its undecoded ``postData``; the fields of a form where no text is written."""
     posted = _read_posted(written)
     text: Any = posted.text if len(memoryview(posted.text)) > len('""') else None
     if text is None and isinstance(posted.params, list):
         pairs = [item for item in posted.params if isinstance(item, dict)]
         text = urlencode([(as_text(item.get("name")), as_text(item.get("value"))) for item in pairs])
-    text = text or _file_beside(posted.file, files)
-    return Body(text, as_text(posted.encoding), as_text(posted.mimeType), size, spot, limits)
+    text = text or _file_beside(posted.file, around.files)
+    encoding, mime_type = as_text(posted.encoding), as_text(posted.mimeType)
+    return Body(text, encoding, mime_type, size, index, "/request/postData", around)
 
 
-def content_body(
-    written: Any, files: Mapping[str, bytes] | None, headers_type: str, spot: Spot, limits: Limits
-) -> Body:
+def content_body(written: Any, headers_type: str, index: int, around: Surroundings) -> Body:
     """The body of a response from its undecoded ``content``; ``headers_type`` where that names no type."""
     content = _read_content(written)
-    text = _file_beside(content.file, files) or content.text
-    mime_type = as_text(content.mimeType) or headers_type
-    return Body(text, as_text(content.encoding), mime_type, as_size(content.size), spot, limits)
+    text = _file_beside(content.file, around.files) or content.text
+    encoding, mime_type = as_text(content.encoding), as_text(content.mimeType) or headers_type
+    return Body(text, encoding, mime_type, as_size(content.size), index, "/response/content", around)
 
 
 def content_may_contain(written: Any, files: Mapping[str, bytes] | None, words: Sequence[str]) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import binascii
 import re
 from base64 import b64decode
-from functools import partial
 from typing import Any, Final
 
 from haranalyze.capture.har_log import Half, HarLog, half_later
@@ -49,9 +48,9 @@ def _add(log: HarLog, parts: dict[str, Element], view: memoryview) -> None:
     answered = read_response_text(_bytes(answer)) if answer is not None else Answered(0, "", Half())
     limit = log.limits.max_body_bytes
     if (packed := _packed(parts["request"], view)) is not None:
-        half_later(asked.half, partial(_request_half, packed), limit)
+        half_later(asked.half, _request_half, limit, packed)
     if answer is not None and (packed := _packed(answer, view)) is not None:
-        half_later(answered.half, partial(_response_half, packed), limit)
+        half_later(answered.half, _response_half, limit, packed)
     written = parts["url"].text.strip() if "url" in parts else ""
     add_messages(log, asked, answered, written, started=date_of(answered.half.headers))
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Final
 
 from haranalyze.capture.har_log import Half, HarLog, half_later
@@ -48,7 +47,7 @@ def read_archive(archive: Mapping[str, bytes], limits: Limits) -> HarLog:
             answer = by_name.get(f"raw/{number}_s.txt", "")
             answered = read_response_text(archive[answer]) if answer else Answered(0, "", Half())
             if answer:
-                half_later(answered.half, partial(_answer, archive, answer), limits.max_body_bytes)
+                half_later(answered.half, _answer, limits.max_body_bytes, archive, answer)
             started, time, timings = _times(_timers(archive, by_name.get(f"raw/{number}_m.xml", "")))
             add_messages(log, asked, answered, started=started, time=time, timings=timings)
     if tunnels:

@@ -15,17 +15,10 @@ from typing import Any, Final
 import msgspec
 from msgspec import Raw
 
-from haranalyze.capture.model import (
-    BODY_TOO_LONG,
-    Capture,
-    Exchange,
-    Note,
-    Page,
-    Request,
-    Response,
-    Source,
-    header_pairs,
-)
+from haranalyze.capture.body import Surroundings
+from haranalyze.capture.header_lists import header_pairs
+from haranalyze.capture.message import Request, Response
+from haranalyze.capture.model import BODY_TOO_LONG, Capture, Exchange, Note, Page, Source
 from haranalyze.capture.quirks import OF_CUT, OF_NET_LOG, OF_STRIPPED, SANITIZED_BY, exporter_of
 from haranalyze.capture.salvage import Salvaged, salvage
 from haranalyze.capture.stamps import parse_http_version, parse_stamp
@@ -233,10 +226,11 @@ def _exchanges(
     entries: Sequence[Any], prefix: str, notes: _Notes, limits: Limits, files: Mapping[str, bytes] | None
 ) -> list[Exchange]:
     read = []
-    base = f"{prefix}/log/entries/"
+    around = Surroundings(f"{prefix}/log/entries/", limits, files)
     for index, written in enumerate(entries):
-        entry = written if isinstance(written, _Entry) else _loose_entry(written, f"{base}{index}", notes, limits)
-        read.append(_exchange(index, base, entry, notes, limits, files))
+        found = isinstance(written, _Entry)
+        entry = written if found else _loose_entry(written, f"{around.base}{index}", notes, limits)
+        read.append(_exchange(index, around, entry, notes))
     return read
 
 
@@ -332,38 +326,40 @@ def _check_headers(lines: Any, pointer: str, limits: Limits) -> None:
         raise LimitError(f"the headers at {pointer} are more than max_headers allows ({limits.max_headers})")
 
 
-def _exchange(
-    index: int, base: str, entry: _Entry, notes: _Notes, limits: Limits, files: Mapping[str, bytes] | None
-) -> Exchange:
-    spot = (index, base)
+def _exchange(index: int, around: Surroundings, entry: _Entry, notes: _Notes) -> Exchange:
+    base, limits = around.base, around.limits
     asked, answered = entry.request, entry.response
     _check_headers(asked.headers, f"{base}{index}/request/headers", limits)
     _check_headers(answered.headers, f"{base}{index}/response/headers", limits)
     exchange = Exchange()
     exchange.index = index
-    exchange._base = base
+    exchange._around = around
     exchange.request = Request(
         intern(asked.method),
         asked.url,
+        index,
+        around,
         asked.headers,
-        (asked.cookies, asked.postData, files),
-        spot,
+        asked.cookies,
+        asked.postData,
         parse_http_version(asked.httpVersion),
-        (_size(asked.headersSize), _size(asked.bodySize)),
-        limits=limits,
+        _size(asked.headersSize),
+        _size(asked.bodySize),
     )
     status = answered.status
     exchange.response = Response(
         int(status) if status is not None and 100 <= status < 1000 else 0,
+        None if answered.phrase is None else len(answered.phrase),
         answered.redirectURL or "",
         _size(answered.transfer_size),
+        index,
+        around,
         answered.headers,
-        (answered.cookies, answered.content, files),
-        spot,
+        answered.cookies,
+        answered.content,
         parse_http_version(answered.httpVersion),
-        (_size(answered.headersSize), _size(answered.bodySize)),
-        limits=limits,
-        phrase=None if answered.phrase is None else len(answered.phrase),
+        _size(answered.headersSize),
+        _size(answered.bodySize),
     )
     exchange.started = _started(entry.startedDateTime, base, index, notes)
     exchange.duration = as_duration(entry.time)
@@ -376,7 +372,7 @@ def _exchange(
     exchange.raw_connection = intern(entry.connection_id or entry.connection or "")
     exchange._timings = entry.timings
     exchange._initiator = entry.initiator
-    _note_long_bodies(exchange, asked.postData, answered.content, notes, limits, beside=bool(files))
+    _note_long_bodies(exchange, asked.postData, answered.content, notes, limits, beside=bool(around.files))
     if not asked.url:
         notes.add("url-missing", "an entry has no URL", f"{base}{index}/request/url")
     return exchange

@@ -1,8 +1,9 @@
 """Recordings of other formats written as HAR, exchange by exchange; the ordinary reader reads what comes out.
 
 Every reader of another format fills a :class:`HarLog`. The log grows as bytes, so that a large file never stands in
-memory as objects. Bodies stay where they are (a slice of the file, a member of the archive) and are decoded when a
-fact asks for them: the HAR names them by ``_file``, and :attr:`HarLog.bodies` finds them.
+memory as objects; what would only say "unknown" is not written. Bodies stay where they are (a slice of the file, a
+member of the archive) and are decoded when a fact asks for them: the HAR names them by ``_file``, and
+:attr:`HarLog.bodies` finds them.
 """
 
 from __future__ import annotations
@@ -121,17 +122,23 @@ def text_body(text: str, read: Callable[[], bytes] | None = None, **members: Any
     return Content(read, size=len(text.encode("utf-8", "replace")), **members)
 
 
-def half_later(half: Half, read: Callable[[], Half | None], limit: int) -> None:
-    """Let go of a long body: ``read`` makes the half again when its body is asked for, cut a little after ``limit``."""
-    body = half.body
-    if body is None or (body.wire_size or 0) <= LONG:
-        return
+def half_later(half: Half, read: Callable[..., Half | None], limit: int, *source: Any) -> None:
+    """Let go of a long body: ``read(*source)`` makes the half again when its body is asked for, cut after ``limit``."""
+    if half.body is not None and (half.body.wire_size or 0) > LONG:
+        half.body = replace(half.body, data=_BodyOfHalf(read, source, limit), encodings="")
 
-    def again() -> bytes:
-        found = read()
-        return b"" if found is None or found.body is None else bytes_of(found.body, limit)
 
-    half.body = replace(body, data=again, encodings="")
+class _BodyOfHalf:
+    """Reads a half for its body; smaller than a function of its own for each body."""
+
+    __slots__ = ("_limit", "_read", "_source")
+
+    def __init__(self, read: Callable[..., Half | None], source: tuple[Any, ...], limit: int) -> None:
+        self._read, self._source, self._limit = read, source, limit
+
+    def __call__(self) -> bytes:
+        found = self._read(*self._source)
+        return b"" if found is None or found.body is None else bytes_of(found.body, self._limit)
 
 
 def bytes_of(content: Content, limit: int) -> bytes:
@@ -225,7 +232,6 @@ class HarLog:
             "time": time if time is not None else sum(one for one in phases.values() if one > 0),
             "request": self._request(method, url, request),
             "response": self._response(status, status_text, response),
-            "cache": {},
             "timings": phases,
             **members,
         }
@@ -246,39 +252,39 @@ class HarLog:
         self.count += 1
 
     def _message(self, half: Half) -> dict[str, Any]:
-        return {
+        """What both halves have. Members that would only say "none" or "unknown" are left out: they would add up."""
+        made: dict[str, Any] = {
             "httpVersion": half.version,
             "headers": [{"name": name, "value": value} for name, value in half.headers],
-            "headersSize": -1 if half.headers_size is None else half.headers_size,
-            "cookies": [],
         }
+        if half.headers_size is not None:
+            made["headersSize"] = half.headers_size
+        if half.body is not None and half.body.wire_size is not None:
+            made["bodySize"] = half.body.wire_size
+        return made
 
     def _request(self, method: str, url: str, half: Half) -> dict[str, Any]:
         body = half.body
-        made = {**self._message(half), "method": method, "url": url, "queryString": [], "bodySize": 0}
-        if body is not None:
-            made["bodySize"] = -1 if body.wire_size is None else body.wire_size
-            mime_type = body.mime_type or half.first("content-type")
-            made["postData"] = {"mimeType": mime_type, **self._text(body)}
+        made = {**self._message(half), "method": method, "url": url}
+        if body is None:
+            made["bodySize"] = 0
+        else:
+            made["postData"] = {"mimeType": body.mime_type or half.first("content-type"), **self._text(body)}
         return made
 
     def _response(self, status: int, status_text: str, half: Half) -> dict[str, Any]:
         body = half.body
-        content: dict[str, Any] = {"size": 0, "mimeType": half.first("content-type")}
+        content: dict[str, Any] = {"size": 0}
         if body is not None:
-            text = self._text(body)
+            content = self._text(body)
+            if body.mime_type and body.mime_type != half.first("content-type"):
+                content["mimeType"] = body.mime_type
             size = body.size
             if size is None and body.data is not None and not body.encodings and not callable(body.data):
                 size = len(body.data if not isinstance(body.data, str) else body.data.encode("utf-8", "replace"))
-            content = {"size": -1 if size is None else size, "mimeType": body.mime_type or content["mimeType"], **text}
-        return {
-            **self._message(half),
-            "status": status,
-            "statusText": status_text,
-            "content": content,
-            "redirectURL": half.first("location"),
-            "bodySize": -1 if body is None or body.wire_size is None else body.wire_size,
-        }
+            if size is not None:
+                content["size"] = size
+        return {**self._message(half), "status": status, "statusText": status_text, "content": content}
 
     def _text(self, body: Content) -> dict[str, Any]:
         data = body.data

@@ -13,7 +13,8 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from haranalyze.capture.model import Capture, Exchange, Message, Page, Request, Response, Source
+from haranalyze.capture.message import Message, Request, Response
+from haranalyze.capture.model import Capture, Exchange, Page, Source
 from haranalyze.capture.values import late
 from haranalyze.protocol.set_cookie import parse_set_cookie
 from haranalyze.text import raw

@@ -11,7 +11,6 @@ _STAMP = re.compile(
 )
 
 
-@lru_cache(65_536)
 def parse_stamp(text: str) -> tuple[float, bool] | None:
     """An ISO 8601 stamp as ms since the epoch, and whether it named its zone (without one UTC is assumed).
 

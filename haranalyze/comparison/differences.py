@@ -10,7 +10,8 @@ from enum import IntEnum
 from typing import Final
 
 from haranalyze.analysis import Analysis
-from haranalyze.capture.model import Exchange, Message, Source
+from haranalyze.capture.message import Message
+from haranalyze.capture.model import Exchange, Source
 from haranalyze.facts.cookie_jar import SetCookieEvent
 from haranalyze.facts.cors import CorsDecision
 from haranalyze.facts.flow import Flow, cookie_names

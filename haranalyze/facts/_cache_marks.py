@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from haranalyze.protocol.headers import split_list
 
 if TYPE_CHECKING:
-    from haranalyze.capture.model import Response
+    from haranalyze.capture.message import Response
 
 _HIT_HEADERS: Final = (
     "x-cache",

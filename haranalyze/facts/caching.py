@@ -18,7 +18,8 @@ from haranalyze.protocol.set_cookie import parse_set_cookie
 from haranalyze.text import Kind, Place, Sentence, Text, raw
 
 if TYPE_CHECKING:
-    from haranalyze.capture.model import Exchange, Response
+    from haranalyze.capture.message import Response
+    from haranalyze.capture.model import Exchange
     from haranalyze.facts import Facts
     from haranalyze.facts.tokens import FrontToken, Token
 

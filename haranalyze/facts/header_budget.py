@@ -17,7 +17,8 @@ from haranalyze.protocol.set_cookie import parse_set_cookie
 from haranalyze.text import Kind, Place, Text, raw
 
 if TYPE_CHECKING:
-    from haranalyze.capture.model import Exchange, Message, Response
+    from haranalyze.capture.message import Message, Response
+    from haranalyze.capture.model import Exchange
     from haranalyze.facts import Facts
     from haranalyze.protocol.headers import Headers
 

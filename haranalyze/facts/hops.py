@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from haranalyze.capture.model import Exchange, Response
+    from haranalyze.capture.message import Response
+    from haranalyze.capture.model import Exchange
 
 KIB = 1024
 _PAGE = 4_000  # characters of an error page that can hold a server's own marks

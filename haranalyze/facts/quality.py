@@ -10,7 +10,8 @@ from http import HTTPStatus
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from haranalyze.capture.model import BODY_TOO_LONG, Message, Source
+from haranalyze.capture.message import Message
+from haranalyze.capture.model import BODY_TOO_LONG, Source
 from haranalyze.facts.better_recording import how_to_record
 from haranalyze.text import Kind, Sentence, Text, raw
 

@@ -11,7 +11,8 @@ from haranalyze.facts._survey import survey_of
 from haranalyze.facts.hops import hop_of
 
 if TYPE_CHECKING:
-    from haranalyze.capture.model import Exchange, Response
+    from haranalyze.capture.message import Response
+    from haranalyze.capture.model import Exchange
     from haranalyze.facts import Facts
 
 _LOOKED_AT = 60  # exchanges of a host, those about the one in question first

@@ -8,7 +8,8 @@ import msgspec
 
 from haranalyze.analysis import Analysis
 from haranalyze.capture.body import Body
-from haranalyze.capture.model import Exchange, Message
+from haranalyze.capture.message import Message
+from haranalyze.capture.model import Exchange
 from haranalyze.facts import Facts
 from haranalyze.facts.session import Role
 from haranalyze.findings import Finding

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import msgspec
 
 from haranalyze.analysis import Analysis
-from haranalyze.capture.model import Exchange, Message
+from haranalyze.capture.message import Message
+from haranalyze.capture.model import Exchange
 from haranalyze.facts.cors import CorsDecision, CorsStep
 from haranalyze.facts.session import RefreshResult, Role, SignInResult
 from haranalyze.findings import Match

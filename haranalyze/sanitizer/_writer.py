@@ -12,20 +12,9 @@ from typing import Any, Final
 import msgspec
 from msgspec import Raw
 
-from haranalyze.capture.model import (
-    Capture,
-    CookieDecision,
-    Exchange,
-    Message,
-    Page,
-    Request,
-    Response,
-    Source,
-    Timings,
-    header_pairs,
-    read_header,
-    read_timings,
-)
+from haranalyze.capture.header_lists import header_pairs, read_header
+from haranalyze.capture.message import Message, Request, Response
+from haranalyze.capture.model import Capture, CookieDecision, Exchange, Page, Source, Timings, read_timings
 from haranalyze.capture.quirks import EXPORTERS, OF_CUT, OF_NET_LOG, OF_STRIPPED, SANITIZED_BY
 from haranalyze.capture.values import as_text
 from haranalyze.protocol.oauth import challenge_of

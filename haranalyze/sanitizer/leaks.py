@@ -19,7 +19,9 @@ from urllib.parse import unquote
 import msgspec
 
 from haranalyze.capture.body import Body, read_json
-from haranalyze.capture.model import Capture, Exchange, Message, header_pairs, read_headers
+from haranalyze.capture.header_lists import header_pairs, read_headers
+from haranalyze.capture.message import Message
+from haranalyze.capture.model import Capture, Exchange
 from haranalyze.capture.values import as_text
 from haranalyze.sanitizer._words import is_known
 

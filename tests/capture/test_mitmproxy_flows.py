@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from haranalyze.capture import read_capture
-from haranalyze.capture.model import Message
+from haranalyze.capture.message import Message
 from haranalyze.errors import CaptureError, LimitError
 from haranalyze.options import Limits
 
