@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +30,7 @@ from haranalyze.cli.shell import (
     shown_name,
     terminal_style,
     told,
+    uncollected,
     within_seconds,
     write,
 )
@@ -154,27 +154,19 @@ def analyze(
 
 
 def _analyze_file(file: str, environments: tuple[str, ...], book: Rulebook, options: Options) -> list[Report]:
-    """Reports of one file: one, or one for each recording in an archive.
-
-    The cyclic garbage collector rests meanwhile: a capture makes millions of objects and no cycles.
-    """
+    """Reports of one file: one, or one for each recording in an archive."""
     from haranalyze.analysis import examine
     from haranalyze.report.document import build
 
-    gc.disable()
-    try:
-        with within_seconds(options.limits):
-            source, captures = read_source(file, environments, options.limits)
-            reports = []
-            for one in captures:
-                analysis = examine(one, book, options)
-                analysis.facts.timeline.measure()  # what the rows of the report need of the source
-                give_back(source)
-                reports.append(build(analysis))
-            return reports
-    finally:
-        gc.freeze()
-        gc.enable()
+    with uncollected(), within_seconds(options.limits):
+        source, captures = read_source(file, environments, options.limits)
+        reports = []
+        for one in captures:
+            analysis = examine(one, book, options)
+            analysis.facts.timeline.measure()  # what the rows of the report need of the source
+            give_back(source)
+            reports.append(build(analysis))
+        return reports
 
 
 def _deliver(made: list[tuple[str, Report]], how: str, output: Path | None, *, open_: bool, quiet: bool) -> None:

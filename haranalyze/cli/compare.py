@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +26,7 @@ from haranalyze.cli.shell import (
     shown_name,
     terminal_style,
     told,
+    uncollected,
     within_seconds,
     write,
 )
@@ -103,9 +103,8 @@ def compare(
         options_from((), (), focus, settings), as_browser=as_browser, limits=limits_from(limits, settings)
     )
     book = rulebook_with(settings.rule_packs)
-    gc.disable()  # two captures make millions of objects and no cycles
     try:
-        with within_seconds(options.limits):
+        with uncollected(), within_seconds(options.limits):
             made = lay_side_by_side(
                 _one(good, environments, options.limits), _one(bad, environments, options.limits), book, options
             )
@@ -113,9 +112,6 @@ def compare(
         click.echo(f"Error: {told(error)}", err=True)
         exit_with([UNREADABLE])
         return
-    finally:
-        gc.freeze()
-        gc.enable()
     style = terminal_style() if how == "text" and output is None else {}
     text = render(made, how, **style)
     if verbose:

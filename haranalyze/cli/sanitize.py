@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack, closing
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import click
 
@@ -18,12 +18,14 @@ from haranalyze.cli.shell import (
     common,
     configured,
     exit_with,
+    give_back,
     limited,
     limits_from,
-    read_file,
+    read_source,
     settings_from,
     shown_name,
     told,
+    uncollected,
     whole_file,
     within_seconds,
     write,
@@ -32,6 +34,7 @@ from haranalyze.errors import CaptureError, OptionsError
 
 if TYPE_CHECKING:
     from haranalyze.capture.model import Capture
+    from haranalyze.options import Limits
     from haranalyze.sanitizer import Receipt
 
 
@@ -72,32 +75,47 @@ def sanitize(
       haranalyze sanitize before.har after.har -o safe/ --receipt safe/receipt.json
       cat ticket.har | haranalyze sanitize - -o - | gzip > ticket.safe.har.gz
     """
+    bounds = limits_from(limits, settings_from(config, quiet=quiet))
+    with uncollected():
+        sources, captures, codes = _read(files, bounds)
+        if codes and captures:
+            click.echo("Nothing was written: the files of one call share their stand-ins.", err=True)
+        elif captures:
+            paths = _paths([file for file, _ in captures], output)
+            with within_seconds(bounds):
+                made = _sanitized([capture for _, capture in captures], sources, paths, keep_bodies=keep_bodies)
+            _deliver(made, paths, receipt, quiet=quiet)
+            if verbose:
+                click.echo(f"receipt schema {made.schema}", err=True)
+    exit_with(codes)
+
+
+def _read(files: Sequence[str], limits: Limits) -> tuple[list[Any], list[tuple[str, Capture]], list[int]]:
+    """The bytes of the files, the recordings in them with the names of the files, and an exit code for each failure."""
+    sources: list[Any] = []
     captures: list[tuple[str, Capture]] = []
     codes: list[int] = []
-    bounds = limits_from(limits, settings_from(config, quiet=quiet))
     for file in files:
         try:
-            with within_seconds(bounds):
-                captures += [(file, capture) for capture in read_file(file, limits=bounds)]
+            with within_seconds(limits):
+                source, read = read_source(file, limits=limits)
+            sources.append(source)
+            captures += [(file, capture) for capture in read]
+            give_back(source)
         except CaptureError as error:
             click.echo(f"Error: {shown_name(file)}: {told(error)}", err=True)
             codes.append(UNREADABLE)
-    if codes and captures:
-        click.echo("Nothing was written: the files of one call share their stand-ins.", err=True)
-    elif captures:
-        paths = _paths([file for file, _ in captures], output)
-        with within_seconds(bounds):
-            made = _sanitized([capture for _, capture in captures], paths, keep_bodies=keep_bodies)
-        if receipt is not None:
-            write(receipt, made.to_json() if receipt.suffix.lower() == ".json" else made.to_text())
-        if not quiet:
-            click.echo(made.to_text(), err=True, nl=False)
-            for path in paths:
-                if path is not None:
-                    click.echo(f"copy written to {shown_name(str(path))}", err=True)
-        if verbose:
-            click.echo(f"receipt schema {made.schema}", err=True)
-    exit_with(codes)
+    return sources, captures, codes
+
+
+def _deliver(made: Receipt, paths: list[Path | None], receipt: Path | None, *, quiet: bool) -> None:
+    if receipt is not None:
+        write(receipt, made.to_json() if receipt.suffix.lower() == ".json" else made.to_text())
+    if not quiet:
+        click.echo(made.to_text(), err=True, nl=False)
+        for path in paths:
+            if path is not None:
+                click.echo(f"copy written to {shown_name(str(path))}", err=True)
 
 
 def _paths(files: list[str], output: Path) -> list[Path | None]:
@@ -119,17 +137,17 @@ def _paths(files: list[str], output: Path) -> list[Path | None]:
     ]
 
 
-def _sanitized(captures: list[Capture], paths: list[Path | None], *, keep_bodies: bool) -> Receipt:
+def _sanitized(captures: list[Capture], sources: list[Any], paths: list[Path | None], *, keep_bodies: bool) -> Receipt:
     """Write all copies under temporary names beside their places; they get their names when all of them are sound."""
     from haranalyze.sanitizer import sanitize_to
 
+    def give_all_back() -> None:
+        for source in sources:
+            give_back(source)
+
     with ExitStack() as stack:
         streams = [stack.enter_context(_place(path)) for path in paths]
-        gc.disable()  # a capture makes millions of objects and no cycles
-        try:
-            made = sanitize_to(captures, streams, keep_bodies=keep_bodies)
-        finally:
-            gc.enable()
+        made = sanitize_to(captures, streams, keep_bodies=keep_bodies, give_back=give_all_back)
         if None in paths:
             streams[0].seek(0)
             shutil.copyfileobj(streams[0], sys.stdout.buffer)

@@ -7,7 +7,7 @@ one call. The package is not called ``sanitize``, because ``haranalyze.sanitize`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import BinaryIO, Final
@@ -24,6 +24,7 @@ from haranalyze.text import raw
 __all__ = ["Receipt", "Sanitized", "sanitize", "sanitize_to"]
 
 _ROUNDS: Final = 4  # times the recordings are written again without a name that holds a secret
+_OFTEN: Final = 1_024  # exchanges after which the memory of what was read is given back
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,17 @@ def sanitize(captures: Iterable[Capture], *, keep_bodies: bool = False) -> Sanit
     return Sanitized(tuple(stream.getvalue() for stream in streams), receipt)
 
 
-def sanitize_to(captures: Sequence[Capture], streams: Sequence[BinaryIO], *, keep_bodies: bool = False) -> Receipt:
+def sanitize_to(
+    captures: Sequence[Capture],
+    streams: Sequence[BinaryIO],
+    *,
+    keep_bodies: bool = False,
+    give_back: Callable[[], None] = lambda: None,
+) -> Receipt:
     """:func:`sanitize` into open files, one for each capture, which are written, read again and may be written anew.
+
+    Args:
+        give_back: called now and then: a caller who mapped the recordings can let go of what was read of them.
 
     Raises:
         LeakError: the second look found a secret; the files must not be used.
@@ -59,10 +69,11 @@ def sanitize_to(captures: Sequence[Capture], streams: Sequence[BinaryIO], *, kee
     secrets = Secrets()
     for capture in captures:
         secrets.read(capture)
+        give_back()
     denied: frozenset[str] = frozenset()
     for _ in range(_ROUNDS):
         texts = Texts(denied)
-        files = _write(captures, streams, texts, keep_bodies=keep_bodies)
+        files = _write(captures, streams, texts, keep_bodies=keep_bodies, give_back=give_back)
         texts.forget()
         output = Output()
         for stream in streams:
@@ -88,7 +99,14 @@ def _holds(name: str, secrets: Secrets) -> bool:
     return bool(output.hits(secrets, ()))
 
 
-def _write(captures: Sequence[Capture], streams: Sequence[BinaryIO], texts: Texts, *, keep_bodies: bool) -> list[File]:
+def _write(
+    captures: Sequence[Capture],
+    streams: Sequence[BinaryIO],
+    texts: Texts,
+    *,
+    keep_bodies: bool,
+    give_back: Callable[[], None] = lambda: None,
+) -> list[File]:
     writer = Writer(texts, keep_bodies=keep_bodies)
     writer.prepare(captures)
     files = []
@@ -96,8 +114,11 @@ def _write(captures: Sequence[Capture], streams: Sequence[BinaryIO], texts: Text
         stream.seek(0)
         stream.truncate()
         size = 0
-        for piece in writer.pieces(capture):
+        for count, piece in enumerate(writer.pieces(capture), start=1):
             size += stream.write(piece)
+            if count % _OFTEN == 0:
+                give_back()
+        give_back()
         files.append(File(visible(raw(capture.name)), len(capture.exchanges), size))
     return files
 

@@ -25,10 +25,10 @@ _ALPHABETS: Final = {
     "😀": "".join(map(chr, range(0x1F300, 0x1F600))),  # four
 }
 _FIRST: Final = str.maketrans({shape: alphabet[0] for shape, alphabet in _ALPHABETS.items()})
-_SHAPES: Final = str.maketrans(
-    "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", "0" * 10 + "a" * 26 + "A" * 26
+_SHAPES: Final = bytes.maketrans(
+    b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", b"0" * 10 + b"a" * 26 + b"A" * 26
 )
-_HEX: Final = "0123456789abcdef"
+_HEX: Final = b"0123456789abcdef"
 _HEX_UPPER: Final = _HEX.upper()
 _SMALL: Final = 6  # atoms up to this length may run out of strings of their shape
 _ENDLESS: Final = 1 << 62
@@ -43,7 +43,7 @@ class Pseudonyms(dict[str, str]):
 
     def __init__(self, known: Callable[[str], bool]) -> None:
         self._known = known
-        self._counts: dict[str, int] = {}
+        self._rows: dict[str, _Row | None] = {}  # None where only the first string of a shape was given
 
     def __missing__(self, atom: str) -> str:
         made = self[atom] = self._next(atom)
@@ -51,41 +51,85 @@ class Pseudonyms(dict[str, str]):
 
     def _next(self, atom: str) -> str:
         shape = shape_of(atom)
-        number = self._counts.get(shape, 0)
-        last = _space(shape) - 1 if len(shape) <= _SMALL else _ENDLESS
+        if shape not in self._rows:  # most long shapes come once
+            self._rows[shape] = None
+            made = shape.translate(_FIRST)
+            if "ggg" in made or "GGG" in made:
+                return (
+                    made  # letters beyond f are not hexadecimal, and no word that is shown has three of them in a row
+                )
+            if (_keeps_shape(shape) or shape_of(made) == shape) and not self._would_be_shown(made, atom):
+                return made
+        row = self._rows[shape]
+        if row is None:
+            row = self._rows[shape] = _Row(shape)
         while True:
-            made = _nth(shape, min(number, last)) if number else shape.translate(_FIRST)
-            number += 1
-            if "ggg" in made or "GGG" in made or number > last:
-                break  # letters beyond f are not hexadecimal, and no word that is shown has three of them in a row
-            if ("f" in shape or "F" in shape or shape_of(made) == shape) and not self._would_be_shown(made, atom):
-                break
-        self._counts[shape] = number
-        return made
+            made = row.next()
+            if "ggg" in made or "GGG" in made or row.number > row.last:
+                return made
+            if (row.keeps_shape or shape_of(made) == shape) and not self._would_be_shown(made, atom):
+                return made
 
     def _would_be_shown(self, made: str, atom: str) -> bool:
         return self._known(made) and (len(atom) > 2 or not self._known(atom))
+
+
+class _Row:
+    """The strings of one shape from the second on, in order: a number written with one alphabet for each place.
+
+    Attributes:
+        number: how many were given; last: the ordinal of the last one, which is given again and again.
+        keeps_shape: whether every string has the shape.
+    """
+
+    __slots__ = ("_alphabet", "_begin", "_high", "_shape", "keeps_shape", "last", "number")
+
+    def __init__(self, shape: str) -> None:
+        self._shape = shape[:-1]
+        self._alphabet = _ALPHABETS[shape[-1]]
+        self._high = 0  # what the places before the last one spell, and how
+        self._begin = self._shape.translate(_FIRST)
+        self.number = 1
+        self.last = _space(shape) - 1 if len(shape) <= _SMALL else _ENDLESS
+        self.keeps_shape = _keeps_shape(shape)
+
+    def next(self) -> str:
+        """The next string."""
+        high, digit = divmod(min(self.number, self.last), len(self._alphabet))
+        self.number += 1
+        if high != self._high:
+            self._high, self._begin = high, _nth(self._shape, high)
+        return self._begin + self._alphabet[digit]
+
+
+def _keeps_shape(shape: str) -> bool:
+    """Whether every string of a shape has that shape. ``0000`` begins with a zero only up to ``0999``, and letters of
+    one case between digits may turn out hexadecimal."""
+    if "0" not in shape or "f" in shape or "F" in shape or shape[0] == "N" or shape == "0":
+        return True
+    return ("a" in shape and "A" in shape) or not shape.isascii()
 
 
 def shape_of(atom: str) -> str:
     """One character for each character: digit, lower or upper case, hexadecimal digit, or bytes in UTF-8."""
     if not atom.isascii():
         return "".join(_shape_of_character(character) for character in atom)
-    shape = atom.translate(_SHAPES)
-    if "a" not in shape and "A" not in shape:
-        return "N" + shape[1:] if len(atom) > 1 and atom[0] != "0" else shape
-    if "0" in shape:
-        if "A" not in shape:
-            return shape if atom.strip(_HEX) else shape.replace("a", "f")
-        if "a" not in shape:
-            return shape if atom.strip(_HEX_UPPER) else shape.replace("A", "F")
-    return shape
+    written = atom.encode("ascii")
+    shape = written.translate(_SHAPES)
+    if b"a" not in shape and b"A" not in shape:
+        return ("N" + shape[1:].decode("ascii")) if len(atom) > 1 and atom[0] != "0" else shape.decode("ascii")
+    if b"0" in shape:
+        if b"A" not in shape and not written.translate(None, _HEX):
+            shape = shape.replace(b"a", b"f")
+        elif b"a" not in shape and not written.translate(None, _HEX_UPPER):
+            shape = shape.replace(b"A", b"F")
+    return shape.decode("ascii")
 
 
 def _shape_of_character(character: str) -> str:
     point = ord(character)
     if point < 0x80:
-        return character.translate(_SHAPES)
+        return character.encode("ascii").translate(_SHAPES).decode("ascii")
     return "é" if point < 0x800 else "中" if point < 0x10000 else "😀"
 
 

@@ -50,6 +50,7 @@ _INSTANT: Final = re.compile(r"\b(?:IssueInstant|NotBefore|NotOnOrAfter|AuthnIns
 _STAMP: Final = re.compile(r"[\"']\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)?$")
 _FIELD: Final = re.compile(r"<input\b[^<>]*?\bvalue\s*=\s*(?:[\"']([^\"'<>]*)|([^\s\"'<>]+))", re.IGNORECASE)
 _CHUNKS: Final = re.compile(r"chunks-\d{1,2}")
+_BARE_RUNS: Final = re.compile(r"(?!chunks-|base64-)[0-9A-Za-z \"'.,=/+|_-]*")
 
 # What is longer than its parts: four or more of one or two characters with the same sign between them (a MAC address,
 # text of two bytes a character), digits in groups (a card, a telephone number), an IP address that is no version.
@@ -150,7 +151,7 @@ class Texts:
                 if value not in self.table:
                     self.masked[kind] += 1
                 return self.table[value]
-            found = self._secrets[value] = self._open(value)
+            found = self._secrets[value] = self.atoms(value) if _is_bare(value) else self._open(value)
             if found != value or _ATOM.search(value):
                 self.masked[kind] += 1
         return found
@@ -505,6 +506,8 @@ class Texts:
         if authority:
             user, at, host = authority[2:].rpartition("@")
             made += f"//{self.secret(user, 'user in a URL') if at else ''}{at}{self.host(host)}"
+        if made and path[:1] == "/" and path[1:2] != "/":  # as the header :path says it, and maybe another host
+            return made + self.url(url[match.start(3) :])
         made += self.path(path)
         if query:
             made += "?" + self.query(query[1:])
@@ -584,6 +587,13 @@ class Texts:
 def _is_opaque(value: str) -> bool:
     """Whether a value is one run of letters and digits in which nothing is packed."""
     return value.isalnum() and "ey" not in value and "W" not in value
+
+
+def _is_bare(value: str) -> bool:
+    """Whether a value is runs of letters and digits in which nothing is packed, and none of what stays as it is."""
+    if "ey" in value or "W" in value or _BARE_RUNS.fullmatch(value) is None:
+        return False
+    return value.strip().lower() not in LITERALS
 
 
 def _is_engines(stem: str) -> bool:

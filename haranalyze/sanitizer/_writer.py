@@ -56,6 +56,7 @@ _PAGE_ID: Final = re.compile(r"page_\d{1,6}")
 _COOKIES: Final = frozenset(("cookie", "set-cookie"))
 _NUMBERED: Final = re.compile(r"[.C][0-9]{1,2}=")
 _SPELLED: Final = {"h1": "HTTP/1.1", "h2": "HTTP/2.0", "h3": "h3", "": ""}
+_NETWORK: Final = Source.NETWORK
 _SOURCES: Final = {Source.MEMORY_CACHE: "memory", Source.DISK_CACHE: "disk"}
 
 
@@ -169,10 +170,11 @@ class Writer:
             )
         if exchange.resource_type:
             entry["_resourceType"] = self._word(exchange.resource_type)
-        if exchange.source is Source.SERVICE_WORKER:
-            entry["response"]["_fetchedViaServiceWorker"] = True
-        elif exchange.source in _SOURCES:
-            entry["_fromCache"] = _SOURCES[exchange.source]
+        if (source := exchange.source) is not _NETWORK:
+            if source is Source.SERVICE_WORKER:
+                entry["response"]["_fetchedViaServiceWorker"] = True
+            else:
+                entry["_fromCache"] = _SOURCES[source]
         if (initiator := self._initiator(exchange)) is not None:
             entry["_initiator"] = initiator
         if (error := exchange.raw_cors_error) and _CORS_ERROR.fullmatch(error):
@@ -271,7 +273,7 @@ class Writer:
                 known.clear()
             new = [one for one in slices if one not in known]
             if not new or self._add_headers(message, new):
-                return Raw(b"[" + b",".join([known[one] for one in slices]) + b"]")
+                return Raw(b"[" + b",".join(map(known.__getitem__, slices)) + b"]")
         return self._odd_header_list(message)
 
     def _add_headers(self, message: Message, new: Sequence[bytes]) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import binascii
 import re
-from base64 import urlsafe_b64decode
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import chain
@@ -135,7 +134,7 @@ class Secrets:
                 self._add_runs(plain, _RUN.findall(plain))
 
     def _add_runs(self, plain: str, runs: list[str]) -> None:
-        if _PORT.sub("", plain).lower() in self._hosts:
+        if (_PORT.sub("", plain) if ":" in plain else plain).lower() in self._hosts:
             return
         runs = [one for run in runs for one in _told(run) if not is_known(one) and not _EPOCH.fullmatch(one)]
         if not runs and all(is_known(part) or part.isdigit() for part in re.findall(r"\w+", plain.replace("_", " "))):
@@ -300,9 +299,9 @@ def _told(run: str) -> list[str]:
 
 def _base64(token: bytes) -> bytes:
     """What base64 or base64url decodes to, empty when it is none."""
-    body = token.strip(b"=~").replace(b"+", b"-").replace(b"/", b"_")
+    body = token.strip(b"=~").replace(b"-", b"+").replace(b"_", b"/")
     try:
-        return urlsafe_b64decode(body + b"=" * (-len(body) % 4))
+        return binascii.a2b_base64(body + b"=" * (-len(body) % 4))
     except (binascii.Error, ValueError):
         return b""
 
@@ -334,30 +333,37 @@ class Output:
             pseudonyms: what the file says instead of values; a secret that consists of such has been masked before.
             listed: other runs that are no secrets of this file; what is packed in them is looked at all the same.
         """
-        stand_ins, others = set(pseudonyms), set(listed)
-
-        def is_made(run: bytes) -> bool:
-            return run.decode("utf-8", "replace") in stand_ins
-
-        looked_for = {run for run in secrets.runs if not is_made(run) and run.decode("utf-8", "replace") not in others}
+        stand_ins, others = _encoded(pseudonyms), _encoded(listed)
+        looked_for = secrets.runs - stand_ins - others
         found = self.runs & looked_for
         for value in self.tokens & secrets.values:
-            runs = [run.decode("utf-8", "replace") for run in _ANY_RUN.findall(value)]
-            if not all(run in stand_ins or run in others or is_known(run) for run in runs):
+            runs = _ANY_RUN.findall(value)
+            if not all(run in stand_ins or run in others or _is_known(run) for run in runs):
                 found.add(value)
-        rest = {run for run in self.runs if len(run) > SHORTEST and not is_made(run)}
-        for token in chain(self.runs, (part for whole in self.tokens for part in whole.split(b"="))):
-            if len(token) > SHORTEST and not is_made(token):
-                rest.update([run for run in _decoded(token) if not is_made(run)])
+        rest = {run for run in self.runs - stand_ins if len(run) > SHORTEST}
+        tokens = {part for whole in self.tokens for part in whole.split(b"=") if len(part) > SHORTEST} - stand_ins
+        rest.update(chain.from_iterable(map(_decoded, rest | tokens)))
+        rest -= stand_ins
         found |= rest & looked_for
-        for run in rest:
-            text = run.decode("utf-8", "replace")
-            if text in others or is_known(text):
+        begins = {one[:SHORTEST] for one in looked_for}
+        for run in rest - others:
+            turned = run[::-1] in looked_for
+            inside = any(run[at : at + SHORTEST] in begins for at in range(len(run) - SHORTEST + 1))
+            if not (turned or inside) or _is_known(run):
                 continue  # "Connectio" in "Connection" cannot be told from chance
-            found.update(part for part in _parts(run) if part in looked_for)
-            if (turned := run[::-1]) in looked_for:
-                found.add(turned)
+            if inside:
+                found.update(part for part in _parts(run) if part in looked_for)
+            if turned:
+                found.add(run[::-1])
         return found
+
+
+def _encoded(runs: Iterable[str]) -> set[bytes]:
+    return {run.encode("utf-8", "replace") for run in runs}
+
+
+def _is_known(run: bytes) -> bool:
+    return is_known(run.decode("utf-8", "replace"))
 
 
 def _parts(run: bytes) -> Iterator[bytes]:
@@ -368,13 +374,12 @@ def _parts(run: bytes) -> Iterator[bytes]:
             yield run[at : at + length]
 
 
-def _decoded(token: bytes) -> Iterator[bytes]:
+def _decoded(token: bytes) -> list[bytes]:
     """The runs in what a token decodes to."""
     if b"%" in token:
-        yield from _RUN_BYTES.findall(_unescaped(token.decode("utf-8", "replace")).encode("utf-8", "replace"))
-        return
-    if _HEX.fullmatch(token):
-        yield from _RUN_BYTES.findall(bytes.fromhex(token.decode()))
+        return _RUN_BYTES.findall(_unescaped(token.decode("utf-8", "replace")).encode("utf-8", "replace"))
+    found = _RUN_BYTES.findall(bytes.fromhex(token.decode())) if _HEX.fullmatch(token) else []
     for part in token.split(b"."):
         if len(part) > 10:
-            yield from _RUN_BYTES.findall(_base64(part))
+            found += _RUN_BYTES.findall(_base64(part))
+    return found

@@ -1,12 +1,16 @@
 """Sanitizing a copy again changes nothing, whatever odd text the recording holds, and no odd text costs the copy."""
 
 import json
+import mmap
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import haranalyze
-from haranalyze.sanitizer import sanitize
+from haranalyze.capture import read_capture
+from haranalyze.sanitizer import sanitize, sanitize_to
 
 Entry = dict[str, Any]
 
@@ -78,3 +82,21 @@ def test_a_time_that_is_a_secret_elsewhere_goes_once() -> None:
     assert b"1298574000" not in copy
     assert b"9999999999" in copy
     assert sanitize([haranalyze.read_capture(copy)]).documents[0] == copy
+
+
+@pytest.mark.skipif(not hasattr(mmap, "MADV_DONTNEED"), reason="the system takes no memory back")
+def test_memory_of_a_mapped_recording_can_be_given_back_meanwhile() -> None:
+    path = Path(__file__).parents[2] / "samples" / "healthy-bearer" / "capture.har"
+    with path.open("rb") as stream:
+        mapped = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+    given = 0
+
+    def give_back() -> None:
+        nonlocal given
+        mapped.madvise(mmap.MADV_DONTNEED)
+        given += 1
+
+    made = BytesIO()
+    sanitize_to([read_capture(mapped)], [made], give_back=give_back)
+    assert given > 1
+    assert made.getvalue() == sanitize([haranalyze.read_capture(path.read_bytes())]).documents[0]
