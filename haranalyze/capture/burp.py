@@ -6,14 +6,13 @@ letters, which no one can read safely: the Date header of the answer stands for 
 
 from __future__ import annotations
 
-import binascii
 import re
-from base64 import b64decode
 from typing import Any, Final
 
 from haranalyze.capture.har_log import Half, HarLog, half_later
 from haranalyze.capture.http_message import Answered, add_messages, read_request_text, read_response_text
-from haranalyze.capture.postman import date_of
+from haranalyze.capture.stamps import date_of
+from haranalyze.capture.values import as_bytes
 from haranalyze.capture.xml_parts import Element, each_item
 from haranalyze.errors import CaptureError
 from haranalyze.options import Limits
@@ -67,12 +66,12 @@ def _packed(element: Element, view: memoryview) -> memoryview | None:
 
 
 def _request_half(packed: memoryview) -> Half | None:
-    asked = read_request_text(b64decode(packed))
+    asked = read_request_text(as_bytes(bytes(packed)))
     return asked.half if asked is not None else None
 
 
 def _response_half(packed: memoryview) -> Half:
-    return read_response_text(b64decode(packed)).half
+    return read_response_text(as_bytes(bytes(packed))).half
 
 
 def _bytes(element: Element | None) -> bytes:
@@ -80,7 +79,4 @@ def _bytes(element: Element | None) -> bytes:
         return b""
     if element.attributes.get("base64") != "true":
         return element.text.encode("utf-8", "replace")
-    try:
-        return b64decode("".join(element.text.split()))
-    except (binascii.Error, ValueError):
-        return b""
+    return as_bytes(element.text)

@@ -7,9 +7,7 @@ and 5. No ``.chlz`` recorded by Charles could be obtained: its layout is taken f
 
 from __future__ import annotations
 
-import binascii
 import re
-from base64 import b64decode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
@@ -19,9 +17,10 @@ from msgspec import Raw
 from haranalyze.capture.har_log import LONG, Content, Half, HarLog, text_body
 from haranalyze.capture.json_parts import MemberLater, items_of, value_of
 from haranalyze.capture.stamps import parse_stamp
-from haranalyze.capture.values import as_duration, as_text
+from haranalyze.capture.values import as_bytes, as_duration, as_object, as_status, as_text
 from haranalyze.errors import CaptureError
 from haranalyze.options import Limits
+from haranalyze.protocol.url import DEFAULT_PORTS
 
 _META: Final = re.compile(r"(?:.*/)?(\d{1,9})-meta\.json")
 _PHASES: Final = {
@@ -34,7 +33,6 @@ _PHASES: Final = {
 }
 _TEXT: Final = {name: (name, "body", "text") for name in ("request", "response")}
 _PACKED: Final = {name: (name, "body", "encoded") for name in ("request", "response")}
-_PORTS: Final = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
 
 def is_archive(names: Sequence[str]) -> bool:
@@ -88,24 +86,17 @@ def _log(transactions: Iterable[tuple[Any, Raw | None]], limits: Limits) -> HarL
     return log
 
 
-def _object(holder: Any, *names: str) -> dict[str, Any]:
-    for name in names:
-        holder = holder.get(name) if isinstance(holder, dict) else None
-    return holder if isinstance(holder, dict) else {}
-
-
 def _add(log: HarLog, transaction: dict[str, Any], written: Raw | None) -> None:
-    answered = _object(transaction, "response")
-    status = answered.get("status")
+    answered = as_object(transaction, "response")
     state = as_text(transaction.get("status"))
-    started = parse_stamp(as_text(_object(transaction, "times").get("start")))
-    durations = _object(transaction, "durations")
+    started = parse_stamp(as_text(as_object(transaction, "times").get("start")))
+    durations = as_object(transaction, "durations")
     spans = {phase: as_duration(durations.get(name)) for phase, name in _PHASES.items()}
     log.add(
         as_text(transaction.get("method")).upper(),
         _url(transaction),
         _half(transaction, "request", written),
-        int(status) if isinstance(status, int | float) and 100 <= status < 1000 else 0,
+        as_status(answered.get("status")),
         _half(transaction, "response", written),
         started=started[0] if started else None,
         time=as_duration(durations.get("total")),
@@ -117,22 +108,22 @@ def _add(log: HarLog, transaction: dict[str, Any], written: Raw | None) -> None:
 def _url(transaction: dict[str, Any]) -> str:
     scheme, host = as_text(transaction.get("scheme")), as_text(transaction.get("host"))
     port = transaction.get("actualPort") or transaction.get("port")
-    if isinstance(port, int) and port != _PORTS.get(scheme):
+    if isinstance(port, int) and port != DEFAULT_PORTS.get(scheme):
         host = f"{host}:{port}"
     path, query = as_text(transaction.get("path")), as_text(transaction.get("query"))
     return f"{scheme}://{host}{path if path.startswith('/') else '/' + path}{'?' + query if query else ''}"
 
 
 def _half(transaction: dict[str, Any], name: str, written: Raw | None) -> Half:
-    side = _object(transaction, name)
-    lines = _object(side, "header").get("headers")
+    side = as_object(transaction, name)
+    lines = as_object(side, "header").get("headers")
     headers = [
         (as_text(one.get("name")), as_text(one.get("value")))
         for one in (lines if isinstance(lines, list) else ())
         if isinstance(one, dict)
     ]
     half = Half(headers, version=as_text(transaction.get("protocolVersion")))
-    body = _object(side, "body")
+    body = as_object(side, "body")
     encodings = as_text(side.get("contentEncoding")) or half.first("content-encoding")
     if isinstance(body.get("beside"), bytes):
         half.body = Content(body["beside"], encodings)
@@ -140,19 +131,12 @@ def _half(transaction: dict[str, Any], name: str, written: Raw | None) -> Half:
         again = MemberLater(written, _TEXT[name]) if written is not None else None
         half.body = text_body(text, again)
     elif isinstance(packed := body.get("encoded"), str):
-        data: Any = _unpacked(packed.encode("utf-8", "replace"))
+        data: Any = as_bytes(packed)
         if data and len(data) > LONG and written is not None:
             data = partial(_unpacked_again, MemberLater(written, _PACKED[name]))
         half.body = Content(data, encodings) if data else None
     return half
 
 
-def _unpacked(text: bytes) -> bytes:
-    try:
-        return b64decode(b"".join(text.split()))
-    except (binascii.Error, ValueError):
-        return b""
-
-
 def _unpacked_again(read: Callable[[], bytes]) -> bytes:
-    return _unpacked(read())
+    return as_bytes(read())

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from haranalyze.capture.har_log import LONG, Content, Half, HarLog, text_of
 from haranalyze.capture.http_message import header_lines, url_of
-from haranalyze.capture.postman import date_of
+from haranalyze.capture.stamps import date_of
 from haranalyze.errors import CaptureError
 from haranalyze.options import Limits
 

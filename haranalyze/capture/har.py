@@ -22,7 +22,7 @@ from haranalyze.capture.model import BODY_TOO_LONG, Capture, Exchange, Note, Pag
 from haranalyze.capture.quirks import OF_CUT, OF_NET_LOG, OF_STRIPPED, SANITIZED_BY, exporter_of
 from haranalyze.capture.salvage import Salvaged, salvage
 from haranalyze.capture.stamps import parse_http_version, parse_stamp
-from haranalyze.capture.values import EMPTY, as_duration, as_text, is_deeper, late
+from haranalyze.capture.values import EMPTY, as_duration, as_status, as_text, is_deeper, late
 from haranalyze.errors import CaptureError, LimitError
 from haranalyze.options import Limits
 from haranalyze.protocol.url import parse_url
@@ -77,26 +77,24 @@ class _Entry(msgspec.Struct, gc=False):
     cookie_decisions: Raw = msgspec.field(default=EMPTY, name="_cookieDecisions")
 
 
-class _Log(msgspec.Struct, gc=False):
-    entries: list[_Entry]
+class _AboutLog(msgspec.Struct, gc=False):
     version: Raw = EMPTY
     creator: Raw = EMPTY
     browser: Raw = EMPTY
     pages: Raw = EMPTY
     comment: Raw = EMPTY
+
+
+class _Log(_AboutLog, gc=False, kw_only=True):
+    entries: list[_Entry]
 
 
 class _File(msgspec.Struct, gc=False):
     log: _Log
 
 
-class _LooseLog(msgspec.Struct, gc=False):
+class _LooseLog(_AboutLog, gc=False):
     entries: Raw = EMPTY
-    version: Raw = EMPTY
-    creator: Raw = EMPTY
-    browser: Raw = EMPTY
-    pages: Raw = EMPTY
-    comment: Raw = EMPTY
 
 
 class _LooseFile(msgspec.Struct, gc=False):
@@ -248,36 +246,10 @@ def _loose_entry(written: Any, pointer: str, notes: _Notes, limits: Limits) -> _
     if not isinstance(entry, dict):
         notes.add("entry-not-object", "an entry is not an object; it counts as an exchange without content", pointer)
         entry = {}
-    request, response = _object(entry, "request", pointer, notes), _object(entry, "response", pointer, notes)
     encode = msgspec.json.encode
     return _Entry(
-        _Request(
-            as_text(request.get("method")),
-            as_text(request.get("url")),
-            as_text(request.get("httpVersion")),
-            Raw(encode(request.get("headers"))),
-            Raw(encode(request.get("cookies"))),
-            Raw(encode(request.get("postData"))),
-            _number(request.get("headersSize")),
-            _number(request.get("bodySize")),
-        ),
-        _Response(
-            _number(response.get("status")),
-            as_text(response.get("httpVersion")),
-            Raw(encode(response.get("headers"))),
-            Raw(encode(response.get("cookies"))),
-            Raw(encode(response.get("content"))),
-            as_text(response.get("redirectURL")),
-            _number(response.get("headersSize")),
-            _number(response.get("bodySize")),
-            _number(response.get("_transferSize")),
-            as_text(response.get("_error")),
-            as_text(response.get("_failureText")),
-            response.get("_fetchedViaServiceWorker") is True,
-            response.get("fromDiskCache") is True,
-            response.get("fromServiceWorker") is True,
-            as_text(response["statusText"]) if "statusText" in response else None,
-        ),
+        _loose_request(_object(entry, "request", pointer, notes)),
+        _loose_response(_object(entry, "response", pointer, notes)),
         as_text(entry.get("startedDateTime")),
         _number(entry.get("time")),
         Raw(encode(entry.get("timings"))),
@@ -292,6 +264,41 @@ def _loose_entry(written: Any, pointer: str, notes: _Notes, limits: Limits) -> _
         as_text(entry.get("_blockedReason")),
         Raw(encode(entry.get("_corsErrorStatus"))),
         Raw(encode(entry.get("_cookieDecisions"))),
+    )
+
+
+def _loose_request(request: dict[str, Any]) -> _Request:
+    encode = msgspec.json.encode
+    return _Request(
+        as_text(request.get("method")),
+        as_text(request.get("url")),
+        as_text(request.get("httpVersion")),
+        Raw(encode(request.get("headers"))),
+        Raw(encode(request.get("cookies"))),
+        Raw(encode(request.get("postData"))),
+        _number(request.get("headersSize")),
+        _number(request.get("bodySize")),
+    )
+
+
+def _loose_response(response: dict[str, Any]) -> _Response:
+    encode = msgspec.json.encode
+    return _Response(
+        _number(response.get("status")),
+        as_text(response.get("httpVersion")),
+        Raw(encode(response.get("headers"))),
+        Raw(encode(response.get("cookies"))),
+        Raw(encode(response.get("content"))),
+        as_text(response.get("redirectURL")),
+        _number(response.get("headersSize")),
+        _number(response.get("bodySize")),
+        _number(response.get("_transferSize")),
+        as_text(response.get("_error")),
+        as_text(response.get("_failureText")),
+        response.get("_fetchedViaServiceWorker") is True,
+        response.get("fromDiskCache") is True,
+        response.get("fromServiceWorker") is True,
+        as_text(response["statusText"]) if "statusText" in response else None,
     )
 
 
@@ -346,9 +353,8 @@ def _exchange(index: int, around: Surroundings, entry: _Entry, notes: _Notes) ->
         _size(asked.headersSize),
         _size(asked.bodySize),
     )
-    status = answered.status
     exchange.response = Response(
-        int(status) if status is not None and 100 <= status < 1000 else 0,
+        as_status(answered.status),
         None if answered.phrase is None else len(answered.phrase),
         answered.redirectURL or "",
         _size(answered.transfer_size),

@@ -20,7 +20,7 @@ from haranalyze.capture.http_message import (
     read_request_text,
     read_response_text,
 )
-from haranalyze.capture.postman import date_of
+from haranalyze.capture.stamps import date_of
 from haranalyze.errors import CaptureError
 from haranalyze.options import Limits
 

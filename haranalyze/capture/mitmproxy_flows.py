@@ -1,6 +1,6 @@
 """mitmproxy flow files: tnetstrings, one per flow, of every version from 0.11 to 12.
 
-Read here and not with mitmproxy's own library, which needs Python 3.12, brings forty further distributions and pins
+Read here and not with mitmproxy's own library, which needs Python 3.12, brings 24 further distributions and pins
 brotli, zstandard and cryptography to versions other than ours (docs/inputs.md has the measurement). The format is
 small: ``LENGTH:DATA`` and one character for the type. Sources: mitmproxy ``io/tnetstring.py``, ``io/compat.py``,
 ``http.py`` (``pretty_url``), ``addons/savehar.py`` (phases); the tests compare with the HAR that mitmproxy writes.
@@ -15,11 +15,11 @@ from haranalyze.capture.har_log import Content, Half, HarLog, text_of
 from haranalyze.capture.values import as_duration
 from haranalyze.errors import CaptureError
 from haranalyze.options import Limits
+from haranalyze.protocol.url import DEFAULT_PORTS
 
 _LONGEST_LENGTH: Final = 12  # digits
 _DEEPEST: Final = 40
 _MOST: Final = 100_000  # values in one list or dictionary: frames of a long WebSocket are the most
-_PORTS: Final = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
 
 class _DamagedError(Exception):
@@ -169,9 +169,7 @@ def _half(message: dict[str, Any]) -> Half:
     if isinstance(content, memoryview) and len(content):
         encodings = half.first("content-encoding")
         size = None if encodings else len(content)
-        half.body = (
-            Content(content, encodings, half.first("content-type"), size, len(content)) if len(content) else None
-        )
+        half.body = Content(content, encodings, half.first("content-type"), size, len(content))
     return half
 
 
@@ -191,9 +189,9 @@ def _url(request: dict[str, Any], asked: Half) -> str:
     if not authority:
         host, port = _word(request.get("host")), request.get("port")
         host = f"[{host}]" if ":" in host else host
-        authority = host if port == _PORTS.get(scheme) or not isinstance(port, int) else f"{host}:{port}"
+        authority = host if port == DEFAULT_PORTS.get(scheme) or not isinstance(port, int) else f"{host}:{port}"
     else:
-        authority = authority.removesuffix(f":{_PORTS.get(scheme, 0)}")
+        authority = authority.removesuffix(f":{DEFAULT_PORTS.get(scheme, 0)}")
     if "://" in path[:12]:
         return path
     return f"{scheme}://{authority}{path if path.startswith('/') else '/' + path}"

@@ -10,8 +10,9 @@ not recorded. Sources: Chromium ``net/log/net_log_event_type_list.h``, ``net/log
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from sys import intern
 from typing import Any, Final
 
@@ -20,7 +21,7 @@ import msgspec
 from haranalyze.capture.har_log import Content, Half, HarLog, stamp
 from haranalyze.capture.http_message import header_lines
 from haranalyze.capture.json_parts import items_of, members_of, object_of
-from haranalyze.capture.values import as_text
+from haranalyze.capture.values import as_object, as_text
 from haranalyze.errors import CaptureError, LimitError
 from haranalyze.options import Limits
 
@@ -80,7 +81,7 @@ def read_netlog(data: Any, limits: Limits) -> HarLog:
             whole = False
             break
         reader.event(event, written)
-    client = _object(constants.get("clientInfo"))
+    client = as_object(constants.get("clientInfo"))
     log = HarLog("netlog", as_text(client.get("name")) or "Chromium", limits, version=as_text(client.get("version")))
     reader.write(log)
     if not whole:
@@ -148,8 +149,8 @@ class _Reader:
 
     def __init__(self, constants: dict[str, Any], limits: Limits) -> None:
         self._types = _turned(constants.get("logEventTypes"))
-        self._source = _object(constants.get("logSourceType")).get("URL_REQUEST")
-        self._phases = _object(constants.get("logEventPhase"))
+        self._source = as_object(constants.get("logSourceType")).get("URL_REQUEST")
+        self._phases = as_object(constants.get("logEventPhase"))
         self._errors = _turned(constants.get("netError"))
         offset = constants.get("timeTickOffset")
         try:
@@ -169,7 +170,7 @@ class _Reader:
             return
         identifier, number = source.get("id"), event.get("type")
         kind = self._types.get(number, "") if isinstance(number, int) else ""
-        params = _object(event.get("params"))
+        params = as_object(event.get("params"))
         try:
             time = float(event.get("time") or 0)
         except (TypeError, ValueError, OverflowError):
@@ -181,7 +182,7 @@ class _Reader:
         if kind == "CORS_REQUEST" and begins:
             self._asked[identifier] = (params, time)
         elif kind == "CORS_PREFLIGHT_URL_REQUEST":
-            preflight = _object(params.get("source_dependency")).get("id")
+            preflight = as_object(params.get("source_dependency")).get("id")
             self._preflights[identifier] = preflight if isinstance(preflight, int) else None
         elif kind == "CORS_PREFLIGHT_ERROR":
             self._refused(identifier, params, time)
@@ -213,7 +214,7 @@ class _Reader:
         asked = self._asked.pop(identifier, None)
         if asked is None:
             return
-        headers = _object(asked[0].get("request_headers"))
+        headers = as_object(asked[0].get("request_headers"))
         method = as_text(headers.get("line")).partition(" ")[0] or "GET"
         hop = _Hop(as_text(asked[0].get("url")), method, asked[1], "fetch", error="net::ERR_FAILED", ended=time)
         preflight = self._now.get(self._preflights.get(identifier))
@@ -313,12 +314,8 @@ class _Reader:
         )
 
 
-def _object(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
 def _turned(written: Any) -> dict[Any, str]:
-    return {number: name for name, number in _object(written).items() if isinstance(number, int)}
+    return {number: name for name, number in as_object(written).items() if isinstance(number, int)}
 
 
 def _texts(written: Any) -> list[str]:
@@ -341,20 +338,18 @@ def _version(line: str) -> str:
 
 def _body(hop: _Hop) -> Content | None:
     if hop.body:
-        return Content(_later(hop.body), size=hop.body_size)
+        return Content(partial(_joined, hop.body), size=hop.body_size)
     return Content(None, size=hop.body_size) if hop.body_size else None
 
 
-def _later(events: list[Any]) -> Callable[[], bytes]:
-    def read() -> bytes:
-        try:
-            return b"".join(map(_piece, events))
-        except ValueError:
-            return b""
-
-    return read
+def _joined(events: list[Any]) -> bytes:
+    """The bytes of all events; empty where one of them is damaged."""
+    try:
+        return b"".join(map(_piece, events))
+    except ValueError:
+        return b""
 
 
 def _piece(event: Any) -> bytes:
     """The bytes of an event, from the slice of the file it stands in."""
-    return b64decode(as_text(_object(object_of(event).get("params")).get("bytes")))
+    return b64decode(as_text(as_object(object_of(event).get("params")).get("bytes")))

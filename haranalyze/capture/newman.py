@@ -18,8 +18,9 @@ import msgspec
 
 from haranalyze.capture.har_log import Content, Half, HarLog, text_body
 from haranalyze.capture.json_parts import MemberLater, items_of, members_of, object_of, value_of
-from haranalyze.capture.postman import RAW_BODY, Scope, date_of, header_pairs, read_request
-from haranalyze.capture.values import as_duration, as_text
+from haranalyze.capture.postman import RAW_BODY, Scope, header_pairs, read_request
+from haranalyze.capture.stamps import date_of
+from haranalyze.capture.values import as_duration, as_status, as_text
 from haranalyze.errors import CaptureError
 from haranalyze.options import Limits
 
@@ -90,7 +91,7 @@ def _add(log: HarLog, execution: dict[str, Any], started: float | None) -> None:
         method,
         url,
         half,
-        _status(value_of(response.get("code"))),
+        as_status(value_of(response.get("code"))),
         Half(_headers(response), _body(response, log.limits)),
         status_text=as_text(value_of(response.get("status"))),
         started=started,
@@ -114,10 +115,6 @@ def _failed_tests(execution: dict[str, Any]) -> int:
 
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
-
-
-def _status(written: Any) -> int:
-    return int(written) if isinstance(written, int) and 100 <= written < 1000 else 0
 
 
 def _starts(

@@ -13,13 +13,13 @@ import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from email.utils import parsedate_to_datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from haranalyze.capture.har_log import Content, Half, HarLog, text_body
 from haranalyze.capture.json_parts import MemberLater, items_of, members_of, object_of, value_of
-from haranalyze.capture.values import as_duration, as_text
+from haranalyze.capture.stamps import date_of
+from haranalyze.capture.values import as_duration, as_status, as_text
 from haranalyze.errors import CaptureError, LimitError
 from haranalyze.options import Limits
 
@@ -191,7 +191,7 @@ def _add_item(log: HarLog, item: Mapping[str, Any], scope: Scope, counts: _Count
             method,
             url,
             half,
-            _status(response.get("code")),
+            as_status(response.get("code")),
             answer,
             status_text=as_text(response.get("status")),
             started=None if ended is None else ended - (took or 0.0),
@@ -206,21 +206,6 @@ def _own_auth(asked: Any, request: Any, scope: Scope) -> Any:
         if isinstance(auth, dict):
             return auth
     return scope.auth
-
-
-def _status(written: Any) -> int:
-    return int(written) if isinstance(written, int | float) and 100 <= written < 1000 else 0
-
-
-def date_of(headers: Iterable[tuple[str, str]]) -> float | None:
-    """The Date header as ms since the epoch, None where it is missing or unreadable."""
-    written = next((value for name, value in headers if name.lower() == "date"), "")
-    if not written or len(written) > 64:
-        return None
-    try:
-        return parsedate_to_datetime(written).timestamp() * 1000.0
-    except (ValueError, TypeError, OverflowError, IndexError):
-        return None
 
 
 def header_pairs(written: Any) -> Iterator[tuple[str, str]]:

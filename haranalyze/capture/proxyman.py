@@ -6,18 +6,17 @@ public logs of Proxyman 5.19 beside the HAR that it exported of the same exchang
 
 from __future__ import annotations
 
-import binascii
 import re
-from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
 from haranalyze.capture.har_log import LONG, Content, Half, HarLog
 from haranalyze.capture.json_parts import MemberLater, object_of
-from haranalyze.capture.values import as_duration, as_text
+from haranalyze.capture.values import as_bytes, as_duration, as_object, as_status, as_text
 from haranalyze.errors import CaptureError
 from haranalyze.options import Limits
+from haranalyze.protocol.url import DEFAULT_PORTS
 
 _MEMBER: Final = re.compile(r"request_(\d{1,9})_[A-Za-z0-9-]{1,80}")
 
@@ -49,21 +48,15 @@ def read_archive(archive: Mapping[str, bytes], limits: Limits) -> HarLog:
 
 
 def _method(flow: dict[str, Any]) -> str:
-    return as_text(_object(flow["request"], "method").get("name")).upper()
-
-
-def _object(holder: Any, name: str) -> dict[str, Any]:
-    found = holder.get(name) if isinstance(holder, dict) else None
-    return found if isinstance(found, dict) else {}
+    return as_text(as_object(flow["request"], "method").get("name")).upper()
 
 
 def _add(log: HarLog, flow: dict[str, Any], archive: Mapping[str, bytes], name: str) -> None:
-    asked, answered = flow["request"], _object(flow, "response")
-    status = _object(answered, "status")
-    code = status.get("code")
-    started, took, timings = _times(_object(flow, "timing"))
+    asked, answered = flow["request"], as_object(flow, "response")
+    status = as_object(answered, "status")
+    started, took, timings = _times(as_object(flow, "timing"))
     members: dict[str, Any] = {}
-    if address := as_text(_object(flow, "summary").get("serverIpAddress")):
+    if address := as_text(as_object(flow, "summary").get("serverIpAddress")):
         members["serverIPAddress"] = address
     if asked.get("isWebSocketUpgrade") is True:
         members["_resourceType"] = "websocket"
@@ -71,7 +64,7 @@ def _add(log: HarLog, flow: dict[str, Any], archive: Mapping[str, bytes], name: 
         _method(flow),
         as_text(asked.get("fullPath")) or _url(asked),
         _half(asked, archive, (name, "request")),
-        int(code) if isinstance(code, int) and 100 <= code < 1000 else 0,
+        as_status(status.get("code")),
         _half(answered, archive, (name, "response")),
         status_text=as_text(status.get("phrase")),
         started=started,
@@ -84,21 +77,21 @@ def _add(log: HarLog, flow: dict[str, Any], archive: Mapping[str, bytes], name: 
 
 def _url(asked: dict[str, Any]) -> str:
     scheme, port = as_text(asked.get("scheme")) or "https", asked.get("port")
-    usual = {"http": 80, "https": 443, "ws": 80, "wss": 443}.get(scheme)
+    usual = DEFAULT_PORTS.get(scheme)
     authority = as_text(asked.get("host")) + (f":{port}" if isinstance(port, int) and port != usual else "")
     return f"{scheme}://{authority}{as_text(asked.get('uri'))}"
 
 
 def _half(side: dict[str, Any], archive: Mapping[str, bytes], at: tuple[str, str]) -> Half:
-    lines = _object(side, "header").get("entries")
+    lines = as_object(side, "header").get("entries")
     headers = [
-        (as_text(_object(one, "key").get("name")), as_text(one.get("value")))
+        (as_text(as_object(one, "key").get("name")), as_text(one.get("value")))
         for one in (lines if isinstance(lines, list) else ())
         if isinstance(one, dict) and one.get("isEnabled") is not False
     ]
-    version = _object(side, "version")
+    version = as_object(side, "version")
     half = Half(headers, version=f"HTTP/{version.get('major')}.{version.get('minor')}" if version else "")
-    body = _unpacked(as_text(side.get("bodyData")))
+    body = as_bytes(as_text(side.get("bodyData")))
     if body:
         encodings = _still_on(body, half.first("content-encoding"))
         size = None if encodings else len(body)
@@ -108,16 +101,9 @@ def _half(side: dict[str, Any], archive: Mapping[str, bytes], at: tuple[str, str
     return half
 
 
-def _unpacked(written: str | bytes) -> bytes:
-    try:
-        return b64decode(written)
-    except (binascii.Error, ValueError):
-        return b""
-
-
 def _again(archive: Mapping[str, bytes], at: tuple[str, str]) -> bytes:
     name, side = at
-    return _unpacked(MemberLater(archive[name], (side, "bodyData"))())
+    return as_bytes(MemberLater(archive[name], (side, "bodyData"))())
 
 
 def _still_on(body: bytes, encodings: str) -> str:

@@ -1,9 +1,11 @@
-"""Timestamps of every exporter as instants, and header-version spellings as short names."""
+"""Timestamps of every exporter and Date headers as instants, and spellings of HTTP versions as short names."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
 _STAMP = re.compile(
@@ -55,3 +57,14 @@ def parse_http_version(text: str) -> str:
     if low in {"http/1.0", "http/1.1", "1.0", "1.1", "http/0.9", "http1.1"}:
         return "h1"
     return ""
+
+
+def date_of(headers: Iterable[tuple[str, str]]) -> float | None:
+    """The Date header as ms since the epoch, None where it is missing or unreadable."""
+    written = next((value for name, value in headers if name.lower() == "date"), "")
+    if not written or len(written) > 64:
+        return None
+    try:
+        return parsedate_to_datetime(written).timestamp() * 1000.0
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None

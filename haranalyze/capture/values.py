@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import binascii
 import json
+from base64 import b64decode
 from typing import Any, Final
 
 import msgspec
@@ -40,6 +42,26 @@ def as_size(value: Any) -> int | None:
 def as_duration(value: Any) -> float | None:
     """A member that should be milliseconds; None for negative values, null and whatever is no number."""
     return float(value) if is_amount(value) else None
+
+
+def as_status(value: Any) -> int:
+    """A member that should be a status code; 0 for whatever is none."""
+    return int(value) if isinstance(value, int | float) and 100 <= value < 1000 else 0
+
+
+def as_object(value: Any, *names: str) -> dict[str, Any]:
+    """The object at the end of these members of ``value``; empty where one on the way is missing or none."""
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value if isinstance(value, dict) else {}
+
+
+def as_bytes(base64: str | bytes) -> bytes:
+    """The bytes of a base64 text, line breaks in it left out; empty where it is none."""
+    try:
+        return b64decode(base64)
+    except (binascii.Error, ValueError):
+        return b""
 
 
 def is_amount(value: Any) -> bool:

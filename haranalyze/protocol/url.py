@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
 
-_DEFAULT_PORTS: Final = {"http": 80, "https": 443, "ws": 80, "wss": 443, "ftp": 21}
+DEFAULT_PORTS: Final = {"http": 80, "https": 443, "ws": 80, "wss": 443, "ftp": 21}
 _SPECIAL: Final = frozenset(("http", "https", "ws", "wss"))
 # A plain URL needs no full parser: lower-case scheme and host, no userinfo, nothing to normalise. Each part is
 # matched by a character class of its own, so that a long URL costs linear time.
@@ -80,7 +80,7 @@ def _origin(scheme: str, authority: str) -> tuple[str, int, str] | None:
     found = _AUTHORITY.fullmatch(authority) if len(authority) < 260 else None
     if found is None or "xn--" in authority or ".." in authority or ".0x" in authority:
         return None
-    default = _DEFAULT_PORTS[scheme]
+    default = DEFAULT_PORTS[scheme]
     port = int(found[2]) if found[2] else default
     if port > 65_535:
         return None
@@ -97,7 +97,7 @@ def _parse_fully(raw: str, base: str | None) -> Url:
         return Url("", "", None, raw.partition("?")[0] if raw.startswith("/") else "", "", "null", ok=False)
     scheme = url.protocol[:-1]
     host = url.hostname.strip("[]")
-    port = int(url.port) if url.port else _DEFAULT_PORTS.get(scheme)
+    port = int(url.port) if url.port else DEFAULT_PORTS.get(scheme)
     return Url(scheme, host, port, url.pathname, url.search[1:], url.origin or "null")
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from haranalyze.capture.stamps import parse_http_version, parse_stamp
+from haranalyze.capture.stamps import date_of, parse_http_version, parse_stamp
 
 BASE = datetime(2026, 11, 22, 2, 34, 23, tzinfo=UTC).timestamp() * 1000
 
@@ -87,3 +87,17 @@ def test_no_text_breaks_the_stamp_reader(text: str) -> None:
 )  # fmt: skip
 def test_version_spellings_become_short_names_and_unknown_is_not_1_1(spelled: str, short: str) -> None:
     assert parse_http_version(spelled) == short
+
+
+@pytest.mark.parametrize(
+    ("headers", "moment"),
+    [
+        ([("DATE", "Sat, 22 Nov 2025 02:34:23 GMT"), ("date", "x")], 1_763_778_863_000.0),
+        ([("Date", "yesterday")], None),
+        ([("Date", "Sat, 22 Nov 99999 02:34:23 GMT")], None),
+        ([("Date", "1" * 65)], None),
+        ([], None),
+    ],
+)
+def test_the_first_date_header_is_an_instant_or_nothing(headers: list[tuple[str, str]], moment: float | None) -> None:
+    assert date_of(headers) == moment
