@@ -27,8 +27,8 @@ from haranalyze.web.problems import ProblemError, problem_of
 from haranalyze.web.site import Site
 
 UNSAFE = frozenset(("POST", "PUT", "PATCH", "DELETE"))
-LINGER_BYTES, LINGER_SECONDS = 4 << 20, 2.0  # read of a refused upload, so that its sender sees the answer
-LINGER_UNKNOWN = 1 << 19  # the same where nobody knows how much is coming
+LINGER_BYTES, LINGER_SECONDS = 4 << 20, 2.0  # a refused upload up to this size is read, so that its sender sees why
+LINGER_GIANT = 1 << 19  # read of a larger one, and of one whose size nobody knows
 
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -143,7 +143,9 @@ class _Exchange:
         has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
         self._arriving = scope["method"] in UNSAFE and has_body
         self._waits_for_us = "expect" in headers
-        self._linger_bytes = LINGER_BYTES if "content-length" in headers else LINGER_UNKNOWN
+        announced = headers.get("content-length", "")
+        is_small = announced.isdigit() and int(announced) <= LINGER_BYTES
+        self._linger_bytes = LINGER_BYTES if is_small else LINGER_GIANT
 
     async def receive(self) -> Message:
         message = await self._receive()
@@ -167,7 +169,8 @@ class _Exchange:
 
     async def _linger(self) -> None:
         """Closing a socket with unread data resets it, and the sender would never see why it was refused (RFC 9112
-        section 9.6). The answer went out before."""
+        section 9.6). The answer went out before. Of a giant less is read: its sender is reset while it still writes,
+        and finds the answer then (curl, Chromium and Python's http.client do)."""
         left = self._linger_bytes
         try:
             async with asyncio.timeout(LINGER_SECONDS):
