@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
 import requests
 
@@ -154,6 +155,19 @@ def test_who_only_announces_a_giant_is_answered_at_once(strict: Server) -> None:
         while line.recv(4096):
             pass
         assert answered - began < time.monotonic() - answered  # the two seconds of reading on are the second part
+
+
+def test_of_an_announced_giant_almost_nothing_is_read(strict: Server) -> None:
+    strict.done(strict.upload(LOOP.read_bytes()))  # all modules are read
+    place, process = urlsplit(strict.address), psutil.Process(strict.process.pid)
+    before = process.io_counters().read_chars
+    with socket.create_connection((place.hostname or "", place.port or 0), timeout=PATIENCE) as line:
+        line.sendall(f"{_upload_head(strict)}Content-Length: 300000000\r\n\r\n".encode())
+        with contextlib.suppress(ConnectionError):  # cut while it was still sending
+            for _ in range(500):
+                line.sendall(b"x" * 100_000)
+        assert line.recv(12) == b"HTTP/1.1 413"
+    assert process.io_counters().read_chars - before < 2**20
 
 
 def test_a_client_that_waits_for_a_100_is_refused_at_once(strict: Server) -> None:
