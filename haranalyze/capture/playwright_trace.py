@@ -1,7 +1,7 @@
 """Playwright traces (``trace.zip``): their network part is HAR entries, one a line, with bodies in ``resources/``.
 
 Sources: playwright-core ``server/trace/recorder/tracing.ts`` (``resource-snapshot`` lines of ``*.network``),
-``server/har/harTracer.ts``; observed with Playwright 1.61.
+``server/har/harTracer.ts``; observed with Playwright 1.65.
 """
 
 from __future__ import annotations

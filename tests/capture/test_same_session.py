@@ -12,6 +12,7 @@ from haranalyze.rulebook import Rulebook
 FOLDER = Path(__file__).parent / "recorded/same-session"
 ROOTS = {
     "authorization-lost-at-proxy": ("auth-header-lost-upstream", "certain"),
+    "cached-front-token": ("cached-front-token", "certain"),
     "cookies-too-large": ("request-header-too-large", "certain"),
     "refresh-failing": ("refresh-failing", "likely"),
     "samesite-lax-cross-site": ("cookie-samesite-cross-site", "certain"),
