@@ -112,7 +112,7 @@ def cause_of(item: Rule, match: Match, facts: Facts, projector: Projector) -> tu
     exchange = facts.timeline.exchange(match.at.exchange)
     subject = projector.show(match.subject) if isinstance(match.subject, Text) else match.subject
     hop = facts.header_budget.hop(exchange) if item.owner is Owner.PROXY else None
-    return item.id, projector.path_shape(exchange.request.url.path), subject, hop.name if hop else ""
+    return item.id, projector.path(exchange.request.url.path), subject, hop.name if hop else ""
 
 
 def fingerprint(cause: tuple[str, str, str, str]) -> str:

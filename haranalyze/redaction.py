@@ -255,12 +255,11 @@ class Projector:
         return frozenset(value for value in values if len(value) >= _SHORTEST_ECHO and value.lower() not in PATH_WORDS)
 
     def path(self, path: str) -> str:
-        """A path with every segment outside our vocabulary as ``{seg}``; parameters in segments are dropped."""
-        return "/".join(self._segment(part) for part in path.split("/")) or "/"
+        """A path with every segment outside our vocabulary as ``{seg}``; parameters in segments are dropped.
 
-    def path_shape(self, path: str) -> str:
-        """The path for comparisons across captures (fingerprints): vocabulary words and ``{seg}`` only."""
-        return self.path(path)
+        Fingerprints hold it too, since nothing in it is of one recording alone.
+        """
+        return "/".join(self._segment(part) for part in path.split("/")) or "/"
 
     def _segment(self, segment: str) -> str:
         if not segment or segment == ".well-known":

@@ -18,7 +18,8 @@ _SCHEMES: Final = frozenset(
 _PLACEHOLDERS: Final = frozenset(
     ("undefined", "null", "nan", "none", "[object object]", "[object promise]", "false", "true")
 )
-_TEMPLATE = re.compile(r"\{\{[^{}]*\}\}|\$\{[^{}]*\}|<[^<>]*>|%[A-Za-z_]+%|:[a-z_]*token")
+TEMPLATE = re.compile(r"\{\{[^{}]*\}\}|\$\{[^{}]*\}|<[^<>]*>|%[A-Za-z_]+%|:[a-z_]*token")
+"""A variable that nothing stood in for, in the notation of Postman, shells, manuals and Windows."""
 _SEPARATORS = re.compile(r"[^!#$%&'*+.^_`|~0-9A-Za-z/-]*")
 # A token, with a value if it is a parameter. A quote that is never closed ends with the header, so that no part of
 # it is read twice.
@@ -67,7 +68,7 @@ def parse_authorization(value: str) -> Authorization:
         return Authorization(scheme, token, Credential.PLACEHOLDER)
     if not token:
         return Authorization(scheme, "", Credential.EMPTY)
-    if _TEMPLATE.fullmatch(token):
+    if TEMPLATE.fullmatch(token):
         return Authorization(scheme, token, Credential.TEMPLATE)
     if not scheme:
         return Authorization("", token, Credential.NO_SCHEME)

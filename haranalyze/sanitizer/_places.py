@@ -36,18 +36,20 @@ def _counts(texts: Texts, value: str) -> str:
 
 
 def _name_list(texts: Texts, value: str) -> str:
-    return _NAMES.sub(lambda found: texts.name(found.group()), value)
+    return _NAMES.sub(lambda found: texts.addresses.name(found.group()), value)
 
 
 def _origins(texts: Texts, value: str) -> str:
-    return _NAMES.sub(lambda found: texts.origin(found.group()), value)
+    return _NAMES.sub(lambda found: texts.addresses.origin(found.group()), value)
 
 
 def _credentials(texts: Texts, value: str) -> str:
-    first, space, rest = value.partition(" ")
-    if first.lower() in _SCHEMES:
-        return f"{first}{space}{_credentials(texts, rest)}"
-    return texts.secret(value, "credential")
+    at = 0
+    for word in value.split(" "):
+        if word.lower() not in _SCHEMES:
+            break
+        at += len(word) + 1
+    return value[:at] + texts.secret(value[at:], "credential")
 
 
 def _cookies(texts: Texts, value: str) -> str:
@@ -59,7 +61,7 @@ def _cookie(texts: Texts, part: str) -> str:
     if not equals:
         return texts.secret(name, "cookie")
     plain = name.strip()
-    shown = texts.name(plain)
+    shown = texts.addresses.name(plain)
     if shown != plain:
         start = len(name) - len(name.lstrip())
         name = name[:start] + shown + name[start + len(plain) :]
@@ -79,9 +81,9 @@ def _attribute(texts: Texts, attribute: str) -> str:
     name, equals, value = attribute.partition("=")
     kind = name.strip().lower()
     if kind == "domain":
-        made = texts.host(value)
+        made = texts.addresses.host(value)
     elif kind == "path":
-        made = texts.path(value)
+        made = texts.addresses.path(value)
     elif kind == "max-age":
         made = _counts(texts, value)
     else:
@@ -110,11 +112,11 @@ def _subprotocols(texts: Texts, value: str) -> str:
 
 
 def _url(texts: Texts, value: str) -> str:
-    return texts.url(value)
+    return texts.addresses.url(value)
 
 
 def _host(texts: Texts, value: str) -> str:
-    return texts.host(value)
+    return texts.addresses.host(value)
 
 
 _HEADERS: Final[dict[str, Callable[[Texts, str], str]]] = {
@@ -186,7 +188,7 @@ def request_body(texts: Texts, body: Body, *, keep: bool) -> str | None:
     if body.raw_mime_type.startswith("multipart/") or 'name="' in text:
         return _multipart(texts, text)
     if "=" in text and not re.search(r"[\s<>{]", text[:4096].strip()):
-        return texts.query(text)
+        return texts.addresses.query(text)
     return texts.secret(text, "text of a request")
 
 

@@ -16,15 +16,12 @@ from collections.abc import Callable, Sequence
 from typing import Final
 from urllib.parse import quote, unquote
 
-import msgspec
-
 from haranalyze.capture.body import read_json
-from haranalyze.protocol.auth import _TEMPLATE
-from haranalyze.protocol.oauth import challenge_of
-from haranalyze.redaction import is_plain_label, is_plain_name, is_plain_stem, path_stem
+from haranalyze.protocol.auth import TEMPLATE
+from haranalyze.redaction import is_plain_name
+from haranalyze.sanitizer._addresses import Addresses
 from haranalyze.sanitizer._pseudonyms import Pseudonyms
-from haranalyze.sanitizer._words import is_known
-from haranalyze.systems import builtin_systems
+from haranalyze.sanitizer._words import CLOSED, COUNTS, LITERALS, SPOKEN, TIMES, is_known
 
 _ATOM: Final = re.compile(r"[0-9A-Za-z\u0080-\U0010ffff]+")
 _SPLIT: Final = re.compile(f"({_ATOM.pattern})")  # every second part is an atom
@@ -43,8 +40,6 @@ _TOKEN: Final = re.compile(
 )
 _STRING: Final = re.compile(r'"((?:[^"\\]++|\\.)*+)"(\s*:)?|(-?)(\d+)(\.\d+)?([eE][+-]?\d+)?|([{}\[\]])', re.DOTALL)
 _ADDRESS: Final = re.compile(r"(?:https?|wss?)://[^\s\"'<>\\,|]+", re.IGNORECASE)
-_URL: Final = re.compile(r"(?:([A-Za-z][A-Za-z0-9+.-]{0,30}):)?(//[^/?#\\]*)?([^?#]*)(\?[^#]*)?(#.*)?", re.DOTALL)
-_IP: Final = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 _TAG: Final = re.compile(r"<[^<>]*>")
 _INSTANT: Final = re.compile(r"\b(?:IssueInstant|NotBefore|NotOnOrAfter|AuthnInstant|SessionNotOnOrAfter)=[\"'][^\"']*")
 _STAMP: Final = re.compile(r"[\"']\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)?$")
@@ -62,49 +57,8 @@ _NUMBER: Final = 9  # digits of the shortest number that is written in groups; a
 
 _CHANCE: Final = 7  # characters up to which two runs may be equal by chance
 
-REMEMBERED: Final = 32_768
-"""Addresses or headers whose masked form is kept for the next time; what is forgotten is masked to the same again."""
-
 _WRAPPERS: Final = ("j:", "base64-", "s:")  # cookie-parser of Express, Supabase
-
-LITERALS: Final = frozenset(
-    ("", "undefined", "null", "nan", "none", "true", "false", "[object object]", "[object promise]")
-) | {system.removed_value for system in builtin_systems() if system.removed_value}
-"""Values that tell a fault by themselves; they are nobody's secret."""
-
-_SPOKEN: Final = frozenset(
-    """
-    error error_description error_code error_uri errors message messages msg detail details description reason title
-    type __type code status statuscode statustext exception cause hint name fault faultstring faultcode summary text
-    claimvalidationerrors claims info result success ok errorcode error_type error_reason autherror warning
-    """.split()
-)
-"""Members of an answer whose strings are shown by their words."""
-
-_CLOSED: Final = frozenset(
-    """
-    alg typ kty use crv enc zip cty token_type token_use token_type_hint grant_type response_type response_mode
-    code_challenge_method prompt display scope scopes scp
-    """.split()
-)
-"""Members and parameters with a closed list of words."""
-
-_TIMES: Final = frozenset(
-    """
-    iat nbf exp ate auth_time expires_in expires_at expirytime timecreated updated_at ext_expires_in max_age maxage
-    expires refresh_expires_in version
-    """.split()
-)
-"""Members and parameters whose numbers are times, ages and versions."""
-
-_COUNTS: Final = _TIMES | {"status", "statuscode", "code"}
-"""Members of an answer whose numbers stay. What a request calls ``code`` is a secret."""
-
-_SPOKEN_PARAMETERS: Final = frozenset(("error", "error_description", "error_code", "csrf"))
-_TELLING: Final = (
-    _SPOKEN_PARAMETERS | _CLOSED | _COUNTS | {"samlrequest", "samlresponse", "code_challenge", "autherror"}
-)
-"""Parameters of whose values more stays than their shape."""
+_DEEPEST: Final = 4  # wrappings and encodings around a value that are taken off
 
 
 class Texts:
@@ -128,18 +82,16 @@ class Texts:
         self.challenges: dict[str, str] = {}
         self.listed: set[str] = set()
         self._secrets: dict[str, str] = {}
-        self._names: dict[str, str] = {}
-        self._urls: dict[str, str] = {}
-        self._hosts: dict[str, str] = {}
-        self._labels: dict[str, str] = {}
-        self._segments: dict[str, str] = {}
-        self._parameters: dict[str, tuple[str, str]] = {}
+        self.addresses = Addresses(self)
 
     def forget(self) -> None:
         """Give the memory back that is needed to mask more."""
-        for known in (self._secrets, self._names, self._urls, self._hosts, self._labels, self._segments):
-            known.clear()
-        self._parameters.clear()
+        self._secrets.clear()
+        self.addresses.forget()
+
+    def is_denied(self, name: str) -> bool:
+        """Whether a name, word or number must not stay, however it is written."""
+        return bool(self.denied) and name.lower() in self.denied
 
     # secret values
 
@@ -162,27 +114,29 @@ class Texts:
         if len(made) == sum(map(len, pieces)):
             at = 0
             for piece in pieces:
-                self._secrets.setdefault(piece, self._pack(made[at : at + len(piece)]))
+                self._secrets.setdefault(piece, self.packed(made[at : at + len(piece)]))
                 at += len(piece)
 
-    def _pack(self, made: str) -> str:
+    def packed(self, made: str) -> str:
+        """What was packed again: its runs are no secrets, although they are no stand-ins."""
         self.listed.update(run for run in _ATOM.findall(made) if len(run) > _CHANCE and not run.isdigit())
         return made
 
     def _open(self, value: str, depth: int = 0) -> str:
         if value.strip().lower() in LITERALS or _CHUNKS.fullmatch(value):
             return value
-        if _TEMPLATE.fullmatch(value) and is_plain_name(value.strip("${}<>%: ")):
+        if TEMPLATE.fullmatch(value) and is_plain_name(value.strip("${}<>%: ")):
             return self.prose(value)  # a variable that nothing stood in for, or a password that looks like one
-        for prefix in _WRAPPERS:
+        for prefix in _WRAPPERS if depth < _DEEPEST else ():
             if value.startswith(prefix):
-                return prefix + self._open(value[len(prefix) :], depth)
-        if depth < 4 and "%" in value and (packed := self._percent(value, lambda inner: self._open(inner, depth + 1))):
-            return packed
+                return prefix + self._open(value[len(prefix) :], depth + 1)
+        inside = self.within_percent(value, lambda one: self._open(one, depth + 1)) if depth < _DEEPEST else None
+        if inside:
+            return inside
         if (begin := value.lstrip()[:1]) and begin in "{[" and read_json(value) is not None:
             return self.json(value)
         if "%" not in value and "://" in value[:10] and _ADDRESS.fullmatch(value):
-            return self.url(value)
+            return self.addresses.url(value)
         return self._tokens(value) if "ey" in value or "W" in value else self.atoms(value)
 
     def atoms(self, value: str) -> str:
@@ -211,8 +165,8 @@ class Texts:
         codes = [int(code, 16) if code else ord(whole) for whole, _, code in pieces]
         if any(code > 0x7F for code in codes):  # bytes of UTF-8 or of another encoding: only their number stays
             made = "".join(f"%{deep}C3" if code else self.table[whole] for whole, deep, code in pieces)
-            self._pack(once := unquote(made))
-            self._pack(unquote(once))
+            self.packed(once := unquote(made))
+            self.packed(unquote(once))
             return made
         made = self.table["".join(map(chr, codes))]
         return "".join(
@@ -221,9 +175,9 @@ class Texts:
         )
 
     @staticmethod
-    def _percent(value: str, inside: Callable[[str], str]) -> str | None:
-        """Percent-encoding taken off and put on again; None where it could not be put on as it was."""
-        plain = unquote(value, errors="strict") if _is_utf8(value) else None
+    def within_percent(value: str, inside: Callable[[str], str]) -> str | None:
+        """Percent-encoding taken off and put on again; None without one, and where it could not be put on as it was."""
+        plain = unquote(value, errors="strict") if "%" in value and _is_utf8(value) else None
         if plain is None or plain == value:
             return None
         outside = re.sub(r"%[0-9A-Fa-f]{2}", "", value)
@@ -240,7 +194,7 @@ class Texts:
 
     def _tokens(self, value: str) -> str:
         """JWTs and base64 of JSON inside a value, the rest by atoms."""
-        return self._pack(self._between_tokens(value, self.atoms))
+        return self.packed(self._between_tokens(value, self.atoms))
 
     def _between_tokens(self, text: str, mask: Callable[[str], str]) -> str:
         """Tokens opened, the text between them by ``mask``: in the order of the text, since ordinals are given in the
@@ -271,7 +225,7 @@ class Texts:
         body = value.rstrip("=")
         made = self.json(text).encode()
         encoded = (b64encode if "+" in body or "/" in body else urlsafe_b64encode)(made).decode()
-        return self._pack(encoded.rstrip("=") + value[len(body) :])
+        return self.packed(encoded.rstrip("=") + value[len(body) :])
 
     def unpacked(self, value: str) -> str:
         """Base64url of a token (Kubernetes hands it to WebSockets so)."""
@@ -281,7 +235,7 @@ class Texts:
         except (binascii.Error, ValueError):
             return self.secret(value, "token")
         made = urlsafe_b64encode(self.secret(text, "token").encode()).decode()
-        return self._pack(made.rstrip("=") + value[len(body) :])
+        return self.packed(made.rstrip("=") + value[len(body) :])
 
     def packed_words(self, value: str) -> str:
         """Base64url that holds readable words among others (Google packs its error so), by its words."""
@@ -292,7 +246,7 @@ class Texts:
             return self.secret(value, "parameter")
         text = "".join(chr(byte) if byte < 0x80 else "?" for byte in data)
         made = urlsafe_b64encode(self.prose(text).encode("ascii")).decode()
-        return self._pack(made.rstrip("=") + value[len(body) :])
+        return self.packed(made.rstrip("=") + value[len(body) :])
 
     def json(self, text: str, *, answer: bool = False) -> str:
         """JSON text (sound, as ``read_json`` finds): names that are words stay, strings and numbers are masked, but for
@@ -314,7 +268,7 @@ class Texts:
                 parts.append(self._number(found, key, answer=answer))
             elif colon is not None:
                 key = _unescaped(string).lower()
-                parts.append(f'"{_escaped_like(string, self.name(_unescaped(string)))}"{colon}')
+                parts.append(f'"{_escaped_like(string, self.addresses.name(_unescaped(string)))}"{colon}')
             elif string:
                 parts.append(f'"{_escaped_like(string, self._member(key, _unescaped(string), answer=answer))}"')
             else:
@@ -323,7 +277,7 @@ class Texts:
         return "".join(parts)
 
     def _member(self, key: str, value: str, *, answer: bool) -> str:
-        if key in _CLOSED or (answer and key in _SPOKEN):
+        if key in CLOSED or (answer and key in SPOKEN):
             return self.prose(value)
         if key == "kid" and value[1:2] == "-":  # the family of a key (SuperTokens: d-, s-)
             return value[:2] + self.secret(value[2:], "member of JSON")
@@ -331,8 +285,8 @@ class Texts:
 
     def _number(self, found: re.Match[str], key: str, *, answer: bool) -> str:
         _, _, sign, whole, fraction, exponent, _ = found.groups()
-        if key in (_COUNTS if answer else _TIMES):
-            return f"{sign}{self._count(whole)}{fraction or ''}{exponent or ''}"
+        if key in (COUNTS if answer else TIMES):
+            return f"{sign}{self.count(whole)}{fraction or ''}{exponent or ''}"
         masked = whole if answer and len(whole) < 2 else self.table[whole]
         after = "" if not fraction else fraction if len(fraction) < 3 else "." + self.table[fraction[1:]]
         return f"{sign}{masked}{after}{exponent or ''}"
@@ -355,7 +309,7 @@ class Texts:
         if packed:
             squeeze = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
             made = squeeze.compress(made) + squeeze.flush()
-        return self._pack(b64encode(made).decode())
+        return self.packed(b64encode(made).decode())
 
     def _xml(self, text: str) -> str:
         parts, at = [], 0
@@ -377,7 +331,7 @@ class Texts:
     def prose(self, text: str, digits: int = 0) -> str:
         """Text by its words: those of the engine's own vocabulary stay, and numbers of up to ``digits`` digits."""
         if "ey" in text and _TOKEN.search(text):
-            return self._pack(self._between_tokens(text, lambda part: self._words(part, digits)))
+            return self.packed(self._between_tokens(text, lambda part: self._words(part, digits)))
         return self._words(text, digits)
 
     def _words(self, text: str, digits: int) -> str:
@@ -395,15 +349,15 @@ class Texts:
             if parts[place - 1].endswith("&#"):  # a character of HTML
                 parts[place] = self.table[atom]
             elif len(atom) <= digits and atom.isascii() and atom.isdigit():
-                parts[place] = self._count(atom)
-            elif not is_known(atom) or not atom.isascii() or self._is_denied(atom):
+                parts[place] = self.count(atom)
+            elif not is_known(atom) or not atom.isascii() or self.is_denied(atom):
                 parts[place] = self.table[atom]
         return "".join(parts)
 
-    def _count(self, digits: str) -> str:
+    def count(self, digits: str) -> str:
         """A number that stays. One that must not, as it is a secret elsewhere, becomes nines: a time far away, and no
         stand-in, which the copy of a copy would not need."""
-        if self._is_denied(digits):
+        if self.is_denied(digits):
             return "9" * len(digits)
         self.shown.add(digits)
         return digits
@@ -417,172 +371,6 @@ class Texts:
             at = found.end()
         return "".join(parts) + self.prose(text[at:])
 
-    # names and addresses
-
-    def name(self, name: str) -> str:
-        """A header, cookie, parameter or member name: shown when it is made of words."""
-        found = self._names.get(name)
-        if found is None:
-            found = self._names[name] = self._name(name)
-        return found
-
-    def _name(self, name: str) -> str:
-        if self._shows_name(name):
-            self.shown.add(name)
-            return name
-        self.masked["name"] += 1
-        low = name.lower() if name.isascii() else name
-        made = self.atoms(low)
-        if low == name:
-            return made
-        return self._pack("".join(new.upper() if old.isupper() else new for old, new in zip(name, made, strict=True)))
-
-    def _shows_name(self, name: str) -> bool:
-        return not name or (is_plain_name(name) and not self._is_denied(name))
-
-    def _is_denied(self, name: str) -> bool:
-        return bool(self.denied) and name.lower() in self.denied
-
-    def host(self, host: str) -> str:
-        """A host name with port: labels that look like identifiers are masked."""
-        found = self._hosts.get(host)
-        if found is None:
-            found = self._hosts[host] = self._host(host)
-        return found
-
-    def _host(self, host: str) -> str:
-        name, port = host, ""
-        if found := re.fullmatch(r"(.*?)(:\d{0,5})", host):
-            name, port = found.groups()
-        if name.startswith("[") and name.endswith("]") and is_plain_label(name[1:-1].lower()):
-            return host
-        if _IP.fullmatch(name):
-            return host
-        return ".".join(self._label(label) for label in name.split(".")) + port
-
-    def _label(self, label: str) -> str:
-        found = self._labels.get(label)
-        if found is None:
-            low = label.lower()
-            if not label or (is_plain_label(low) and ":" not in low and not self._is_denied(low)):
-                self.shown.add(label)
-                found = label
-            else:
-                self.masked["host label"] += 1
-                found = self.atoms(low)
-            self._labels[label] = found
-        return found
-
-    def origin(self, value: str) -> str:
-        """An origin as CORS writes it."""
-        if value in ("*", "null"):
-            return value
-        return self.url(value) if "://" in value else self.host(value)
-
-    def url(self, url: str) -> str:
-        """A URL or relative reference: scheme, host, known words of the path and parameter names stay."""
-        found = self._urls.get(url)
-        if found is None:
-            if len(self._urls) > REMEMBERED:
-                self._urls.clear()
-            found = self._urls[url] = self._url(url)
-        return found
-
-    def _url(self, url: str) -> str:
-        match = _URL.fullmatch(url)
-        if match is None:
-            return self.secret(url, "URL")
-        scheme, authority, path, query, fragment = match.groups()
-        low = scheme.lower() if scheme else ""
-        if low == "data":
-            return "data:,"
-        if low == "blob":
-            return f"{scheme}:{self.url(url[5:])}"
-        if scheme and low not in ("http", "https", "ws", "wss"):
-            return f"{scheme}:{self.prose(url[len(low) + 1 :])}" if is_known(low) else self.secret(url, "URL")
-        if scheme and not authority:
-            return self.secret(url, "URL")
-        made = f"{scheme}:" if scheme else ""
-        if authority:
-            user, at, host = authority[2:].rpartition("@")
-            made += f"//{self.secret(user, 'user in a URL') if at else ''}{at}{self.host(host)}"
-        if made and path[:1] == "/" and path[1:2] != "/":  # as the header :path says it, and maybe another host
-            return made + self.url(url[match.start(3) :])
-        made += self.path(path)
-        if query:
-            made += "?" + self.query(query[1:])
-        return made + ("#" + self._fragment(fragment[1:]) if fragment else "")
-
-    def _fragment(self, text: str) -> str:
-        if text.startswith(("/", "!/")):
-            path, mark, query = text.partition("?")
-            return self.path(path) + mark + (self.query(query) if mark else "")
-        return self.query(text)
-
-    def path(self, path: str) -> str:
-        """A path: segments of known words stay, all others are masked."""
-        known = self._segments
-        return "/".join([known[part] if part in known else self._segment(part) for part in path.split("/")])
-
-    def _segment(self, segment: str) -> str:
-        made = self._segments[segment] = self._new_segment(segment)
-        return made
-
-    def _new_segment(self, segment: str) -> str:
-        if not segment or segment == ".well-known" or segment.lower() in LITERALS:
-            return segment
-        if ";" in segment:
-            first, *parameters = segment.split(";")
-            return ";".join([self._segment(first), *(self._pair(one) for one in parameters)])
-        stem, tail = path_stem(segment)
-        if not self._is_denied(stem) and (is_plain_stem(stem) or _is_engines(stem)):
-            self.shown.add(stem)
-            return segment
-        return self.secret(stem, "path segment") + tail
-
-    def query(self, query: str) -> str:
-        """A query or a form body."""
-        return "&".join([self._pair(part) for part in query.split("&")])
-
-    def _pair(self, part: str) -> str:
-        name, equals, value = part.partition("=")
-        if not equals:
-            return name if is_known(name) and not self._is_denied(name) else self.secret(name, "parameter")
-        found = self._parameters.get(name)
-        if found is None:
-            found = self._parameters[name] = self._parameter_name(name)
-        shown, low = found
-        return f"{shown}={self.parameter(low, value)}" if value else f"{shown}="
-
-    def _parameter_name(self, name: str) -> tuple[str, str]:
-        """What stands for the name of a parameter, and what it means: decoded, in lower case."""
-        plain = unquote(name) if "%" in name else name
-        shown = name if self._shows_name(plain) else self.secret(name, "name")
-        if shown == name:
-            self.shown.add(plain)
-        return shown, plain.lower()
-
-    def parameter(self, name: str, value: str) -> str:
-        """The value of a parameter, in its percent-encoding."""
-        if name not in _TELLING and value[:1] not in ("/", "%"):
-            return self.secret(value, "parameter")
-        if name in _SPOKEN_PARAMETERS or name in _CLOSED:
-            return (self._percent(value, self.prose) if "%" in value else None) or self.prose(value)
-        if name in ("samlrequest", "samlresponse"):
-            made = self._percent(value, self.saml) if "%" in value else None
-            return made or self.saml(value)
-        if name == "code_challenge" and (verifier := self.challenges.get(value.rstrip("="))) is not None:
-            self.masked["code challenge"] += 1
-            made = challenge_of(self.secret(verifier, "parameter"), "S256") or ""
-            return self._pack(made + value[len(value.rstrip("=")) :])
-        if name == "autherror":
-            return (self._percent(value, self.packed_words) if "%" in value else None) or self.packed_words(value)
-        if name in _TIMES and value.isdigit() and len(value) < 12:
-            return self._count(value)
-        if value.startswith("/") or value[:3].lower() == "%2f":
-            return (self._percent(value, self.url) if "%" in value else None) or self.url(value)
-        return self.secret(value, "parameter")
-
 
 def _is_opaque(value: str) -> bool:
     """Whether a value is one run of letters and digits in which nothing is packed."""
@@ -594,11 +382,6 @@ def _is_bare(value: str) -> bool:
     if "ey" in value or "W" in value or _BARE_RUNS.fullmatch(value) is None:
         return False
     return value.strip().lower() not in LITERALS
-
-
-def _is_engines(stem: str) -> bool:
-    parts = _ATOM.findall(stem)
-    return 0 < len(parts) <= 6 and len(stem) <= 40 and stem.isascii() and all(map(is_known, parts))
 
 
 def _json_in(value: str) -> str | None:
@@ -636,7 +419,3 @@ def _escaped_like(literal: str, text: str) -> str:
         return text if '"' not in text and "\\" not in text and text.isprintable() else json.dumps(text)[1:-1]
     made = json.dumps(text, ensure_ascii="\\u" in literal)[1:-1]
     return made.replace("/", "\\/") if "\\/" in literal else made
-
-
-encoded: Final = msgspec.json.Encoder().encode
-"""A value as JSON bytes."""

@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final
 
+from haranalyze.systems import builtin_systems
 from haranalyze.vocabulary import PATH_WORDS, PHRASES
 
 _WORD: Final = re.compile(r"[a-z0-9]+")
@@ -44,6 +45,40 @@ _PLATFORM: Final = """
     xmlns xsi xs samlp saml saml2p saml2 saml1 ds urn oasis names tc protocol assertion
     post get action submit button label id class href target content equiv lang en rel stylesheet link noscript
 """.split()
+
+
+LITERALS: Final = frozenset(
+    ("", "undefined", "null", "nan", "none", "true", "false", "[object object]", "[object promise]")
+) | {system.removed_value for system in builtin_systems() if system.removed_value}
+"""Values that tell a fault by themselves; they are nobody's secret."""
+
+SPOKEN: Final = frozenset(
+    """
+    error error_description error_code error_uri errors message messages msg detail details description reason title
+    type __type code status statuscode statustext exception cause hint name fault faultstring faultcode summary text
+    claimvalidationerrors claims info result success ok errorcode error_type error_reason autherror warning
+    """.split()
+)
+"""Members of an answer whose strings are shown by their words."""
+
+CLOSED: Final = frozenset(
+    """
+    alg typ kty use crv enc zip cty token_type token_use token_type_hint grant_type response_type response_mode
+    code_challenge_method prompt display scope scopes scp
+    """.split()
+)
+"""Members and parameters with a closed list of words."""
+
+TIMES: Final = frozenset(
+    """
+    iat nbf exp ate auth_time expires_in expires_at expirytime timecreated updated_at ext_expires_in max_age maxage
+    expires refresh_expires_in version
+    """.split()
+)
+"""Members and parameters whose numbers are times, ages and versions."""
+
+COUNTS: Final = TIMES | {"status", "statuscode", "code"}
+"""Members of an answer whose numbers stay. What a request calls ``code`` is a secret."""
 
 
 @cache

@@ -18,8 +18,9 @@ from haranalyze.capture.model import Capture, CookieDecision, Exchange, Page, So
 from haranalyze.capture.quirks import EXPORTERS, OF_CUT, OF_NET_LOG, OF_STRIPPED, SANITIZED_BY
 from haranalyze.capture.values import as_text
 from haranalyze.protocol.oauth import challenge_of
+from haranalyze.sanitizer._addresses import REMEMBERED
 from haranalyze.sanitizer._places import header, join_chunks, request_body, response_body, verifiers
-from haranalyze.sanitizer._texts import REMEMBERED, Texts, encoded
+from haranalyze.sanitizer._texts import Texts
 from haranalyze.text import raw
 
 WORDS: Final = frozenset(
@@ -34,6 +35,7 @@ WORDS: Final = frozenset(
 ).union(*(one.phrase.split() for one in HTTPStatus))
 """What every copy says, whatever is in the recording: names of members, and the mark of a copy."""
 
+_encoded: Final = msgspec.json.Encoder().encode
 _EMPTY: Final = Raw(b"[]")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _VERSION: Final = re.compile(r"\d{1,5}(?:\.\d{1,6}){0,4}")
@@ -99,10 +101,10 @@ class Writer:
             **self._browser(capture),
             "pages": [self._page(page) for page in capture.pages],
         }
-        yield b'{"log":' + encoded(log)[:-1] + b',"entries":['
+        yield b'{"log":' + _encoded(log)[:-1] + b',"entries":['
         separator = b"\n"
         for exchange in capture.exchanges:
-            yield separator + encoded(self._entry(exchange))
+            yield separator + _encoded(self._entry(exchange))
             separator = b",\n"
         yield b"\n]}}\n"
 
@@ -122,7 +124,7 @@ class Writer:
         timings = {"onContentLoad": page.content_loaded, "onLoad": page.loaded}
         return {
             "id": self._page_id(raw(page.id)),
-            "title": self._texts.url(raw(page.title)) if page.url is not None else "",
+            "title": self._texts.addresses.url(raw(page.title)) if page.url is not None else "",
             "startedDateTime": _stamp(page.started),
             "pageTimings": {name: value for name, value in timings.items() if value is not None},
         }
@@ -187,7 +189,7 @@ class Writer:
         excluded = [f"EXCLUDE_{self._texts.prose(reason)}" for reason in read.excluded]
         return {
             "operation": self._texts.prose(read.operation),
-            "name": self._texts.name(read.raw_name),
+            "name": self._texts.addresses.name(read.raw_name),
             "status": ",".join(excluded),
         }
 
@@ -204,7 +206,7 @@ class Writer:
             return None
         made = self._initiators.get(written)
         if made is None:
-            read, url = exchange.initiator, self._texts.url
+            read, url = exchange.initiator, self._texts.addresses.url
             if read is None:
                 return None
             parts: dict[str, Any] = {"type": self._texts.prose(read.kind)}
@@ -219,11 +221,11 @@ class Writer:
                     for one in read.raw_scripts
                 ]
                 parts["stack"] = {"callFrames": frames}
-            made = self._initiators[written] = Raw(encoded(parts))
+            made = self._initiators[written] = Raw(_encoded(parts))
         return made
 
     def _request(self, request: Request) -> dict[str, Any]:
-        url = self._texts.url(request.raw_url)
+        url = self._texts.addresses.url(request.raw_url)
         made: dict[str, Any] = {
             "method": self._word(request.method),
             "url": url,
@@ -255,7 +257,7 @@ class Writer:
             "cookies": self._cookies(response, "set-cookie"),
             "headers": self._header_list(response),
             "content": content,
-            "redirectURL": self._texts.url(response.raw_redirect_url),
+            "redirectURL": self._texts.addresses.url(response.raw_redirect_url),
             "headersSize": _size(response.headers_size),
             "bodySize": _size(response.body_size),
         }
@@ -284,13 +286,13 @@ class Writer:
             return False
         self._join_chunks(message, pairs)
         for one, (name, value) in zip(new, pairs, strict=True):
-            self._headers[one] = encoded(self._line(name, value))
+            self._headers[one] = _encoded(self._line(name, value))
         return True
 
     def _odd_header_list(self, message: Message) -> Raw:
         pairs = header_pairs(message.raw_header_list)
         self._join_chunks(message, pairs)
-        return Raw(encoded([self._line(name, value) for name, value in pairs]))
+        return Raw(_encoded([self._line(name, value) for name, value in pairs]))
 
     def _join_chunks(self, message: Message, pairs: Sequence[tuple[str, str]]) -> None:
         cookies = [value for name, value in pairs if name.lower() in _COOKIES]
@@ -303,7 +305,7 @@ class Writer:
             join_chunks(self._texts, ((name.strip(), value.strip()) for name, _, value in lines))
 
     def _line(self, name: str, value: str) -> Line:
-        return Line(self._texts.name(name), header(self._texts, name, value))
+        return Line(self._texts.addresses.name(name), header(self._texts, name, value))
 
     def _cookies(self, message: Message, name: str) -> Any:
         """The list of cookies where it is all there is; the headers hold them otherwise."""
@@ -313,10 +315,10 @@ class Writer:
         texts = self._texts
         return [
             {
-                "name": texts.name(as_text(cookie.get("name"))),
+                "name": texts.addresses.name(as_text(cookie.get("name"))),
                 "value": texts.secret(as_text(cookie.get("value")), "cookie"),
-                **({"path": texts.path(path)} if (path := as_text(cookie.get("path"))) else {}),
-                **({"domain": texts.host(domain)} if (domain := as_text(cookie.get("domain"))) else {}),
+                **({"path": texts.addresses.path(path)} if (path := as_text(cookie.get("path"))) else {}),
+                **({"domain": texts.addresses.host(domain)} if (domain := as_text(cookie.get("domain"))) else {}),
                 **({"sameSite": texts.prose(site)} if (site := as_text(cookie.get("sameSite"))) else {}),
                 **{member: True for member in ("secure", "httpOnly") if cookie.get(member) is True},
             }

@@ -83,6 +83,7 @@ class Secrets:
         self._doubtful: set[str] = set()  # values that are host names, of which none is known yet
         self._met: set[str] = set()  # values of the capture that is read
         self._addresses: set[str] = set()
+        self._left: list[str] = []  # the address that is read, and those that were found in it
         self._cookies: set[bytes] = set()
 
     @property
@@ -186,6 +187,16 @@ class Secrets:
             self._add(value)
 
     def _in_address(self, url: str) -> None:
+        """An address, and one after the other those in its parameters: any number may stand in one another."""
+        self._left.append(url)
+        if len(self._left) == 1:
+            at = 0
+            while at < len(self._left):
+                self._in_parts(self._left[at])
+                at += 1
+            self._left.clear()
+
+    def _in_parts(self, url: str) -> None:
         if len(url) < SHORTEST or url in self._addresses:
             return
         self._addresses.add(url)

@@ -11,6 +11,7 @@ import pytest
 import haranalyze
 from haranalyze.capture import read_capture
 from haranalyze.sanitizer import sanitize, sanitize_to
+from haranalyze.sanitizer.leaks import Secrets
 
 Entry = dict[str, Any]
 
@@ -27,9 +28,12 @@ def get(url: str = "https://app.example.com/", body: str | None = None, **header
     }
 
 
+def document_of(*entries: Entry) -> bytes:
+    return json.dumps({"log": {"version": "1.2", "entries": entries}}).encode()
+
+
 def copy_of(*entries: Entry) -> bytes:
-    document = json.dumps({"log": {"version": "1.2", "entries": entries}}).encode()
-    return sanitize([haranalyze.read_capture(document)]).documents[0]
+    return sanitize([haranalyze.read_capture(document_of(*entries))]).documents[0]
 
 
 FILLER = " lorem ipsum" * 40
@@ -53,6 +57,31 @@ def test_a_copy_of_a_copy_is_the_same(entry: Entry) -> None:
     after = get("https://b.example/Lorem/ipsum7/qwerty?p=63110&q=abc", cookie="x=ABC; y=12345678; z=ffF")
     copy = copy_of(entry, after)
     assert sanitize([haranalyze.read_capture(copy)]).documents[0] == copy
+
+
+SECRET = "Zx81kLmQv0Tr"
+NESTED = {
+    "whole addresses": get("https://a.example/?a=" * 500 + SECRET),
+    "encoded addresses": get(referer="https://a.example/?a=%68ttps://a.example/?a=" * 250 + SECRET),
+    "relative addresses": get("https://a.example/" + "?a=/" * 500 + SECRET),
+    "addresses in a fragment": get("https://a.example/#" + "/?a=" * 500 + SECRET),
+    "addresses of blobs": get("blob:" * 500 + f"https://a.example/{SECRET}"),
+    "schemes": get(authorization="Bearer " * 500 + SECRET),
+    "cookies that are marked as signed": get(cookie="a=" + "s:" * 500 + SECRET),
+}
+
+
+@pytest.mark.parametrize("entry", NESTED.values(), ids=NESTED.keys())
+def test_values_in_values_without_end_are_masked_too(entry: Entry) -> None:
+    copy = copy_of(entry)
+    assert SECRET.encode() not in copy
+    assert sanitize([haranalyze.read_capture(copy)]).documents[0] == copy
+
+
+def test_a_secret_in_an_address_in_addresses_is_looked_for() -> None:
+    secrets = Secrets()
+    secrets.read(haranalyze.read_capture(document_of(NESTED["whole addresses"])))
+    assert SECRET.encode() in secrets.runs
 
 
 def test_stand_ins_behind_a_percent_sign_begin_no_escape() -> None:

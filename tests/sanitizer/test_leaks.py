@@ -72,7 +72,7 @@ def test_a_name_that_holds_a_known_secret_is_masked_too() -> None:
     ]
     copy = haranalyze.sanitize([haranalyze.read_capture(json.dumps(value).encode())]).documents[0]
     assert word.encode() not in copy
-    assert Texts().name(f"x-{word}") == f"x-{word}"
+    assert Texts().addresses.name(f"x-{word}") == f"x-{word}"
 
 
 def test_a_host_that_holds_a_known_secret_is_masked_however_it_is_written() -> None:
