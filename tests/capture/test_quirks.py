@@ -1,9 +1,13 @@
 """Who wrote a recording is known by the name of its creator."""
 
+from pathlib import Path
+
 import pytest
 
+from haranalyze.analysis import examine
 from haranalyze.capture import read_capture
 from haranalyze.capture.quirks import EXPORTERS, exporter_of
+from haranalyze.rulebook import Rulebook
 from tests.capture.small import entry, har
 
 
@@ -33,3 +37,22 @@ def test_the_exporter_is_named_after_its_creator(creator: str, ours: str) -> Non
 
 def test_no_exporter_is_hidden_by_one_above_it() -> None:
     assert {start: exporter_of(start) for start, _ in EXPORTERS} == dict(EXPORTERS)
+
+
+@pytest.mark.parametrize(
+    ("recording", "state", "root"),
+    [
+        ("healthy", "healthy", None),
+        ("refresh-failing", "fault", "refresh-failing"),
+        ("samesite-lax-cross-site", "fault", "cookie-samesite-cross-site"),
+    ],
+)
+def test_what_the_recorder_for_cypress_writes_is_read_as_a_browsers(
+    recording: str, state: str, root: str | None
+) -> None:
+    data = (Path(__file__).parent / "recorded/cypress" / f"{recording}.har").read_bytes()
+    capture = read_capture(data)
+    analysis = examine(capture, Rulebook.installed())
+    assert (capture.exporter, analysis.facts.quality.is_browser) == ("cypress", True)
+    found = analysis.verdict.root
+    assert (analysis.verdict.state, found and found.rule) == (state, root)
