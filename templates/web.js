@@ -196,6 +196,29 @@ function sentence(text) {
   return text ? text[0].toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".") : "";
 }
 
+// A section of this page as the server would show it now; a reader who is busy in the old one keeps it.
+function refill(id, before) {
+  const request = new XMLHttpRequest();
+  request.open("GET", location.pathname + location.search);
+  request.responseType = "document";
+  request.addEventListener("load", () => {
+    const old = document.getElementById(id), made = request.status === 200 && request.response.getElementById(id);
+    if (!made || (old && (old.contains(document.activeElement) || old.querySelector("details[open]")))) return;
+    const shown = document.importNode(made, true);
+    if (old) old.replaceWith(shown); else before.after(shown);
+    showTimes(shown);
+  });
+  request.send();
+}
+
+// Times in the reader's zone, on the pointer.
+function showTimes(within) {
+  for (const time of within.querySelectorAll("time")) {
+    const date = new Date(time.dateTime);
+    if (!Number.isNaN(date.getTime())) time.title = date.toLocaleString();
+  }
+}
+
 // The state of a capture, live; null when it is gone.
 function watch(id, seen) {
   const source = new EventSource(`/api/v1/captures/${id}/events`);
@@ -281,6 +304,7 @@ class Queue {
 
   ended(upload, capture) {
     this.next();
+    if (!this.count(...UNDER_WAY) && this.count("done")) refill("recent", document.getElementById("report-place"));
     if (!capture || !capture.verdict || this.uploads.length !== 1) return;
     const place = document.getElementById("report-place"), frame = made("iframe", "report");
     frame.title = "The report";
@@ -330,9 +354,10 @@ if (waits) {
   });
 }
 
-for (const button of document.querySelectorAll("[data-asks]")) {
-  button.addEventListener("click", (event) => { if (!confirm(button.dataset.asks)) event.preventDefault(); });
-}
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-asks]");
+  if (button && !confirm(button.dataset.asks)) event.preventDefault();
+});
 
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.addEventListener("click", async () => {
@@ -342,10 +367,7 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
-for (const time of document.querySelectorAll("time")) {
-  const date = new Date(time.dateTime);
-  if (!Number.isNaN(date.getTime())) time.title = date.toLocaleString();
-}
+showTimes(document);
 
 document.addEventListener("keydown", (event) => {
   const search = document.getElementById("q");

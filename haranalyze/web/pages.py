@@ -344,7 +344,8 @@ async def causes(site: Site, request: Request) -> Response:
         }
         for cause in found
     ]
-    return page(site, request, "causes", causes=lines, counts=counts, faults=sum(cause.count for cause in found))
+    faults, total = sum(cause.count for cause in found), sum(counts.values())
+    return page(site, request, "causes", causes=lines, counts=counts, faults=faults, total=total)
 
 
 async def shared(site: Site, request: Request) -> Response:

@@ -140,6 +140,7 @@ def test_several_files_of_every_kind_each_get_their_row(
     page.goto(server.address)
     (tmp_path / "login.har").write_text("<!doctype html><title>x</title>", encoding="utf-8")
     (tmp_path / "empty.har").touch()
+    page.fill("#ticket", "4788")
     drop(page, LOOP, HEALTHY, tmp_path / "login.har", tmp_path / "empty.har")
     expect(page.locator("#uploads-title")).to_have_text("4 files: 2 done, 2 could not be read")
     rows = page.locator("ul.uploads li")
@@ -147,6 +148,7 @@ def test_several_files_of_every_kind_each_get_their_row(
     expect(rows.nth(1)).to_contain_text("Healthy:")
     expect(rows.nth(2)).to_contain_text("web page")
     expect(rows.nth(3)).to_contain_text("empty")
+    expect(page.locator("#recent tr", has_text="4788")).to_have_count(3)  # the empty one never left this computer
     assert violations(page) == []
 
 
