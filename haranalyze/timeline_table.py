@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from haranalyze.capture.har_writer import LATEST_MS, PHASES, entry_members, page_members
+from haranalyze.capture.har_writer import PHASES, entry_members, page_members
 from haranalyze.capture.model import Exchange, Page, Source, Timings
+from haranalyze.capture.stamps import LATEST_MS
 from haranalyze.text import Kind, Text, raw
 
 if TYPE_CHECKING:

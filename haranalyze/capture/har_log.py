@@ -12,20 +12,18 @@ import zlib
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import msgspec
 
 from haranalyze.capture.containers import decoded
 from haranalyze.capture.model import Note
+from haranalyze.capture.stamps import stamp
 from haranalyze.errors import CaptureError, LimitError
 from haranalyze.options import Limits
 
 _KEPT: Final = 2 * 1024 * 1024  # bytes of decoded bodies kept, the oldest go first
 LONG: Final = 512  # bytes: a shorter body stands in the HAR itself; a longer one stays where it is
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_LATEST: Final = 253_402_300_799_999.0  # ms: the last millisecond of year 9999
 
 Pairs = Iterable[tuple[str, str]]
 
@@ -322,13 +320,6 @@ def _sound(value: Any) -> Any:
     if isinstance(value, dict):
         return {_sound(key): _sound(one) for key, one in value.items()}
     return [_sound(one) for one in value] if isinstance(value, list) else value
-
-
-def stamp(moment: float | None) -> str:
-    """Milliseconds since the epoch as an ISO 8601 stamp in UTC; ``""`` when unknown or out of range."""
-    if moment is None or not 0 <= moment <= _LATEST:
-        return ""
-    return (_EPOCH + timedelta(milliseconds=moment)).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def text_of(data: Any) -> str:

@@ -7,7 +7,6 @@ that readers of findings use (resource type, failure, cache, initiator) are kept
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -15,13 +14,12 @@ import msgspec
 
 from haranalyze.capture.message import Message, Request, Response
 from haranalyze.capture.model import Capture, Exchange, Page, Source
+from haranalyze.capture.stamps import LATEST_MS, stamp
 from haranalyze.capture.values import late
 from haranalyze.protocol.set_cookie import parse_set_cookie
 from haranalyze.text import raw
 
 PHASES: Final = ("blocked", "dns", "connect", "ssl", "send", "wait", "receive")
-LATEST_MS: Final = 253_402_300_799_999.0  # the last millisecond of year 9999: beyond it no date can be written
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _VERSIONS: Final = {"h1": "HTTP/1.1", "h2": "HTTP/2", "h3": "HTTP/3"}
 _CACHES: Final = {Source.MEMORY_CACHE: "memory", Source.DISK_CACHE: "disk"}
 
@@ -65,8 +63,7 @@ def _product(name: Any, version: Any, otherwise: str) -> dict[str, str]:
 
 
 def _iso(moment: float) -> str:
-    bounded = min(max(moment, 0.0), LATEST_MS)
-    return (_EPOCH + timedelta(milliseconds=bounded)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return stamp(min(max(moment, 0.0), LATEST_MS), "milliseconds")
 
 
 def _ms(value: float | None) -> float:

@@ -18,9 +18,10 @@ from typing import Any, Final
 
 import msgspec
 
-from haranalyze.capture.har_log import Content, Half, HarLog, stamp
+from haranalyze.capture.har_log import Content, Half, HarLog
 from haranalyze.capture.http_message import header_lines
 from haranalyze.capture.json_parts import items_of, members_of, object_of
+from haranalyze.capture.stamps import stamp
 from haranalyze.capture.values import as_object, as_text
 from haranalyze.errors import CaptureError, LimitError
 from haranalyze.options import Limits

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from haranalyze.capture.har_log import HarLog, stamp
+from haranalyze.capture.har_log import HarLog
 from haranalyze.capture.json_parts import members_of, object_of
+from haranalyze.capture.stamps import stamp
 from haranalyze.capture.values import as_duration, as_text
 from haranalyze.errors import CaptureError
 from haranalyze.options import Limits

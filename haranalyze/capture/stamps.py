@@ -7,7 +7,10 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
+from typing import Final
 
+LATEST_MS: Final = 253_402_300_799_999.0  # the last millisecond of year 9999: beyond it no date can be written
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _STAMP = re.compile(
     r"\s*(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*(Z|z|[+-]\d\d:?\d\d|[+-]\d\d)?\s*"
 )
@@ -44,6 +47,13 @@ def _zone(zone: str | None) -> timezone:
     digits = zone[1:].replace(":", "").ljust(4, "0")
     offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
     return timezone(-offset if zone[0] == "-" else offset)
+
+
+def stamp(moment: float | None, timespec: str = "microseconds") -> str:
+    """Milliseconds since the epoch as an ISO 8601 stamp in UTC; ``""`` when unknown or out of range."""
+    if moment is None or not 0 <= moment <= LATEST_MS:
+        return ""
+    return (_EPOCH + timedelta(milliseconds=moment)).isoformat(timespec=timespec).replace("+00:00", "Z")
 
 
 @lru_cache(1_024)

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from haranalyze.capture.har_log import Bodies, Content, Half, HarLog, bytes_of, stamp, text_of
+from haranalyze.capture.har_log import Bodies, Content, Half, HarLog, bytes_of, text_of
+from haranalyze.capture.stamps import stamp
 from haranalyze.errors import CaptureError, LimitError
 from haranalyze.options import Limits
 
