@@ -24,7 +24,7 @@ class Listing:
     def __init__(self) -> None:
         self._base = sqlite3.connect("", isolation_level=None)
         self._base.executescript(
-            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
+            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-512;"
             "CREATE TABLE items"
             " (id INTEGER PRIMARY KEY, ticket TEXT, capture TEXT, location TEXT, item BLOB, entry BLOB);"
             "CREATE UNIQUE INDEX by_name ON items (ticket, capture)"

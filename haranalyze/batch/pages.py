@@ -6,18 +6,22 @@ scripts every cause and the first fifty tickets of each are there; the script ad
 
 from __future__ import annotations
 
+import csv
+import datetime
+import io
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from haranalyze.batch.groups import DAYS, Group
+from haranalyze.batch.groups import DAYS, Group, Other
+from haranalyze.batch.tickets import Listed, Tickets
 from haranalyze.redaction import visible
-from haranalyze.report.html import page
+from haranalyze.report.html import page_of_much
 from haranalyze.report.prose import OWNERS
 
 if TYPE_CHECKING:
-    from pandas import DataFrame, Series
+    from pandas import Series
 
 SHOWN: Final = 50  # tickets in the HTML of a group's page
 _MOST_VALUES: Final = 2_000  # of a manifest's column that is offered as a filter
@@ -44,7 +48,6 @@ _SENTENCES: Final = {
 }
 _PIPS: Final = {"certain": "■■■", "likely": "■■□", "possible": "■□□", "": ""}
 _OWNERS: Final = {owner.value: word for owner, word in OWNERS.items()}
-_LISTED: Final = "ticket customer_ hosts browser confidence reason missing headline started day_ reports_".split()
 _STYLES: Final = ("report.css", "batch.css")
 
 
@@ -64,25 +67,21 @@ class _Example(msgspec.Struct):
 
 
 def pages(
-    rows: DataFrame, groups: list[Group], columns: list[str], read: Callable[[str], bytes | None]
+    tickets: Tickets, groups: list[Group], others: list[Other], read: Callable[[str], bytes | None]
 ) -> Iterator[tuple[str, bytes]]:
-    """Every page by its name in the output, and the list of tickets of each group.
+    """Every page by its name in the output, and the list of tickets of each place.
 
     Args:
-        rows: those of ``captures.parquet`` that speak for their tickets, as ``groups.leading`` gives them.
-        columns: of the manifest, as the tables call them.
+        groups, others: as :func:`haranalyze.batch.aggregates.places_of` gives them.
         read: the content of a file of the output.
     """
-    listed = _Listed(rows, columns)
-    yield "index.html", _index(rows, groups, columns, listed)
-    places = rows.groupby("group").indices
+    yield "index.html", _index(tickets, groups, others)
     for number, group in enumerate(groups, start=1):
-        same = rows.iloc[places[group.id]]
-        yield f"group/{file_name(group.id)}.csv", listed.csv(same)
-        yield f"group/{file_name(group.id)}.html", _group(group, same, listed, groups, number, read)
-    for state, same in _others(rows):
-        yield f"group/{state}.csv", listed.csv(same)
-        yield f"group/{state}.html", _list_page(state, same, listed)
+        yield f"group/{file_name(group.id)}.csv", _csv(tickets, group.id)
+        yield f"group/{file_name(group.id)}.html", _group(group, tickets, groups, number, read)
+    for other in others:
+        yield f"group/{other.state}.csv", _csv(tickets, other.state)
+        yield f"group/{other.state}.html", _list_page(other, tickets)
 
 
 def file_name(group: str) -> str:
@@ -90,57 +89,51 @@ def file_name(group: str) -> str:
     return group.replace(":", "-")
 
 
-def _others(rows: DataFrame) -> Iterator[tuple[str, DataFrame]]:
-    """Tickets without a group by their state, those that want an answer first."""
-    for state in ("fault", "other-trouble", "cannot-tell", "not-read", "healthy"):
-        same = rows[rows["group"].isna() & (rows["state"] == state)]
-        if len(same):
-            yield state, same
+def _rows(tickets: Tickets, place: str) -> tuple[list[dict[str, Any]], bytearray]:
+    """Rows that stand in the page, the newest first, and the data block of all: objects of the first only."""
+    shown: list[dict[str, Any]] = []
+    block = bytearray(b'{"root":"../","rows":[')
+    for number, ticket in enumerate(tickets.at(place, newest_first=True)):
+        row = _row(ticket)
+        if number < SHOWN:
+            shown.append(row)
+        block += (b"," if number else b"") + msgspec.json.encode(row)
+    block += b"]}"
+    return shown, block
 
 
-class _Listed:
-    """Tickets as rows of a page, and as CSV."""
-
-    def __init__(self, rows: DataFrame, columns: list[str]) -> None:
-        self.has_customers = bool(rows["customer_"].notna().any())
-        self.columns = columns
-
-    def rows(self, same: DataFrame) -> tuple[list[dict[str, Any]], str]:
-        """Rows that stand in the page, the newest first, and the data block of all: objects of the first only."""
-        order = same[_LISTED].assign(age=-same["day_"].astype("int64")).sort_values(["age", "ticket"], kind="stable")
-        shown: list[dict[str, Any]] = []
-        block = bytearray(b'{"root":"../","rows":[')
-        for number, values in enumerate(zip(*(order[name] for name in _LISTED), strict=True)):
-            row = self._row(dict(zip(_LISTED, values, strict=True)))
-            if number < SHOWN:
-                shown.append(row)
-            block += (b"," if number else b"") + msgspec.json.encode(row)
-        return shown, (block + b"]}").decode()
-
-    def _row(self, row: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "ticket": row["ticket"],
-            "customer": visible(_text(row["customer_"])),
-            "hosts": " · ".join(_list(row["hosts"])[:2]),
-            "browser": _text(row["browser"]),
-            "confidence": _text(row["confidence"]),
-            "said": _text(row["reason"])
-            or ", ".join(f"no {one}" for one in _list(row["missing"]))
-            or _text(row["headline"]),
-            "recorded": _moment(row["started"]),
-            "reports": _reports(row["reports_"]),
-        }
-
-    def csv(self, same: DataFrame) -> bytes:
-        """Ticket, manifest columns, verdict and report of each ticket."""
-        from haranalyze.report.to_table import defused
-
-        wanted = same[["ticket", *self.columns, "state", "headline", "started", "report"]]
-        text: str = defused(wanted).to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%dT%H:%M:%SZ")
-        return text.encode()
+def _row(one: Listed) -> dict[str, Any]:
+    return {
+        "ticket": one.ticket,
+        "customer": visible(one.customer or ""),
+        "hosts": " · ".join((one.hosts or [])[:2]),
+        "browser": one.browser or "",
+        "confidence": one.confidence or "",
+        "said": one.reason or ", ".join(f"no {word}" for word in one.missing or ()) or one.headline or "",
+        "recorded": (one.started or "")[:16].replace("T", " "),
+        "reports": one.reports,
+    }
 
 
-def _index(rows: DataFrame, groups: list[Group], columns: list[str], listed: _Listed) -> bytes:
+def _csv(tickets: Tickets, place: str) -> bytes:
+    """Ticket, manifest columns, verdict and report of each ticket."""
+    from haranalyze.report.to_table import defused_cell
+
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+
+    def write(*cells: str | None) -> None:
+        writer.writerow([defused_cell(cell or "") for cell in cells])
+
+    write("ticket", *tickets.columns, "state", "headline", "started", "report")
+    for one in tickets.at(place):
+        started = f"{one.started[:19]}Z" if one.started else ""
+        told = (one.columns_[name] for name in tickets.columns)
+        write(one.ticket, *told, one.state, one.headline, started, one.report)
+    return out.getvalue().encode()
+
+
+def _index(tickets: Tickets, groups: list[Group], others: list[Other]) -> bytes:
     caused = sum(one.tickets for one in groups)
     most = max((one.tickets for one in groups), default=1)
     causes = [
@@ -154,20 +147,19 @@ def _index(rows: DataFrame, groups: list[Group], columns: list[str], listed: _Li
         }
         for one in groups
     ]
-    states = rows["state"].value_counts()
-    return page(
+    return page_of_much(
         "batch_index.html.j2",
         _STYLES,
         ("batch.js",),
-        _index_data(rows, groups, columns, listed),
-        **_shared(rows, root=""),
-        headline=_headline(groups, caused, len(rows)),
+        _index_data(tickets, groups),
+        **_shared(len(tickets), tickets.first_day, tickets.last_day, root=""),
+        headline=_headline(groups, caused, len(tickets)),
         causes=causes,
         caused=caused,
         rising=[one for one in causes if one["rise"]],
-        states=[(state, int(states[state])) for state in _WORDS if state in states.index],
-        others=[_other(state, same) for state, same in _others(rows)],
-    ).encode()
+        states=[(state, tickets.states[state]) for state in _WORDS if state in tickets.states],
+        others=[_other(one) for one in others],
+    )
 
 
 def _headline(groups: list[Group], caused: int, total: int) -> str:
@@ -181,99 +173,96 @@ def _headline(groups: list[Group], caused: int, total: int) -> str:
     return f"{first} The first three explain {sum(one.tickets for one in groups[:3])}."
 
 
-def _other(state: str, same: DataFrame) -> dict[str, Any]:
-    count = len(same)
-    reasons = same["reason"] if state == "not-read" else same["missing"].map(lambda one: ", ".join(_list(one)))
-    told = [(str(words), int(number)) for words, number in reasons.dropna().value_counts().items() if words][:4]
-    lacking = "without " if state == "cannot-tell" else ""
-    why = ", ".join(f"{number} {lacking}{words}" for words, number in told) if state != "healthy" else ""
-    asks = same["next_step"].dropna() if state == "cannot-tell" else same["next_step"].iloc[:0]
+def _other(one: Other) -> dict[str, Any]:
+    lacking = "without " if one.state == "cannot-tell" else ""
     return {
-        "state": state,
-        "count": count,
-        "words": f"{'ticket' if count == 1 else 'tickets'} {_SENTENCES[state]}",
-        "why": why,
-        "ask": str(asks.value_counts().index[0]) if len(asks) else "",
-        "page": f"group/{state}.html",
+        "state": one.state,
+        "count": one.tickets,
+        "words": f"{'ticket' if one.tickets == 1 else 'tickets'} {_SENTENCES[one.state]}",
+        "why": ", ".join(f"{number} {lacking}{words}" for words, number in one.reasons),
+        "ask": one.ask,
+        "page": f"group/{one.state}.html",
     }
 
 
-def _index_data(rows: DataFrame, groups: list[Group], columns: list[str], listed: _Listed) -> dict[str, Any]:
-    """Every ticket as a number in each column; values once."""
+def _index_data(tickets: Tickets, groups: list[Group]) -> bytearray:
+    """Every ticket as a number in each column; values once. JSON, made column by column."""
+    block = bytearray(b'{"root":""')
+    for name, value in _columns(tickets, groups):
+        block += b',"%s":%s' % (name.encode(), msgspec.json.encode(value))
+    block += b',"facets":['
+    for number, facet in enumerate(_facets(tickets)):
+        block += (b"," if number else b"") + msgspec.json.encode(facet)
+    block += b"]}"
+    return block
+
+
+def _columns(tickets: Tickets, groups: list[Group]) -> Iterator[tuple[str, Any]]:
+    yield "tickets", tickets.column("ticket").tolist()
     places = {one.id: number for number, one in enumerate(groups)}
-    days = _day_numbers(rows)
-    facets = [
-        _facet("state", "Verdict", rows["state"], _WORDS),
-        _facet("owner", "Who must act", rows["owner"], _OWNERS),
-        _facet("host", "Host", rows["hosts"], None),
-        _facet("browser", "Browser", rows["browser"], None),
-        _facet("rule", "Rule", rows["rule"], None),
-    ]
-    for name in columns:
-        distinct = rows[name].nunique()
-        if 1 < distinct <= _MOST_VALUES and distinct <= max(50, len(rows) // 2):
-            facets.append({**_facet(f"m.{name}", visible(name), rows[name], None), "from": True})
-    customers, _ = rows["customer_"].factorize(sort=True)
-    return {
-        "root": "",
-        "tickets": list(rows["ticket"]),
-        "group": [places.get(one, -1) for one in rows["group"]],
-        "report": [_text(reports).partition("\n")[0] for reports in rows["reports_"]],
-        "day": days,
-        "last": max(days, default=0),
-        "days": DAYS,
-        "customer": [int(one) for one in customers] if listed.has_customers else [],
-        "rises": [int(bool(one.rise)) for one in groups],
-        "facets": facets,
-    }
+    yield "group", [places.get(one, -1) for one in tickets.column("place_")]
+    yield "report", [_text(report) for report in tickets.column("first_report_")]
+    days = [_day_number(day) for day in tickets.column("day_")]
+    yield "day", days
+    yield "last", max(days, default=0)
+    yield "days", DAYS
+    yield "customer", tickets.column("customer_").factorize(sort=True)[0].tolist() if tickets.has_customers else []
+    yield "rises", [int(bool(one.rise)) for one in groups]
+
+
+def _facets(tickets: Tickets) -> Iterator[dict[str, Any]]:
+    """What the index filters by."""
+    yield _facet("state", "Verdict", tickets.column("state"), _WORDS)
+    yield _facet("owner", "Who must act", tickets.column("owner"), _OWNERS)
+    yield _facet("host", "Host", tickets.column("hosts"), None)
+    yield _facet("browser", "Browser", tickets.column("browser"), None)
+    yield _facet("rule", "Rule", tickets.column("rule"), None)
+    for name in tickets.columns:
+        column = tickets.column(name)
+        distinct = column.nunique()
+        if 1 < distinct <= _MOST_VALUES and distinct <= max(50, len(tickets) // 2):
+            yield {**_facet(f"m.{name}", visible(name), column, None), "from": True}
 
 
 def _facet(name: str, title: str, values: Series[Any], words: dict[str, str] | None) -> dict[str, Any]:
     if name == "host":
-        known = sorted({host for one in values for host in _list(one)})
+        known = sorted({host for one in values for host in one or ()})
         at = {host: number for number, host in enumerate(known)}
-        index = [[at[host] for host in _list(one)] for one in values]
+        index = [[at[host] for host in one or ()] for one in values]
         return {"id": name, "name": title, "values": known, "index": index}
     codes, found = values.where(values != "").factorize(sort=True)
     facet = {
         "id": name,
         "name": title,
         "values": [visible(str(one)) for one in found],
-        "index": [int(one) for one in codes],
+        "index": codes.tolist(),
     }
     return facet | ({"words": [words.get(str(one), str(one)) for one in found]} if words else {})
 
 
-def _day_numbers(rows: DataFrame) -> list[int]:
+def _day_number(day: Any) -> int:
     """Days since 1970, -1 where unknown."""
-    seconds = rows["day_"].astype("datetime64[s, UTC]")
-    return [-1 if day != day else int(day.timestamp()) // 86_400 for day in seconds]  # noqa: PLR0124 - NaT
+    return (datetime.date.fromisoformat(day) - datetime.date(1970, 1, 1)).days if isinstance(day, str) else -1
 
 
 def _group(
-    group: Group,
-    same: DataFrame,
-    listed: _Listed,
-    groups: list[Group],
-    number: int,
-    read: Callable[[str], bytes | None],
+    group: Group, tickets: Tickets, groups: list[Group], number: int, read: Callable[[str], bytes | None]
 ) -> bytes:
     by_id = {one.id: one for one in groups}
-    shown, block = listed.rows(same)
-    last = same["day_"].max()
+    shown, block = _rows(tickets, group.id)
     content = read(group.example_report.removesuffix(".html") + ".json")
     prints = ", ".join(f'"{one}"' for one in group.fingerprints)
     hop = {"hop": group.hop} if group.hop else {}
     parts = {"rule": group.rule, "endpoint": group.path, "name": group.subject, **hop}
-    return page(
+    return page_of_much(
         "batch_group.html.j2",
         _STYLES,
         ("batch.js",),
         block,
-        **_shared(same, root="../"),
+        **_shared(group.tickets, group.first_seen, group.last_seen, root="../"),
         group=group,
         name=group.name,
-        usual=str(same["headline"].iloc[0]),
+        usual=group.sentence,
         kind="CAUSE",
         place=f"{number} of {len(groups)}",
         state=group.state,
@@ -283,7 +272,7 @@ def _group(
         csv=f"{file_name(group.id)}.csv",
         texts=msgspec.json.decode(content, type=_Example).verdict.texts if content else None,
         shown=shown,
-        has_customers=listed.has_customers,
+        has_customers=tickets.has_customers,
         why=[(label, value) for label, value in parts.items() if value]
         + [("fingerprint" if len(group.fingerprints) == 1 else "fingerprints", ", ".join(group.fingerprints))],
         snippet=f"[[group]]\nname = {msgspec.json.encode(group.name).decode()}\nfingerprints = [{prints}]\n",
@@ -306,47 +295,44 @@ def _group(
             )
             if values
         ],
-        first_day=_short_day(last, DAYS - 1),
-        last_day=_short_day(last, 0),
-    ).encode()
+        first_day=_short_day(group.last_seen, DAYS - 1),
+        last_day=_short_day(group.last_seen, 0),
+    )
 
 
-def _list_page(state: str, same: DataFrame, listed: _Listed) -> bytes:
-    shown, block = listed.rows(same)
-    count = len(same)
-    return page(
+def _list_page(other: Other, tickets: Tickets) -> bytes:
+    shown, block = _rows(tickets, other.state)
+    days = [day for day in (one.day for one in tickets.at(other.state)) if day]
+    return page_of_much(
         "batch_group.html.j2",
         _STYLES,
         ("batch.js",),
         block,
-        **_shared(same, root="../"),
+        **_shared(other.tickets, min(days, default=None), max(days, default=None), root="../"),
         group=None,
-        name=f"{_n(count, 'ticket')} {_SENTENCES[state]}",
-        kind=_WORDS[state].upper(),
-        place=_WORDS[state],
-        state=state,
-        tickets=count,
+        name=f"{_n(other.tickets, 'ticket')} {_SENTENCES[other.state]}",
+        kind=_WORDS[other.state].upper(),
+        place=_WORDS[other.state],
+        state=other.state,
+        tickets=other.tickets,
         pips=_PIPS,
-        csv=f"{state}.csv",
+        csv=f"{other.state}.csv",
         texts=None,
         shown=shown,
-        has_customers=listed.has_customers,
-    ).encode()
+        has_customers=tickets.has_customers,
+    )
 
 
-def _shared(rows: DataFrame, *, root: str) -> dict[str, Any]:
-    first, last = rows["day_"].min(), rows["day_"].max()
-    known = first == first  # noqa: PLR0124 - NaT is not itself
-    since = f"{_short_day(first, 0)} to " if known and first != last else ""
-    span = f"{_n(len(rows), 'ticket')}{f', {since}{_short_day(last, 0)} {last:%Y}' if known else ''}"
+def _shared(count: int, first: str | None, last: str | None, *, root: str) -> dict[str, Any]:
+    span = _n(count, "ticket")
+    if last is not None:
+        since = f"{_short_day(first, 0)} to " if first != last else ""
+        span += f", {since}{_short_day(last, 0)} {last[:4]}"
     return {"title": "Tickets", "span": span, "root": root, "state_words": _WORDS, "state_marks": _MARKS}
 
 
 def _seen(one: Group) -> tuple[str, str]:
-    import datetime
-
-    days = [datetime.date.fromisoformat(day) for day in (one.first_seen, one.last_seen) if day]
-    words = [f"{day.day} {day:%b}" for day in days]
+    words = [_short_day(day, 0) for day in (one.first_seen, one.last_seen) if day]
     return (words[0], words[1] if words[1] != words[0] else "") if words else ("–", "")
 
 
@@ -355,29 +341,15 @@ def _host_words(one: Group) -> str:
     return shown + (f" +{len(one.hosts) - 2}" if len(one.hosts) > 2 else "")
 
 
-def _short_day(day: Any, back: int) -> str:
-    import datetime
-
-    if day != day:  # noqa: PLR0124 - NaT is not itself
+def _short_day(day: str | None, back: int) -> str:
+    if day is None:
         return ""
-    moment = day - datetime.timedelta(days=back)
+    moment = datetime.date.fromisoformat(day) - datetime.timedelta(days=back)
     return f"{moment.day} {moment:%b}"
-
-
-def _moment(started: Any) -> str:
-    return f"{started:%Y-%m-%d %H:%M}" if started == started else ""  # noqa: PLR0124 - NaT is not itself
 
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _reports(value: Any) -> list[str]:
-    return value.split("\n") if isinstance(value, str) else []
-
-
-def _list(value: Any) -> list[str]:
-    return [] if value is None or isinstance(value, float) else [str(one) for one in value]
 
 
 def _n(count: int, noun: str) -> str:

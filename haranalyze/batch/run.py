@@ -13,9 +13,10 @@ from typing import Any, Final
 
 import msgspec
 
+from haranalyze.batch.aggregates import places_of
 from haranalyze.batch.engines import Engine
 from haranalyze.batch.entries import Entry, identity
-from haranalyze.batch.groups import NEEDED, Group, Grouping, groups_of, groups_table, leading
+from haranalyze.batch.groups import Group, Grouping, groups_table
 from haranalyze.batch.listing import Listing
 from haranalyze.batch.pages import pages
 from haranalyze.batch.sources import Item
@@ -27,10 +28,10 @@ from haranalyze.batch.tables import (
     column_name,
     failures_csv,
     finding_rows,
-    read_columns,
     write_table,
     write_timeline,
 )
+from haranalyze.batch.tickets import Tickets, leading_rows
 from haranalyze.batch.work import Job, item_key, timeline_name
 from haranalyze.errors import BatchError, OptionsError
 from haranalyze.options import Options
@@ -64,6 +65,7 @@ class Progress:
     total: int = 0
     done: int = 0
     reused: int = 0
+    rules_not_run: int = 0
     states: Counter[str] = field(default_factory=Counter)
 
 
@@ -116,6 +118,7 @@ def _work(
         progress.done += 1
         progress.reused += result.reused
         progress.states.update(_states(result.entry))
+        progress.rules_not_run += sum(one.not_run for one in result.entry.recordings)
         tell(progress, engine)
 
 
@@ -163,52 +166,56 @@ def _write(
     wanted: Wanted, job: Job, store: Store, listing: Listing, grouping: Grouping, progress: Progress, scratch: Path
 ) -> Summary:
     """Tables, groups and pages of what is done."""
-    import pyarrow.parquet
+    import pyarrow
 
     # Arrow's own allocators hold on to what was freed: a quarter more memory with 5,000 tickets.
     pyarrow.set_memory_pool(pyarrow.system_memory_pool())
     more = [column_name(name) for name in listing.columns]
+    captures = _tables(wanted, job, store, listing, grouping, scratch)
+    rows = leading_rows(capture_rows(listing.results(), grouping.group_of))
+    with Tickets(rows, more, scratch / "tickets") as tickets:
+        groups, others = places_of(tickets, grouping)
+        pyarrow.parquet.write_table(groups_table(groups), scratch / "groups.parquet", compression="zstd")
+        store.place(scratch / "groups.parquet", "groups.parquet")
+        store.remove("group")
+        for name, content in pages(tickets, groups, others, store.read):
+            store.write(name, content)
+        summary = Summary(
+            complete=progress.done == progress.total,
+            tickets=len(tickets),
+            captures=captures,
+            states=dict(sorted(tickets.states.items())),
+            failed=progress.states["not-read"],
+            rules_not_run=progress.rules_not_run,
+            groups=groups,
+            progress=progress,
+        )
+    store.write("summary.json", msgspec.json.format(msgspec.json.encode(_told(summary)), indent=2) + b"\n")
+    return summary
+
+
+def _tables(wanted: Wanted, job: Job, store: Store, listing: Listing, grouping: Grouping, scratch: Path) -> int:
+    """The tables of captures, findings, requests and failures. The number of captures."""
+    more = [column_name(name) for name in listing.columns]
 
     def write(
         name: str, rows: Iterable[dict[str, Any]], columns: tuple[tuple[str, str], ...], others: list[str]
-    ) -> None:
-        write_table(rows, columns, others, scratch / f"{name}.parquet", scratch / f"{name}.csv" if wanted.csv else None)
+    ) -> int:
+        csv = scratch / f"{name}.csv" if wanted.csv else None
+        count = write_table(rows, columns, others, scratch / f"{name}.parquet", csv)
+        for path in sorted(scratch.glob(f"{name}.*")):
+            store.place(path, path.name)
+        return count
 
-    write("captures", capture_rows(listing.results(), grouping.group_of), CAPTURES, more)
+    captures = write("captures", capture_rows(listing.results(), grouping.group_of), CAPTURES, more)
     write("findings", finding_rows(listing.results()), FINDINGS, [])
-    captures = read_columns(scratch / "captures.parquet", [*NEEDED, *more])
-    rows = leading(captures)
-    recordings, failed = len(captures), int((captures["state"] == "not-read").sum())
-    del captures  # its rows that lead are in the other
-    groups = groups_of(rows, grouping)
-    pyarrow.parquet.write_table(groups_table(groups), scratch / "groups.parquet", compression="zstd")
     store.remove("timeline")
     if wanted.timeline:
         write_timeline(listing.results(), partial(_timeline, job, store), scratch / "timeline")
         for path in sorted((scratch / "timeline").glob("*/*")):
             store.place(path, path.relative_to(scratch).as_posix())
-    for path in sorted([*scratch.glob("*.parquet"), *scratch.glob("*.csv")]):
-        store.place(path, path.name)
     store.write("failures.csv", failures_csv(listing.results()).encode())
-    store.remove("group")
-    for name, content in pages(rows, groups, more, store.read):
-        store.write(name, content)
-    summary = Summary(
-        complete=progress.done == progress.total,
-        tickets=len(rows),
-        captures=recordings,
-        states={str(state): int(count) for state, count in sorted(rows["state"].value_counts().items())},
-        failed=failed,
-        rules_not_run=_not_run(listing),
-        groups=groups,
-        progress=progress,
-    )
-    store.write("summary.json", msgspec.json.format(msgspec.json.encode(_told(summary)), indent=2) + b"\n")
-    return summary
-
-
-def _not_run(listing: Listing) -> int:
-    return sum(one.not_run for _, entry in listing.results() for one in entry.recordings)
+    return captures
 
 
 def _told(summary: Summary) -> dict[str, Any]:

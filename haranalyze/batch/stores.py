@@ -18,7 +18,7 @@ from typing import Any, Final, Protocol
 from haranalyze.errors import OptionsError
 
 PARTIAL: Final = ".partial"
-_MOST_KNOWN: Final = 1_000  # folders that need not be made again; each ticket has one of its own
+_MOST_KNOWN: Final = 300  # folders that need not be made again; each ticket has one of its own
 _NUMBERS = itertools.count()  # for temporary names
 
 

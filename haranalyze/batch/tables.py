@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -173,59 +173,39 @@ def write_table(
     from pyarrow import parquet
 
     schema = _schema(columns, more)
-    count = 0
+    count, left = 0, iter(rows)
     with parquet.ParquetWriter(path, schema, compression="zstd") as writer:
-        for frame in _frames(rows, columns, more):
+        while True:
+            frame = _frame(list(islice(left, ROW_GROUP)), columns, more)
+            if count and not len(frame):
+                return count
             table = pyarrow.Table.from_pandas(frame, schema=schema, preserve_index=False)
             writer.write_table(table.replace_schema_metadata(None))
             if csv_path is not None:
                 _add_csv(frame, csv_path, header=count == 0)
             count += len(frame)
-    return count
+            if not count:
+                return 0
+            del frame, table  # the next row group is not made beside this one
 
 
-def read_columns(path: Path, names: list[str]) -> DataFrame:
-    """Some columns of a table, one after the other, in little memory.
+def read_column(path: Path, name: str) -> Series[Any]:
+    """One column of a table.
 
-    Texts and lists that are equal within a column are one object, lists as tuples: a cell costs eight bytes and each
-    value what it costs once. Texts are plain Python objects, whatever pandas takes for them else.
+    Texts and lists that are equal are one object, lists as tuples: a cell costs eight bytes and each value what it
+    costs once. Texts are plain Python objects, whatever pandas takes for them else.
     """
     import pandas
     from pyarrow import parquet
 
-    with parquet.ParquetFile(path) as file:
-        return pandas.DataFrame({name: _column(file, name) for name in names})
-
-
-def _column(file: Any, name: str) -> Series[Any]:
-    import pandas
-    import pyarrow
-
-    kind = file.schema_arrow.field(name).type
-    pieces = (batch.column(0) for batch in file.iter_batches(ROW_GROUP, columns=[name], use_threads=False))
-    if not (pyarrow.types.is_string(kind) or pyarrow.types.is_list(kind)):
-        return pandas.Series(pyarrow.chunked_array(list(pieces), kind).to_pandas())
     known: dict[Any, Any] = {}
     values = []
-    for piece in pieces:
-        for value in piece.to_pylist():
-            key = tuple(value) if isinstance(value, list) else value
-            values.append(known.setdefault(key, key))
+    with parquet.ParquetFile(path) as file:
+        for batch in file.iter_batches(ROW_GROUP, columns=[name], use_threads=False):
+            for value in batch.column(0).to_pylist():
+                key = tuple(value) if isinstance(value, list) else value
+                values.append(known.setdefault(key, key))
     return pandas.Series(values, dtype="object")
-
-
-def _frames(
-    rows: Iterable[dict[str, Any]], columns: tuple[tuple[str, str], ...], more: list[str]
-) -> Iterator[DataFrame]:
-    chunk: list[dict[str, Any]] = []
-    empty = True
-    for row in rows:
-        chunk.append(row)
-        if len(chunk) == ROW_GROUP:
-            yield _frame(chunk, columns, more)
-            chunk, empty = [], False
-    if chunk or empty:
-        yield _frame(chunk, columns, more)
 
 
 def _frame(rows: list[dict[str, Any]], columns: tuple[tuple[str, str], ...], more: list[str]) -> DataFrame:

@@ -1,50 +1,26 @@
 """Groups: what a person names, merges and splits; what rises; what is near."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import pandas
 import pytest
 
-from haranalyze.batch.groups import Group, Grouping, common_sentence, groups_of, groups_table, leading, rise
-from haranalyze.batch.tables import CAPTURES
+from haranalyze.batch.aggregates import common_sentence, places_of, rise
+from haranalyze.batch.groups import Group, Grouping, groups_table
 from haranalyze.errors import OptionsError
+from tests.batch.rows import FAULT, tickets_of
 
 
-def rows(*given: dict[str, Any]) -> pandas.DataFrame:
-    """Leading rows; each given one is a ticket."""
-    standard: dict[str, Any] = {name: None for name, _ in CAPTURES} | {
-        "leads": True,
-        "state": "fault",
-        "headline": "It breaks.",
-        "confidence": "certain",
-        "owner": "api",
-        "rule": "some-rule",
-        "path": "/api/me",
-        "subject": "sid",
-        "hop": "",
-        "browser": "Chrome 156",
-        "hosts": ["api.example.com"],
-        "systems": [],
-        "sdks": [],
-        "report": "r.html",
-        "started": pandas.Timestamp("2026-11-22T10:00", tz="UTC"),
-    }
-    made = [standard | {"ticket": f"T{number:03}", **one} for number, one in enumerate(given)]
-    frame = pandas.DataFrame(made)
-    frame["started"] = pandas.to_datetime(frame["started"], utc=True)
-    return frame
-
-
-def grouped(frame: pandas.DataFrame, grouping: Grouping | None = None) -> list[Group]:
+def grouped(folder: Path, *given: dict[str, Any], grouping: Grouping | None = None) -> list[Group]:
     grouping = grouping or Grouping()
-    plain = frame.astype(object).where(frame.notna(), None)
-    frame["group"] = [grouping.group_of(dict(row)) for _, row in plain.iterrows()]
-    return groups_of(leading(frame), grouping)
+    with tickets_of(folder / "tickets", [FAULT | one for one in given], grouping=grouping) as tickets:
+        return places_of(tickets, grouping)[0]
 
 
-def test_a_group_says_who_has_it_since_when_and_where() -> None:
-    frame = rows(
+def test_a_group_says_who_has_it_since_when_and_where(tmp_path: Path) -> None:
+    first, second = grouped(
+        tmp_path,
         {"fingerprint": "v1:a", "customer": "Acme", "started": "2026-11-20T01:00Z"},
         {"fingerprint": "v1:a", "customer": "Acme", "confidence": "likely", "browser": "Safari 26"},
         {
@@ -56,7 +32,6 @@ def test_a_group_says_who_has_it_since_when_and_where() -> None:
         {"fingerprint": "v1:b", "subject": "other", "path": "/", "rule": "other-rule"},
         {"fingerprint": None, "state": "healthy"},
     )
-    first, second = grouped(frame)
     assert (first.id, first.tickets, first.customers) == ("v1:a", 3, 2)
     assert (first.first_seen, first.last_seen) == ("2026-11-20", "2026-11-22")
     assert first.browsers == [("Chrome 156", 2), ("Safari 26", 1)]
@@ -67,14 +42,15 @@ def test_a_group_says_who_has_it_since_when_and_where() -> None:
     assert (second.id, second.near, second.customers) == ("v1:b", [], None)
 
 
-def test_near_groups_share_rule_cookie_or_endpoint() -> None:
-    frame = rows(
+def test_near_groups_share_rule_cookie_or_endpoint(tmp_path: Path) -> None:
+    found = grouped(
+        tmp_path,
         {"fingerprint": "v1:a"},
         {"fingerprint": "v1:b", "rule": "other-rule", "path": "/x"},
         {"fingerprint": "v1:c", "subject": "other"},
         {"fingerprint": "v1:d", "subject": "", "path": "/y", "rule": "third"},
     )
-    first = next(one for one in grouped(frame) if one.id == "v1:a")
+    first = next(one for one in found if one.id == "v1:a")
     assert first.near == [("v1:c", "same rule, same endpoint"), ("v1:b", "same sid")]
 
 
@@ -91,14 +67,19 @@ def test_a_person_names_merges_and_splits(tmp_path: Path) -> None:
         """,
         encoding="utf-8",
     )
-    frame = rows(
+    found = grouped(
+        tmp_path,
         {"fingerprint": "v1:a"},
         {"fingerprint": "v1:b"},
         {"fingerprint": "v1:a", "hosts": ["app.example.com", "api.herokuapp.com"]},
         {"fingerprint": "v1:c"},
+        grouping=Grouping(tmp_path / "groups.toml"),
     )
-    found = {one.name: (one.tickets, one.is_named) for one in grouped(frame, Grouping(tmp_path / "groups.toml"))}
-    assert found == {"Both of them": (2, True), "Only Heroku": (1, True), "It breaks.": (1, False)}
+    assert {one.name: (one.tickets, one.is_named) for one in found} == {
+        "Both of them": (2, True),
+        "Only Heroku": (1, True),
+        "It breaks.": (1, False),
+    }
 
 
 @pytest.mark.parametrize(
@@ -134,19 +115,21 @@ def test_a_rise_is_sudden_and_not_chance(days: list[int], known: int, words: str
     assert rise(days, known) == words
 
 
-def test_a_recording_without_times_takes_those_of_its_ticket() -> None:
-    frame = rows({"fingerprint": "v1:a", "started": None, "created": "2026-11-03T08:00:00Z"}, {"fingerprint": "v1:b"})
-    assert {one.id: one.first_seen for one in grouped(frame)} == {"v1:a": "2026-11-03", "v1:b": "2026-11-22"}
+def test_a_recording_without_times_takes_those_of_its_ticket(tmp_path: Path) -> None:
+    times = ("2026-11-03T08:00:00Z", "2026-11-04", "2026-11-05 23:30:00-01:00", "soon")
+    without = [{"fingerprint": f"v1:{n}", "started": None, "created": told} for n, told in enumerate(times)]
+    found = grouped(tmp_path, *without, {"fingerprint": "v1:b", "created": "2026-11-01"})
+    assert {one.id: one.first_seen for one in found} == {
+        "v1:0": "2026-11-03",
+        "v1:1": "2026-11-04",
+        "v1:2": "2026-11-06",
+        "v1:3": None,
+        "v1:b": "2026-11-22",
+    }
 
 
-def test_a_column_of_a_manifest_may_be_called_day() -> None:
-    frame = leading(rows({"day": "Tuesday"}, {"day": "Friday"}))
-    assert list(frame["day"]) == ["Tuesday", "Friday"]
-    assert frame["day_"].dt.day.tolist() == [22, 22]
-
-
-def test_the_table_of_groups_holds_every_group() -> None:
-    table = groups_table(grouped(rows({"fingerprint": "v1:a"}, {"fingerprint": "v1:b", "path": ""})))
+def test_the_table_of_groups_holds_every_group(tmp_path: Path) -> None:
+    table = groups_table(grouped(tmp_path, {"fingerprint": "v1:a"}, {"fingerprint": "v1:b", "path": ""}))
     read = table.to_pylist()
     assert [one["group"] for one in read] == ["v1:a", "v1:b"]
     assert read[0]["browsers"] == [{"value": "Chrome 156", "tickets": 1}]
@@ -168,13 +151,11 @@ def test_the_table_of_groups_holds_every_group() -> None:
     ],
 )
 def test_a_group_is_named_by_what_its_sentences_share(headlines: list[str], shared: str) -> None:
-    assert common_sentence(headlines) == shared
-    assert common_sentence(headlines[::-1]) == shared
+    assert common_sentence(Counter(headlines)) == shared
+    assert common_sentence(Counter(headlines[::-1])) == shared
 
 
-def test_a_group_of_many_hosts_names_none_of_them() -> None:
-    frame = rows(
-        *({"fingerprint": "v1:a", "headline": f"The call to {host} is refused."} for host in ("a.test", "b.test"))
-    )
-    (group,) = grouped(frame)
+def test_a_group_of_many_hosts_names_none_of_them(tmp_path: Path) -> None:
+    said = ({"fingerprint": "v1:a", "headline": f"The call to {host} is refused."} for host in ("a.test", "b.test"))
+    (group,) = grouped(tmp_path, *said)
     assert group.name == "The call to different hosts is refused."

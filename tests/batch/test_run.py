@@ -19,7 +19,8 @@ import pytest
 
 from haranalyze.batch.engines import LocalEngine
 from haranalyze.batch.run import Summary, Wanted, batch
-from haranalyze.batch.sources import items
+from haranalyze.batch.sources import Item, items
+from haranalyze.batch.work import Result
 from haranalyze.errors import BatchError, OptionsError
 from haranalyze.workers import ChildLimits
 from tests.batch import stories
@@ -123,6 +124,20 @@ def test_another_number_of_processes_gives_the_same_bytes(done: tuple[Path, Path
 
 def wanted(out: Path) -> Wanted:
     return Wanted(str(out), limits=LIMITS, csv=True)
+
+
+def test_a_run_that_is_stopped_at_once_writes_empty_tables(engine: LocalEngine, tmp_path: Path) -> None:
+    class Stopped(LocalEngine):
+        def run(self, job: object, items: object) -> Iterator[tuple[Item, Result]]:
+            yield from ()
+
+    source = stories.tickets(tmp_path / "tickets", 1)
+    with Stopped(1, LIMITS) as stopped:
+        summary = run(stopped, source, tmp_path / "out")
+    assert (summary.complete, summary.tickets, summary.groups) == (False, 0, [])
+    assert "No cause was found in 0 tickets." in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert pandas.read_parquet(tmp_path / "out" / "groups.parquet").empty
+    assert run(engine, source, tmp_path / "out").tickets == 1
 
 
 def test_other_options_are_other_results(engine: LocalEngine, tmp_path: Path) -> None:

@@ -1,16 +1,18 @@
 """The pages of a batch in a real Chromium: filters, paging, 50,000 tickets, accessibility."""
 
+import tempfile
 import time
 from functools import cache
+from pathlib import Path
 from typing import Any
 
-import pandas
 import pytest
 from playwright.sync_api import Page
 
-from haranalyze.batch.groups import Grouping, groups_of, leading
+from haranalyze.batch.aggregates import places_of
+from haranalyze.batch.groups import Grouping
 from haranalyze.batch.pages import pages
-from haranalyze.batch.tables import CAPTURES
+from tests.batch.rows import tickets_of
 from tests.browser.conftest import Opener, violations
 from tests.hostile import ATTACKS
 
@@ -20,38 +22,39 @@ MANY = 50_000
 @cache
 def made(count: int) -> dict[str, str]:
     """The pages of ``count`` tickets: 40 causes of falling size, the healthy and the unclear, three weeks long."""
-    numbers = range(count)
-    day = pandas.Timestamp("2026-11-01", tz="UTC")
-    frame = pandas.DataFrame({name: [None] * count for name, _ in CAPTURES}).astype(object)
-    cause = [int((number % 97) ** 0.8) for number in numbers]
-    frame["ticket"] = [f"T-{number:05}" for number in numbers]
-    frame["capture"] = "login.har"
-    frame["leads"] = True
-    frame["state"] = ["healthy" if one > 35 else "cannot-tell" if one > 32 else "fault" for one in cause]
-    named = frame["state"] == "fault"
-    prints = [f"v1:{one:012x}" for one in cause]
-    for name, value in {
-        "fingerprint": prints,
-        "group": prints,
-        "headline": [f"The session of cause {one} breaks at /api/me." for one in cause],
-        "rule": [f"rule-{one % 9}" for one in cause],
-        "owner": [("api", "proxy", "frontend")[one % 3] for one in cause],
-        "confidence": ["certain"] * count,
-        "path": ["/api/me"] * count,
-    }.items():
-        frame[name] = pandas.Series(value, dtype=object).where(named, None)
-    frame["headline"] = frame["headline"].fillna("The login works.")
-    frame["started"] = [day + pandas.Timedelta(days=number * 7 % 21) for number in numbers]
-    frame["browser"] = [("Chrome 156", "Safari 26", "Firefox 153")[number % 3] for number in numbers]
-    frame["hosts"] = [[f"api.shop{number % 300}.example.com"] for number in numbers]
-    frame["systems"] = [["SuperTokens"]] * count
-    frame["missing"] = [["cookies"] if state == "cannot-tell" else [] for state in frame["state"]]
-    frame["report"] = [f"report/T-{number:05}/login.har.html" for number in numbers]
-    frame["plan"] = [("enterprise", "team", "free", ATTACKS[0])[number % 4] for number in numbers]
-    frame["customer"] = [f"customer {number % 900}" for number in numbers]
-    rows = leading(frame)
-    listed = pages(rows, groups_of(rows, Grouping()), ["customer", "plan"], lambda _: None)
-    return {name: content.decode() for name, content in listed if name.endswith(".html")}
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        tickets_of(Path(folder, "tickets"), map(row, range(count)), ("customer", "plan")) as tickets,
+    ):
+        listed = pages(tickets, *places_of(tickets, Grouping()), lambda _: None)
+        return {name: content.decode() for name, content in listed if name.endswith(".html")}
+
+
+def row(number: int) -> dict[str, Any]:
+    cause = int((number % 97) ** 0.8)
+    state = "healthy" if cause > 35 else "cannot-tell" if cause > 32 else "fault"
+    fault = {
+        "fingerprint": f"v1:{cause:012x}",
+        "headline": f"The session of cause {cause} breaks at /api/me.",
+        "rule": f"rule-{cause % 9}",
+        "owner": ("api", "proxy", "frontend")[cause % 3],
+        "confidence": "certain",
+        "path": "/api/me",
+    }
+    return {
+        "ticket": f"T-{number:05}",
+        "state": state,
+        "headline": "The login works.",
+        **(fault if state == "fault" else {}),
+        "started": f"2026-11-{1 + number * 7 % 21:02}T00:00:00+00:00",
+        "browser": ("Chrome 156", "Safari 26", "Firefox 153")[number % 3],
+        "hosts": [f"api.shop{number % 300}.example.com"],
+        "systems": ["SuperTokens"],
+        "missing": ["cookies"] if state == "cannot-tell" else [],
+        "report": f"report/T-{number:05}/login.har.html",
+        "plan": ("enterprise", "team", "free", ATTACKS[0])[number % 4],
+        "customer": f"customer {number % 900}",
+    }
 
 
 def causes(page: Page) -> list[str]:
