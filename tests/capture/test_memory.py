@@ -1,6 +1,8 @@
-"""What stays in memory beside the file is a small part of it: bodies are neither copied nor kept once they were read."""
+"""What stays in memory beside the file is a small part of it: bodies are neither copied nor kept once they were read,
+and an exchange takes little."""
 
 import json
+import sys
 import tracemalloc
 from base64 import b64encode
 from collections.abc import Callable
@@ -11,6 +13,7 @@ import pytest
 
 from haranalyze.analysis import examine
 from haranalyze.capture import har_log, read_capture
+from haranalyze.capture.model import Capture
 from haranalyze.rulebook import Rulebook
 from tests.capture import small, test_netlog
 from tests.capture.test_mitmproxy_flows import flow
@@ -101,7 +104,35 @@ def curl() -> bytes:
     return f"{asked}> \n< HTTP/1.1 200 OK\n{lines}< \n{BODY}\n* Connection #0 to host x left intact\n".encode() * COUNT
 
 
-@pytest.mark.parametrize("make", [har, mitmproxy, netlog, charles, postman, newman, burp, curl, pasted])
+FORMATS = (har, mitmproxy, netlog, charles, postman, newman, burp, curl, pasted)
+MOST_FOR_ONE = 3_800  # bytes for an exchange with three headers on each side, all of them and its bodies asked for
+
+
+@pytest.mark.parametrize("make", FORMATS)
+def test_an_exchange_takes_little(make: Callable[[], bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    here, count = sys.modules[__name__], 200
+    monkeypatch.setattr(here, "COUNT", count)
+    monkeypatch.setattr(here, "BODY", json.dumps({"items": ["x" * 600]}))
+    data = make()
+    ask_for_all(read_capture(data))  # what is loaded and remembered once is no part of it
+    tracemalloc.start()
+    try:
+        capture = read_capture(data)
+        ask_for_all(capture)
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(capture.exchanges) == count
+    assert kept / count < MOST_FOR_ONE
+
+
+def ask_for_all(capture: Capture) -> None:
+    for exchange in capture:
+        for half in (exchange.request, exchange.response):
+            _ = (half.raw("content-type"), half.body.raw_mime_type)
+
+
+@pytest.mark.parametrize("make", FORMATS)
 def test_bodies_stay_where_they_are(make: Callable[[], bytes], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(har_log, "_KEPT", len(BODY))  # decoded bodies kept for a while, bounded for large files only
     data, book = make(), Rulebook.installed()
