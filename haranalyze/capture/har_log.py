@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import zlib
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -25,7 +25,7 @@ from haranalyze.options import Limits
 _KEPT: Final = 2 * 1024 * 1024  # bytes of decoded bodies kept, the oldest go first
 LONG: Final = 512  # bytes: a shorter body stands in the HAR itself; a longer one stays where it is
 
-Pairs = Iterable[tuple[str, str]]
+Pairs = Sequence[tuple[str, str]]
 
 
 @dataclass(slots=True)

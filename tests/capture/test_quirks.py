@@ -39,6 +39,7 @@ def test_no_exporter_is_hidden_by_one_above_it() -> None:
     assert {start: exporter_of(start) for start, _ in EXPORTERS} == dict(EXPORTERS)
 
 
+@pytest.mark.parametrize("recorder", ["cypress", "http-toolkit"])
 @pytest.mark.parametrize(
     ("recording", "state", "root"),
     [
@@ -47,12 +48,11 @@ def test_no_exporter_is_hidden_by_one_above_it() -> None:
         ("samesite-lax-cross-site", "fault", "cookie-samesite-cross-site"),
     ],
 )
-def test_what_the_recorder_for_cypress_writes_is_read_as_a_browsers(
-    recording: str, state: str, root: str | None
+def test_what_recorders_of_browsers_write_is_read_as_a_browsers(
+    recorder: str, recording: str, state: str, root: str | None
 ) -> None:
-    data = (Path(__file__).parent / "recorded/cypress" / f"{recording}.har").read_bytes()
-    capture = read_capture(data)
+    capture = read_capture((Path(__file__).parent / "recorded" / recorder / f"{recording}.har").read_bytes())
     analysis = examine(capture, Rulebook.installed())
-    assert (capture.exporter, analysis.facts.quality.is_browser) == ("cypress", True)
+    assert (capture.exporter, analysis.facts.quality.is_browser) == (recorder, True)
     found = analysis.verdict.root
     assert (analysis.verdict.state, found and found.rule) == (state, root)
