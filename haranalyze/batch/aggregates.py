@@ -1,9 +1,9 @@
-"""What the tickets of a place have in common, from counts of values that are added up in pieces of a table of any size.
+"""What the tickets of a place have in common, from counts of values, added up in pieces of a table of any size.
 
-:func:`tally` counts the values in some rows and :func:`combined` adds tallies up; all that is said of a place is made
-from its tally. pandas does so row group by row group. From ``MOST_HERE`` tickets on Dask dataframes do the same with
-the same functions, on several threads, and keep the tallies on disk by place, so that those of few places are in memory
-at one time.
+:func:`tally` counts the values in some rows, :func:`combined` adds tallies up, and :func:`digest` keeps what is told of
+a place. pandas does so piece by piece; one place is in memory at a time. From ``MOST_HERE`` tickets on Dask dataframes
+do the same with the same functions, on several threads: they bring the counts of each value together on disk, so that a
+place may have any size.
 """
 
 from __future__ import annotations
@@ -13,11 +13,10 @@ import math
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,7 +26,7 @@ from haranalyze.batch.tickets import Tickets, piece, pieces
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-MOST_HERE: Final = 100_000  # tickets; their tallies take about 100 MB where every host and sentence is another
+MOST_HERE: Final = 100_000  # tickets: 300 MB for one cause of so many, each with hosts of its own
 RECENT: Final = 3  # days that a rise is looked for in
 PARTITION: Final = 40  # row groups of a partition of Dask
 _TOGETHER: Final = 20  # tallies that are added up at one time
@@ -39,6 +38,11 @@ _SURE: Final = {"certain": "0", "likely": "1", "possible": "2"}
 _OLDEST: Final = "9999999"  # an age in days before the year 9999
 _LAST_DAY: Final = datetime.date.max.toordinal()
 _SPLIT: Final = "\0"  # between the parts of what an example sorts by; no text of a table holds it
+_WORST: Final = "9"  # after every rank
+_WORD_AT: Final = len("000000 0000 ")  # what a word's value begins with: the length of its sentence, its place in it
+_ORDER: Final = ("fault", "other-trouble", "cannot-tell", "not-read", "healthy")  # of places that are no groups
+# Kinds that may have as many values as there are tickets and of which the most frequent are told.
+_FREQUENT: Final = ("headline", "browser", "hosts", "systems", "sdks", "reason", "missing", "next_step")
 _ONE: Final = (
     "state rule owner confidence path subject hop fingerprint headline next_step browser reason customer_ day_"
 ).split()
@@ -53,22 +57,35 @@ def tally(rows: DataFrame) -> DataFrame:
 
     Returns:
         A row for each ``place``, ``kind`` (a column) and ``value`` with ``tickets``. ``missing`` counts as one text.
-        The kind ``length`` counts the words of headlines, with the ``best`` example among those of that length.
+        Verdict sentences count whole, and as ``word`` and ``form`` by their number of blanks and the place in them; the
+        kind ``length`` is that number, with the ``best`` example of that length.
     """
     import pandas
 
-    # Plain lists: a frame for each column costs ten times as much, and more memory.
-    texts = {name: rows[name].tolist() for name in (*_ONE, "place_", "ticket", "report")}
-    places = texts["place_"]
-    told = [(place, kind, value, "") for kind in _ONE for place, value in zip(places, texts[kind], strict=True)]
+    counts: Counter[tuple[str, str, str]] = Counter()
+    best: dict[tuple[str, str, str], str] = {}
+    places = rows["place_"].tolist()
+    for kind in _ONE:
+        counts.update((at, kind, value) for at, value in zip(places, rows[kind], strict=True) if isinstance(value, str))
     for kind in _SEVERAL:
-        told += [(place, kind, value, "") for place, of in zip(places, rows[kind], strict=True) for value in _list(of)]
-    for place, of in zip(places, rows["missing"], strict=True):
-        told.append((place, "missing", ", ".join(_list(of)), ""))
-    for place, headline, *ranked in zip(places, texts["headline"], *(texts[name] for name in _RANKED), strict=True):
-        told.append((place, "length", f"{_text(headline).count(' '):06}", _rank(*ranked)))
-    kept = [one for one in told if isinstance(one[2], str)]
-    return combined([pandas.DataFrame(kept, columns=["place", "kind", "value", "best"]).assign(tickets=1)])
+        counts.update((at, kind, value) for at, of in zip(places, rows[kind], strict=True) for value in _list(of))
+    counts.update((at, "missing", ", ".join(_list(of))) for at, of in zip(places, rows["missing"], strict=True))
+    for at, headline, *ranked in zip(places, rows["headline"], *(rows[name] for name in _RANKED), strict=True):
+        if isinstance(headline, str):
+            length = (at, "length", f"{headline.count(' '):06}")
+            best[length] = min(best.get(length, _WORST), _rank(*ranked))
+            counts.update((at, kind, f"{length[2]} {value}") for kind, value in _words(headline))
+            counts[length] += 1
+    told = [(*one, tickets, best.get(one, "")) for one, tickets in counts.items()]
+    return combined([pandas.DataFrame(told, columns=["place", "kind", "value", "tickets", "best"])])
+
+
+def _words(headline: str) -> Iterator[tuple[str, str]]:
+    """The words of a sentence by their place, and their forms: whether it is a host, and what it ends with."""
+    for place, word in enumerate(headline.split(" ")):
+        bare = word.rstrip(",.:;")
+        yield "word", f"{place:04} {word}"
+        yield "form", f"{place:04} {'host' if _HOST.fullmatch(bare) else 'word'}{word[len(bare) :]}"
 
 
 _RANKED: Final = ("confidence", "day_", "ticket", "report", "next_step")
@@ -96,6 +113,24 @@ def combined(tallies: list[DataFrame]) -> DataFrame:
     return whole.groupby(["place", "kind", "value"], sort=True, as_index=False).agg({"tickets": "sum", "best": "first"})
 
 
+def digest(whole: DataFrame) -> DataFrame:
+    """What of a tally can be told of a place: of values that may be as many as tickets the most frequent, or how many.
+
+    Args:
+        whole: complete for the values it holds, which may be some of a place's values.
+    """
+
+    ranked = whole.sort_values(["tickets", "value"], ascending=[False, True], kind="stable")
+    kinds = ranked["kind"]
+    frequent = ranked[kinds.isin(_FREQUENT)].groupby(["place", "kind"]).head(_MOST_LISTED)
+    words = ranked[kinds == "word"]
+    words = words.groupby([words["place"], words["value"].str[:_WORD_AT]]).head(1)
+    customers = ranked[kinds == "customer_"].groupby("place", as_index=False).size()
+    customers = customers.rename(columns={"size": "tickets"}).assign(kind="customer_", value="", best="")
+    few = ranked[~kinds.isin((*_FREQUENT, "word", "customer_"))]
+    return combined([few, frequent, words, customers[list(whole.columns)]])
+
+
 def places_of(tickets: Tickets, grouping: Grouping, most_here: int = MOST_HERE) -> tuple[list[Group], list[Other]]:
     """All groups, the largest first, and the other places, those that want an answer first.
 
@@ -105,50 +140,49 @@ def places_of(tickets: Tickets, grouping: Grouping, most_here: int = MOST_HERE) 
     if not len(tickets):  # stopped before the first was done
         return [], []
     spills = len(tickets) > most_here and find_spec("dask") is not None
-
-    def made(whole: DataFrame) -> list[Group | Other]:
-        return [_place(str(place), one, tickets, grouping) for place, one in whole.groupby("place", sort=True)]
-
-    places = (_spilled if spills else _here)(tickets, made)
-    groups = sorted((one for one in places if isinstance(one, Group)), key=lambda one: (-one.tickets, one.id))
-    order = ("fault", "other-trouble", "cannot-tell", "not-read", "healthy")
-    others = sorted((one for one in places if isinstance(one, Other)), key=lambda one: order.index(one.state))
+    digested = (_spilled if spills else _here)(tickets.path)
+    groups, others = [], []
+    for place, counts in ((str(at), _Counts(one)) for at, one in digested.groupby("place", sort=True)):
+        if place in _ORDER:
+            others.append(_other(place, counts))
+        else:
+            groups.append(_group(place, counts, tickets, grouping))
+    groups.sort(key=lambda one: (-one.tickets, one.id))
+    others.sort(key=lambda one: _ORDER.index(one.state))
     return [with_near(one, groups) for one in groups], others
 
 
-_Made = Callable[["DataFrame"], list[Group | Other]]
-
-
-def _here(tickets: Tickets, made: _Made) -> list[Group | Other]:
+def _here(path: Path) -> DataFrame:
     """With pandas, in this thread: the table is sorted by place, so only the last one of a piece may go on."""
-    found: list[Group | Other] = []
+    done: list[DataFrame] = []
     going_on: list[DataFrame] = []
-    for number in pieces(tickets.path):
-        rows = piece(tickets.path, number)
-        whole = combined([*going_on, tally(rows)])
-        last = whole["place"] == rows["place_"].iloc[-1]
-        found += made(whole[~last])
+    for number in pieces(path):
+        rows = piece(path, number)
+        going_on.append(tally(rows))
+        first, last_place = rows["place_"].iloc[[0, -1]]
+        if first == last_place and len(going_on) < _TOGETHER:
+            continue
+        whole = combined(going_on)
+        last = whole["place"] == last_place
+        done.append(digest(whole[~last]))
         going_on = [whole[last]]
-    return found + made(going_on[0])
+    return combined([*done, digest(combined(going_on))])
 
 
-def _spilled(tickets: Tickets, made: _Made) -> list[Group | Other]:
-    """With Dask: tallies of partitions, moved to their places on disk, then place by place."""
+def _spilled(path: Path) -> DataFrame:
+    """With Dask: tallies of partitions, brought together value by value on disk; no place need fit in memory."""
     dask: Any = import_module("dask")
     dataframe: Any = import_module("dask.dataframe")
-    numbers = pieces(tickets.path)
+    numbers = pieces(path)
     parts = [numbers[first : first + PARTITION] for first in range(0, len(numbers), PARTITION)]
     with (
-        tempfile.TemporaryDirectory(dir=tickets.path.parent) as folder,
+        tempfile.TemporaryDirectory(dir=path.parent) as folder,
         dask.config.set({"dataframe.convert-string": False, "temporary-directory": folder}),
     ):
-        tallies = dataframe.from_map(
-            partial(_tally_of, tickets.path), parts, meta=_tally_of(tickets.path, [0]).iloc[:0]
-        )
-        places = tallies.shuffle("place", shuffle_method="disk")
-        finish = dask.delayed(lambda moved: made(combined([moved])))
-        found = dask.compute(*map(finish, places.to_delayed()), scheduler="threads")
-    return list(chain.from_iterable(found))
+        tallies = dataframe.from_map(partial(_tally_of, path), parts, meta=_tally_of(path, [0]).iloc[:0])
+        by_value = tallies.shuffle(["place", "kind", "value"], shuffle_method="disk")
+        digested = dask.delayed(lambda some: digest(combined([some])))
+        return combined(list(dask.compute(*map(digested, by_value.to_delayed()), scheduler="threads")))
 
 
 def _tally_of(path: Path, numbers: Iterable[int]) -> DataFrame:
@@ -180,9 +214,16 @@ class _Counts:
         """Values that say something, the most frequent first."""
         return sorted((one for one in self.of(kind) if one[0]), key=lambda one: (-one[1], one[0]))[:most]
 
-    def total(self) -> int:
-        """Tickets; each has a state."""
-        return sum(tickets for _, tickets in self.of("state"))
+    def total(self, kind: str = "state") -> int:
+        """Tickets with a value; each has a state."""
+        return sum(tickets for _, tickets in self.of(kind))
+
+    def at(self, kind: str, length: str) -> Iterator[tuple[int, str, int]]:
+        """Place, text and tickets of the words or forms of sentences of that length."""
+        for value, tickets in self.of(kind):
+            if value.startswith(length):
+                _, place, text = value.split(" ", 2)
+                yield int(place), text, tickets
 
     def example(self) -> tuple[str, str, str]:
         """Ticket, report and next step of the newest of the surest tickets whose headline is built like most."""
@@ -192,18 +233,15 @@ class _Counts:
         return ticket, report, next_step
 
 
-def _place(place: str, whole: DataFrame, tickets: Tickets, grouping: Grouping) -> Group | Other:
-    counts = _Counts(whole)
-    if ":" not in place:
-        reasons = counts.listed("reason" if place == "not-read" else "missing", _MOST_REASONS)
-        asks = counts.most("next_step") if place == "cannot-tell" else ""
-        return Other(place, counts.total(), reasons if place != "healthy" else [], asks)
-    return _group(place, counts, tickets, grouping)
+def _other(state: str, counts: _Counts) -> Other:
+    reasons = counts.listed("reason" if state == "not-read" else "missing", _MOST_REASONS)
+    ask = counts.most("next_step") if state == "cannot-tell" else ""
+    return Other(state, counts.total(), reasons if state != "healthy" else [], ask)
 
 
 def _group(place: str, counts: _Counts, tickets: Tickets, grouping: Grouping) -> Group:
     name = grouping.name_of(place)
-    sentence = common_sentence(Counter(dict(counts.of("headline"))))
+    sentence = _sentence(counts)
     ticket, report, next_step = counts.example()
     days = _days(counts, tickets.last_day)
     seen = [day for day, _ in counts.of("day_")]
@@ -216,7 +254,7 @@ def _group(place: str, counts: _Counts, tickets: Tickets, grouping: Grouping) ->
         fingerprints=[value for value, _ in counts.of("fingerprint")],
         **{one: counts.most(one) for one in ("state", "rule", "owner", "confidence", "path", "subject", "hop")},
         next_step=next_step,
-        customers=len(counts.of("customer_")) or None,
+        customers=counts.total("customer_") or None,
         first_seen=min(seen, default=None),
         last_seen=max(seen, default=None),
         browsers=counts.listed("browser"),
@@ -245,36 +283,26 @@ def _days(counts: _Counts, last_day: str | None) -> list[int]:
     return days
 
 
-def common_sentence(headlines: Counter[str]) -> str:
-    """What the verdict sentences of a group's tickets share, with an ellipsis or "different hosts" for what differs.
+def _sentence(counts: _Counts) -> str:
+    """What the verdict sentences of a place share, with an ellipsis or "different hosts" for what differs.
 
     Only sentences of the most frequent length count. Where they share too little, it is the most frequent one.
     """
-    if not headlines:
-        return ""
-    lengths: Counter[int] = Counter()
-    for one, count in headlines.items():
-        lengths[one.count(" ") + 1] += count
-    length = min(lengths, key=lambda one: (-lengths[one], one))
-    columns: list[Counter[str]] = [Counter() for _ in range(length)]
-    for one, count in headlines.items():
-        if one.count(" ") + 1 == length:
-            for column, word in zip(columns, one.split(" "), strict=True):
-                column[word] += count
-    words = [_common_word(column) for column in columns]
-    if sum(word.startswith((_DIFFERS, "different hosts")) for word in words) * 3 > length:
-        return min(headlines, key=lambda one: (-headlines[one], one))
-    return " ".join(words)
+    usual = counts.most("length")
+    total = dict(counts.of("length")).get(usual, 0)
+    words = {place: word for place, word, tickets in counts.at("word", usual) if tickets * 2 > total}
+    forms: dict[int, set[str]] = {}
+    for place, form, _ in counts.at("form", usual):
+        forms.setdefault(place, set()).add(form)
+    if (len(forms) - len(words)) * 3 > len(forms):
+        return counts.most("headline")
+    return " ".join(words[place] if place in words else _differing(forms[place]) for place in sorted(forms))
 
 
-def _common_word(column: Counter[str]) -> str:
-    """The word of more than half; else words for what it is, with the mark that all of them end with."""
-    word, count = column.most_common(1)[0]
-    if count * 2 > column.total():
-        return word
-    bare = [one.rstrip(",.:;") for one in column]
-    ends = {one[len(plain) :] for one, plain in zip(column, bare, strict=True)}
-    differs = "different hosts" if all(_HOST.fullmatch(one) for one in bare) else _DIFFERS
+def _differing(forms: set[str]) -> str:
+    """Words for what differs, with the mark that all of it ends with."""
+    differs = "different hosts" if all(one.startswith("host") for one in forms) else _DIFFERS
+    ends = {one[len("host") :] for one in forms}
     return differs + (ends.pop() if len(ends) == 1 else "")
 
 

@@ -29,8 +29,12 @@ class Store(Protocol):
     scratch: Path | None
     """A local folder for files on their way here; None: the system's for temporary files."""
 
-    def write(self, name: str, content: bytes) -> None:
-        """Write a file whole and durably; an old one of that name is replaced."""
+    def write(self, name: str, content: bytes, *, last: bool = True) -> None:
+        """Write a file whole and durably; an old one of that name is replaced.
+
+        Args:
+            last: False where another file of the same folder is written next, which makes this name durable too.
+        """
 
     def place(self, path: Path, name: str) -> None:
         """Move a finished local file here, as whole and durable as ``write`` does."""
@@ -76,15 +80,15 @@ class FolderStore:
             raise OptionsError(f"{folder} cannot be written to: {error.strerror}") from error
         self._known: set[Path] = set()
 
-    def write(self, name: str, content: bytes) -> None:
-        """Write, flush to the disk, rename, flush the folder."""
+    def write(self, name: str, content: bytes, *, last: bool = True) -> None:
+        """Write, flush to the disk, rename; flush the folder, after the last file."""
         temporary = self._temporary()
         try:
             with temporary.open("xb") as stream:
                 stream.write(content)
                 stream.flush()
                 os.fsync(stream.fileno())
-            self._rename(temporary, name)
+            self._rename(temporary, name, durable=last)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
@@ -172,7 +176,7 @@ class BucketStore:
         self._system, self._root = file_system(self.url)
         self._root = self._root.rstrip("/")
 
-    def write(self, name: str, content: bytes) -> None:
+    def write(self, name: str, content: bytes, *, last: bool = True) -> None:  # noqa: ARG002 - each is durable
         """Put one object."""
         self._parent(name)
         self._system.pipe_file(f"{self._root}/{name}", content)

@@ -87,9 +87,12 @@ FINDINGS: Final = (
 )
 
 
+_OURS: Final = frozenset(name for name, _ in CAPTURES)
+
+
 def column_name(name: str) -> str:
     """What a column of a manifest is called in the tables: itself, or ``manifest_…`` where we have one of that name."""
-    return f"manifest_{name}" if name in {own for own, _ in CAPTURES} else name
+    return f"manifest_{name}" if name in _OURS else name
 
 
 def capture_rows(results: Iterable[tuple[Item, Entry]], group_of: Any) -> Iterator[dict[str, Any]]:

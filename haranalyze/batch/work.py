@@ -82,7 +82,7 @@ def _keep(job: Job, store: Store, item: Item, outcome: Done, digest: str) -> Res
     key = key_of(digest, _name(item), job.made_by)
     for number, report in enumerate(outcome.reports):
         for name, content in report.items():
-            store.write(_report_name(key, number, name), content)
+            store.write(_report_name(key, number, name), content, last=False)
     store.write(_entry_name(key), msgspec.json.encode(entry))
     _deliver(store, entry, key, item)
     return Result(entry)

@@ -1,12 +1,11 @@
 """Groups: what a person names, merges and splits; what rises; what is near."""
 
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from haranalyze.batch.aggregates import common_sentence, places_of, rise
+from haranalyze.batch.aggregates import places_of, rise
 from haranalyze.batch.groups import Group, Grouping, groups_table
 from haranalyze.errors import OptionsError
 from tests.batch.rows import FAULT, tickets_of
@@ -147,12 +146,12 @@ def test_the_table_of_groups_holds_every_group(tmp_path: Path) -> None:
         (["It was tried 3 times.", "It was tried 8 times."], "It was tried … times."),
         (["One two.", "Three four.", "One two.", "Five six."], "One two."),
         (["It breaks on x.", "It breaks."], "It breaks."),
-        ([], ""),
     ],
 )
-def test_a_group_is_named_by_what_its_sentences_share(headlines: list[str], shared: str) -> None:
-    assert common_sentence(Counter(headlines)) == shared
-    assert common_sentence(Counter(headlines[::-1])) == shared
+def test_a_group_is_named_by_what_its_sentences_share(tmp_path: Path, headlines: list[str], shared: str) -> None:
+    for said in (headlines, headlines[::-1]):
+        (group,) = grouped(tmp_path, *({"fingerprint": "v1:a", "headline": one} for one in said))
+        assert group.name == group.sentence == shared
 
 
 def test_a_group_of_many_hosts_names_none_of_them(tmp_path: Path) -> None:
