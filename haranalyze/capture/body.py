@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import binascii
 from base64 import b64decode, b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -104,6 +104,16 @@ class Body:
             return b64decode("".join(text.split()), validate=True).decode("utf-8")
         except (binascii.Error, ValueError):
             return None
+
+    def raw_may_contain(self, words: tuple[str, ...]) -> bool:
+        """Cheap test before the text is decoded: False only when it holds none of the words (ASCII)."""
+        text = self._text
+        if not self.present or self._encoding == "base64":
+            return self.present
+        if isinstance(text, str):
+            return any(word in text for word in words)
+        plain, escaped = _spelled(words)
+        return _holds(text.read() or b"", plain) if isinstance(text, _Beside) else _holds(bytes(text), escaped)
 
     def raw_stored(self) -> tuple[str, str] | None:
         """The text and its encoding (``""`` or ``base64``) as a HAR holds them, of any length; None when absent."""
@@ -223,20 +233,25 @@ def content_body(written: Any, headers_type: str, index: int, around: Surroundin
     return Body(text, encoding, mime_type, as_size(content.size), index, "/response/content", around)
 
 
-def content_may_contain(written: Any, files: Mapping[str, bytes] | None, words: Sequence[str]) -> bool:
+def content_may_contain(written: Any, files: Mapping[str, bytes] | None, words: tuple[str, ...]) -> bool:
     """Cheap test of a response's body that is not decoded yet: False only when it holds none of the words (ASCII)."""
     content = bytes(written)
-    wanted = [word.encode("ascii") for word in words]
+    plain, escaped = _spelled(words)
     if files and b'"_file"' in content:
         beside = _file_beside(_read_content(written).file, files)
-        if beside is None:
-            return True
-        content = beside.read() or b""
-    elif b'"base64"' in content:
-        return True
-    else:
-        wanted = [word.replace(b'"', b'\\"') for word in wanted]
-    return any(word in content for word in wanted)
+        return beside is None or _holds(beside.read() or b"", plain)
+    return b'"base64"' in content or _holds(content, escaped)
+
+
+def _holds(content: bytes, words: tuple[bytes, ...]) -> bool:
+    return any(word in content for word in words)  # a pattern of all of them would take several times as long
+
+
+@lru_cache(64)
+def _spelled(words: tuple[str, ...]) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+    """The words as they stand in a text, and in a JSON string."""
+    plain = tuple([word.encode("ascii") for word in words])
+    return plain, tuple([word.replace(b'"', b'\\"') for word in plain])
 
 
 def read_json(text: str, most: int = DEFAULT_LIMITS.max_depth) -> Any:

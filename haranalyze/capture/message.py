@@ -279,6 +279,8 @@ class Response(Message):
 
     def raw_body_may_contain(self, *words: str) -> bool:
         """Cheap test of a body that is not decoded yet: False only when it holds none of the words (ASCII)."""
+        if self._body is not None:
+            return self._body.raw_may_contain(words)
         return content_may_contain(self._content, self._around.files, words)
 
     def raw_set_cookies(self) -> tuple[str, ...]:

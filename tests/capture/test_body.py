@@ -45,6 +45,8 @@ def test_what_is_in_no_body_is_known_before_it_is_decoded(members: dict[str, Any
     response = only(content(**members)).response
     assert response.raw_body_may_contain("eyJ") is may
     assert response.raw_body_may_contain("other", '"token":"eyJ"') is may
+    assert response.body.present is bool(members)
+    assert response.raw_body_may_contain("other", '"token":"eyJ"') is may  # and by another way when it was looked at
 
 
 @pytest.mark.parametrize("text", ["%%%", "abc", b64encode(b"\xff\xfe\x00").decode(), "é"])
