@@ -101,7 +101,6 @@ def _read(files: Sequence[str], limits: Limits) -> tuple[list[Any], list[tuple[s
                 source, read = read_source(file, limits=limits)
             sources.append(source)
             captures += [(file, capture) for capture in read]
-            give_back(source)
         except CaptureError as error:
             click.echo(f"Error: {shown_name(file)}: {told(error)}", err=True)
             codes.append(UNREADABLE)

@@ -61,7 +61,8 @@ def sanitize_to(
     """:func:`sanitize` into open files, one for each capture, which are written, read again and may be written anew.
 
     Args:
-        give_back: called now and then: a caller who mapped the recordings can let go of what was read of them.
+        give_back: called now and then while the copies are written: a caller who mapped the recordings can let go of
+            what was read of them.
 
     Raises:
         LeakError: the second look found a secret; the files must not be used.
@@ -69,7 +70,6 @@ def sanitize_to(
     secrets = Secrets()
     for capture in captures:
         secrets.read(capture)
-        give_back()
     denied: frozenset[str] = frozenset()
     for _ in range(_ROUNDS):
         texts = Texts(denied)

@@ -1,8 +1,9 @@
 """The second look at a sanitized file: is any secret of the original in it, in any spelling?
 
-Another method than the one that masked: the secrets are read from the original by their places alone, the output is
-cut into runs of characters whatever they mean, and both sets must not meet. Looked for are the values themselves, as
-parts of longer runs too, percent-encoded, in base64 and base64url, in hexadecimal, and reversed.
+Another method than the one that masked, with which it shares the reader and the list of words: the secrets are read
+from the original by their places alone, the output is cut into runs of characters whatever they mean, and the two sets
+must not meet. Looked for are the values themselves, as parts of longer runs too, percent-encoded, in base64 and
+base64url, in hexadecimal, and reversed.
 """
 
 from __future__ import annotations
@@ -239,7 +240,8 @@ def _is_searched(body: Body) -> bool:
 
 
 def _is_plain_data(exchange: Exchange) -> bool:
-    """A long answer to a read that speaks of no token: it is not in the copy, and its values are nobody's key."""
+    """A long answer to a read that speaks of no token: its values are nobody's key. Only a copy with all bodies has it,
+    masked."""
     response = exchange.response
     if exchange.request.method != "GET" or response.status >= 400 or response.body.raw_length() < _LONG_DATA:
         return False
