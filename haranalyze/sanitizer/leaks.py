@@ -138,11 +138,10 @@ class Secrets:
     def _add_runs(self, plain: str, runs: list[str]) -> None:
         if (_PORT.sub("", plain) if ":" in plain else plain).lower() in self._hosts:
             return
-        runs = [one for run in runs for one in _told(run) if not is_known(one) and not _EPOCH.fullmatch(one)]
-        if not runs and all(is_known(part) or part.isdigit() for part in re.findall(r"\w+", plain.replace("_", " "))):
-            return
-        self.runs.update([run.encode("utf-8", "replace") for run in runs])
-        if not runs:
+        told = [one for run in runs for one in _told(run) if not is_known(one) and not _EPOCH.fullmatch(one)]
+        if told:
+            self.runs.update([run.encode("utf-8", "replace") for run in told])
+        elif not all(is_known(part) or part.isdigit() for part in re.findall(r"\w+", plain.replace("_", " "))):
             self.values.add(plain.encode("utf-8", "replace"))
 
     def _in_slices(self, messages: Iterable[Message]) -> None:
@@ -302,8 +301,8 @@ def _told(run: str) -> list[str]:
     """A run, or the runs of the text that it is the base64 of (a part of, at any of four offsets)."""
     if len(run) < _PACKED_RUN or not run.isascii():
         return [run]
-    for offset in range(4):
-        if binascii.a2b_base64(run[offset : offset + 8]).isascii():
+    for offset in range(4):  # A-Z and a-f begin four characters that stand for an ASCII one
+        if "9" < run[offset] < "g" and binascii.a2b_base64(run[offset : offset + 8]).isascii():
             data = binascii.a2b_base64(run[offset : offset + (len(run) - offset) // 4 * 4])
             if len(data) > SHORTEST and data.isascii() and (text := data.decode()).isprintable():
                 return _RUN.findall(_unescaped(text))
