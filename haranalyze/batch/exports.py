@@ -18,7 +18,8 @@ from haranalyze.errors import OptionsError
 
 GROUP: Final = "haranalyze.exports"
 _MOST_BYTES: Final = 2 * 1024**3
-_RECORDINGS: Final = (".har", ".har.gz", ".har.br", ".har.zst", ".zip", ".chlsj", ".saz")
+# Files of a folder or export that are taken for recordings; a glob or a manifest names any other.
+RECORDINGS: Final = tuple(".har .har.gz .har.br .har.zst .har.zip .zip .harp .chlsj .chlz .saz .proxymanlogv2".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ def exports() -> tuple[Export, ...]:
 
 def _found(folder: Path, ticket: str, name: str, number: str, columns: dict[str, str]) -> Iterator[Attachment]:
     """The file of an attachment; its name comes from outside and never becomes a path with folders in it."""
-    if not name.lower().endswith(_RECORDINGS):
+    if not name.lower().endswith(RECORDINGS):
         return
     plain = name.replace("\\", "/").rpartition("/")[2]
     told = {key: value for key, value in columns.items() if value}

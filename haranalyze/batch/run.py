@@ -60,7 +60,7 @@ class Wanted:
 
 @dataclass(slots=True)
 class Progress:
-    """How far a batch is. ``states`` counts captures by verdict, ``not-read`` among them."""
+    """How far a batch is. ``states`` counts captures by verdict, ``not-read`` among them; others count files."""
 
     total: int = 0
     done: int = 0
@@ -166,12 +166,12 @@ def _write(
     wanted: Wanted, job: Job, store: Store, listing: Listing, grouping: Grouping, progress: Progress, scratch: Path
 ) -> Summary:
     """Tables, groups and pages of what is done."""
-    import pyarrow
+    import pyarrow.parquet
 
     # Arrow's own allocators hold on to what was freed: a quarter more memory with 5,000 tickets.
     pyarrow.set_memory_pool(pyarrow.system_memory_pool())
     more = [column_name(name) for name in listing.columns]
-    captures = _tables(wanted, job, store, listing, grouping, scratch)
+    captures = _tables(wanted, job, store, listing, grouping, more, scratch)
     rows = leading_rows(capture_rows(listing.results(), grouping.group_of))
     with Tickets(rows, more, scratch / "tickets") as tickets:
         groups, others = places_of(tickets, grouping)
@@ -194,9 +194,10 @@ def _write(
     return summary
 
 
-def _tables(wanted: Wanted, job: Job, store: Store, listing: Listing, grouping: Grouping, scratch: Path) -> int:
+def _tables(
+    wanted: Wanted, job: Job, store: Store, listing: Listing, grouping: Grouping, more: list[str], scratch: Path
+) -> int:
     """The tables of captures, findings, requests and failures. The number of captures."""
-    more = [column_name(name) for name in listing.columns]
 
     def write(
         name: str, rows: Iterable[dict[str, Any]], columns: tuple[tuple[str, str], ...], others: list[str]

@@ -17,13 +17,11 @@ from typing import Any, Final
 
 import msgspec
 
-from haranalyze.batch.exports import Attachment, exports
+from haranalyze.batch.exports import RECORDINGS, Attachment, exports
 from haranalyze.batch.stores import file_system, is_remote
 from haranalyze.errors import OptionsError
 from haranalyze.redaction import visible
 
-# Files of a folder that are taken for recordings; a glob or a manifest names any other.
-ENDINGS: Final = (".har", ".har.gz", ".har.br", ".har.zst", ".har.zip", ".zip", ".chlsj", ".saz")
 TAR_ENDINGS: Final = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 MANIFESTS: Final = (".csv", ".jsonl", ".ndjson")
 PATH_COLUMNS: Final = ("capture", "path", "file", "url")
@@ -97,7 +95,7 @@ def _folder(folder: Path) -> Iterator[Item]:
     for parent, folders, names in os.walk(folder):
         folders.sort()
         for name in sorted(names):
-            if name.lower().endswith((*ENDINGS, *TAR_ENDINGS)):
+            if name.lower().endswith((*RECORDINGS, *TAR_ENDINGS)):
                 path = Path(parent) / name
                 ticket = _ticket_of(str(path.relative_to(folder)))
                 if name.lower().endswith(TAR_ENDINGS):
@@ -136,7 +134,7 @@ def _file(location: str, ticket: str, columns: dict[str, str] | None = None) -> 
         yield Item(ticket, name, location, columns or {}, "the tar archive is damaged")
         return
     for member in members:
-        if member.lower().endswith(ENDINGS):
+        if member.lower().endswith(RECORDINGS):
             yield Item(ticket, f"{name}/{member}", inside.replace("tar://", f"tar://{member}", 1), columns or {})
 
 
@@ -153,7 +151,7 @@ def _remote_files(source: str, ticket: str | None, columns: dict[str, str]) -> I
     """The files at a URL: one, those a glob matches, or those below a folder."""
     system, path = file_system(source)
     if source.startswith(("http://", "https://")) or (
-        ticket and path.lower().endswith(ENDINGS) and not _GLOB & set(path)
+        ticket and path.lower().endswith(RECORDINGS) and not _GLOB & set(path)
     ):
         yield from _file(source, ticket or _stem(source.partition("?")[0].rpartition("/")[2]), columns)
         return
@@ -164,7 +162,7 @@ def _remote_files(source: str, ticket: str | None, columns: dict[str, str]) -> I
         return
     else:
         found, root = _reached(lambda: system.find(path), source), path
-        found = [name for name in found if name.lower().endswith((*ENDINGS, *TAR_ENDINGS))]
+        found = [name for name in found if name.lower().endswith((*RECORDINGS, *TAR_ENDINGS))]
     if not found:
         raise OptionsError(f"{visible(source)} holds no recordings")
     for name in sorted(found):
@@ -268,7 +266,7 @@ def _ticket_of(relative: str) -> str:
 
 def _stem(name: str) -> str:
     low = name.lower()
-    ending = next((one for one in sorted((*ENDINGS, *TAR_ENDINGS), key=len, reverse=True) if low.endswith(one)), "")
+    ending = next((one for one in sorted((*RECORDINGS, *TAR_ENDINGS), key=len, reverse=True) if low.endswith(one)), "")
     stem = name[: len(name) - len(ending)] if ending else Path(name).stem
     return stem or name or "ticket"
 

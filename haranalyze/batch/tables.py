@@ -87,7 +87,19 @@ FINDINGS: Final = (
 )
 
 
-_OURS: Final = frozenset(name for name, _ in CAPTURES)
+# Of the leading rows of tickets, which live as long as the run; names that are not in captures.parquet end in "_".
+TICKETS: Final = (
+    ("number_", "i"),
+    *(
+        (name, "t")
+        for name in (
+            "ticket place_ day_ customer_ first_report_ state headline confidence owner rule fingerprint path subject"
+            " hop next_step browser report reason"
+        ).split()
+    ),
+    *((name, "l") for name in ("hosts", "systems", "sdks", "missing")),
+)
+_OURS: Final = frozenset(name for name, _ in (*CAPTURES, *TICKETS))
 
 
 def column_name(name: str) -> str:

@@ -15,25 +15,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from haranalyze.batch.tables import read_column, write_table
+from haranalyze.batch.tables import TICKETS, read_column, write_table
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
 
 _CUSTOMERS: Final = ("customer", "organization", "organisation", "company", "account")
 _DATES: Final = ("created", "created_at", "opened", "date")
-# Columns of ours beside those of captures.parquet end in "_": a manifest's may have any name.
-COLUMNS: Final = (
-    ("number_", "i"),
-    *(
-        (name, "t")
-        for name in (
-            "ticket place_ day_ customer_ first_report_ state headline confidence owner rule fingerprint path subject"
-            " hop next_step browser report reason"
-        ).split()
-    ),
-    *((name, "l") for name in ("hosts", "systems", "sdks", "missing")),
-)
 _OF_LISTS: Final = (("started", "t"), ("reports_", "l"))  # what only the lists need
 _BY_PLACE: Final = "SELECT row FROM tickets ORDER BY place, number"
 _BY_NAME: Final = "SELECT row FROM tickets WHERE place = ? ORDER BY number"
@@ -103,7 +91,7 @@ class Tickets:
     Args:
         rows: as :func:`leading_rows` gives them.
         columns: of the manifest, as the tables call them.
-        path: of the table that is written; its columns are ``COLUMNS`` and those of the manifest.
+        path: of the table that is written; its columns are ``TICKETS`` and those of the manifest.
 
     Attributes:
         states: tickets by verdict. first_day, last_day: None where no ticket has a day.
@@ -124,7 +112,7 @@ class Tickets:
         for row in rows:
             self._add(row)
         self._base.execute("CREATE INDEX by_place ON tickets (place, number)")
-        self._count = write_table(self._by_place(), COLUMNS, columns, path)
+        self._count = write_table(self._by_place(), TICKETS, columns, path)
         self._numbers = read_column(path, "number_").argsort().to_numpy()
 
     def _add(self, row: dict[str, Any]) -> None:
@@ -135,7 +123,7 @@ class Tickets:
         if day is not None:
             self.first_day = min(self.first_day or day, day)
             self.last_day = max(self.last_day or day, day)
-        kept = {name: row.get(name) for name, _ in (*COLUMNS, *_OF_LISTS)} | {"number_": number}
+        kept = {name: row.get(name) for name, _ in (*TICKETS, *_OF_LISTS)} | {"number_": number}
         kept["columns_"] = {name: row.get(name) for name in self.columns}
         values = (number, row["place_"], day, msgspec.msgpack.encode(kept))
         self._base.execute("INSERT INTO tickets VALUES (?, ?, ?, ?)", values)
@@ -180,6 +168,6 @@ def piece(path: Path, number: int) -> DataFrame:
     from pyarrow import parquet
 
     with parquet.ParquetFile(path) as file:
-        read = file.read_row_group(number, columns=[name for name, _ in COLUMNS], use_threads=False)
+        read = file.read_row_group(number, columns=[name for name, _ in TICKETS], use_threads=False)
     frame: DataFrame = read.to_pandas()
     return frame

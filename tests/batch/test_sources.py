@@ -21,13 +21,22 @@ def found(*sources: object, stdin: str = "") -> list[tuple[str, str]]:
 
 
 def test_the_folder_that_holds_a_recording_is_its_ticket(tmp_path: Path) -> None:
-    for name in ("4711/a.har", "4711/b.HAR.gz", "2026/4712/c.zip", "4713.har", "4711/screen.png", "4711/notes.json"):
+    for name in (
+        "4711/a.har",
+        "4711/b.HAR.gz",
+        "2026/4712/c.zip",
+        "4713.har",
+        "5/d.proxymanlogv2",
+        "4711/screen.png",
+        "4711/notes.json",
+    ):
         stories.put(tmp_path / name, HAR)
     assert found(tmp_path) == [
         ("4713", "4713.har"),
         ("2026/4712", "c.zip"),
         ("4711", "a.har"),
         ("4711", "b.HAR.gz"),
+        ("5", "d.proxymanlogv2"),
     ]
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from haranalyze.batch.tables import column_name
 from haranalyze.batch.tickets import leading_rows, piece, pieces
 from tests.batch.rows import FAULT, tickets_of
 
@@ -30,6 +31,11 @@ def test_tickets_come_by_place_and_columns_by_name(tmp_path: Path) -> None:
         assert tickets.states == {"fault": 4, "healthy": 1}
         assert list(pieces(tickets.path)) == [0]
         assert piece(tickets.path, 0)["place_"].tolist() == ["healthy", "v1:a", "v1:b", "v1:b", "v1:b"]
+
+
+def test_a_column_of_a_manifest_with_a_name_of_ours_is_called_another() -> None:
+    names = ["plan", "state", "place_", "number_"]
+    assert [column_name(name) for name in names] == ["plan", "manifest_state", "manifest_place_", "manifest_number_"]
 
 
 def test_no_tickets_are_a_table_too(tmp_path: Path) -> None:
