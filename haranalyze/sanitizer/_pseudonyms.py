@@ -30,6 +30,7 @@ _SHAPES: Final = bytes.maketrans(
 )
 _HEX: Final = b"0123456789abcdef"
 _HEX_UPPER: Final = _HEX.upper()
+_TWO_WORDS: Final = "aaA"  # every string of this shape reads as two words that are shown: ``en``, ``X``
 _SMALL: Final = 6  # atoms up to this length may run out of strings of their shape
 _ENDLESS: Final = 1 << 62
 
@@ -58,7 +59,7 @@ class Pseudonyms(dict[str, str]):
                 return (
                     made  # letters beyond f are not hexadecimal, and no word that is shown has three of them in a row
                 )
-            if (_keeps_shape(shape) or shape_of(made) == shape) and not self._would_be_shown(made, atom):
+            if (_keeps_shape(shape) or shape_of(made) == shape) and not self._would_be_shown(made, atom, shape):
                 return made
         row = self._rows[shape]
         if row is None:
@@ -67,11 +68,12 @@ class Pseudonyms(dict[str, str]):
             made = row.next()
             if "ggg" in made or "GGG" in made or row.number > row.last:
                 return made
-            if (row.keeps_shape or shape_of(made) == shape) and not self._would_be_shown(made, atom):
+            if (row.keeps_shape or shape_of(made) == shape) and not self._would_be_shown(made, atom, shape):
                 return made
 
-    def _would_be_shown(self, made: str, atom: str) -> bool:
-        return self._known(made) and (len(atom) > 2 or not self._known(atom))
+    def _would_be_shown(self, made: str, atom: str, shape: str) -> bool:
+        all_known = len(shape) <= 2 or shape == _TWO_WORDS
+        return self._known(made) and not (all_known and self._known(atom))
 
 
 class _Row:

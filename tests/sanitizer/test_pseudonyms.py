@@ -33,5 +33,11 @@ def test_no_stand_in_is_a_word_that_is_shown() -> None:
     assert not any(is_known(table[atom]) for atom in atoms if not is_known(atom))
 
 
+def test_what_reads_as_two_short_words_stays_different_at_once() -> None:
+    table = Pseudonyms(is_known)
+    assert all(map(is_known, ["abC", "xyZ", "ggG"]))
+    assert [table[atom] for atom in ["abC", "xyZ", "idX"]] == ["ggG", "ggH", "ggI"]
+
+
 def test_no_word_has_what_stand_ins_are_told_by() -> None:
     assert not [word for word in words() if "ggg" in word]
