@@ -64,18 +64,22 @@ def tally(rows: DataFrame) -> DataFrame:
 
     counts: Counter[tuple[str, str, str]] = Counter()
     best: dict[tuple[str, str, str], str] = {}
-    places = rows["place_"].tolist()
+    values = {name: rows[name].tolist() for name in rows.columns}
+    places = values["place_"]
     for kind in _ONE:
-        counts.update((at, kind, value) for at, value in zip(places, rows[kind], strict=True) if isinstance(value, str))
+        counts.update((at, kind, one) for at, one in zip(places, values[kind], strict=True) if isinstance(one, str))
     for kind in _SEVERAL:
-        counts.update((at, kind, value) for at, of in zip(places, rows[kind], strict=True) for value in _list(of))
-    counts.update((at, "missing", ", ".join(_list(of))) for at, of in zip(places, rows["missing"], strict=True))
-    for at, headline, *ranked in zip(places, rows["headline"], *(rows[name] for name in _RANKED), strict=True):
+        counts.update((at, kind, one) for at, of in zip(places, values[kind], strict=True) for one in _list(of))
+    counts.update((at, "missing", ", ".join(_list(of))) for at, of in zip(places, values["missing"], strict=True))
+    for at, headline, *ranked in zip(places, values["headline"], *(values[name] for name in _RANKED), strict=True):
         if isinstance(headline, str):
             length = (at, "length", f"{headline.count(' '):06}")
             best[length] = min(best.get(length, _WORST), _rank(*ranked))
-            counts.update((at, kind, f"{length[2]} {value}") for kind, value in _words(headline))
             counts[length] += 1
+    sentences = [(one, tickets) for one, tickets in counts.items() if one[1] == "headline"]
+    for (at, _, headline), tickets in sentences:
+        for kind, word in _words(headline):
+            counts[at, kind, f"{headline.count(' '):06} {word}"] += tickets
     told = [(*one, tickets, best.get(one, "")) for one, tickets in counts.items()]
     return combined([pandas.DataFrame(told, columns=["place", "kind", "value", "tickets", "best"])])
 
