@@ -10,6 +10,7 @@ import csv
 import datetime
 import io
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -68,8 +69,8 @@ class _Example(msgspec.Struct):
 
 def pages(
     tickets: Tickets, groups: list[Group], others: list[Other], read: Callable[[str], bytes | None]
-) -> Iterator[tuple[str, bytes]]:
-    """Every page by its name in the output, and the list of tickets of each place.
+) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """Every page by its name in the output, and the list of tickets of each place; in pieces, as they hold all tickets.
 
     Args:
         groups, others: as :func:`haranalyze.batch.aggregates.places_of` gives them.
@@ -89,17 +90,17 @@ def file_name(group: str) -> str:
     return group.replace(":", "-")
 
 
-def _rows(tickets: Tickets, place: str) -> tuple[list[dict[str, Any]], bytearray]:
-    """Rows that stand in the page, the newest first, and the data block of all: objects of the first only."""
-    shown: list[dict[str, Any]] = []
-    block = bytearray(b'{"root":"../","rows":[')
-    for number, ticket in enumerate(tickets.at(place, newest_first=True)):
-        row = _row(ticket)
-        if number < SHOWN:
-            shown.append(row)
-        block += (b"," if number else b"") + msgspec.json.encode(row)
-    block += b"]}"
-    return shown, block
+def _shown(tickets: Tickets, place: str) -> list[dict[str, Any]]:
+    """The rows that stand in the page, the newest first."""
+    return [_row(one) for one in islice(tickets.at(place, newest_first=True), SHOWN)]
+
+
+def _block(tickets: Tickets, place: str) -> Iterator[bytes]:
+    """The data block: the rows of all tickets of a place."""
+    yield b'{"root":"../","rows":['
+    for number, one in enumerate(tickets.at(place, newest_first=True)):
+        yield (b"," if number else b"") + msgspec.json.encode(_row(one))
+    yield b"]}"
 
 
 def _row(one: Listed) -> dict[str, Any]:
@@ -115,25 +116,24 @@ def _row(one: Listed) -> dict[str, Any]:
     }
 
 
-def _csv(tickets: Tickets, place: str) -> bytes:
+def _csv(tickets: Tickets, place: str) -> Iterator[bytes]:
     """Ticket, manifest columns, verdict and report of each ticket."""
-    from haranalyze.report.to_table import defused_cell
-
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-
-    def write(*cells: str | None) -> None:
-        writer.writerow([defused_cell(cell or "") for cell in cells])
-
-    write("ticket", *tickets.columns, "state", "headline", "started", "report")
+    yield _line("ticket", *tickets.columns, "state", "headline", "started", "report")
     for one in tickets.at(place):
         started = f"{one.started[:19]}Z" if one.started else ""
         told = (one.columns_[name] for name in tickets.columns)
-        write(one.ticket, *told, one.state, one.headline, started, one.report)
+        yield _line(one.ticket, *told, one.state, one.headline, started, one.report)
+
+
+def _line(*cells: str | None) -> bytes:
+    from haranalyze.report.to_table import defused_cell
+
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow([defused_cell(cell or "") for cell in cells])
     return out.getvalue().encode()
 
 
-def _index(tickets: Tickets, groups: list[Group], others: list[Other]) -> bytes:
+def _index(tickets: Tickets, groups: list[Group], others: list[Other]) -> Iterator[bytes]:
     caused = sum(one.tickets for one in groups)
     most = max((one.tickets for one in groups), default=1)
     causes = [
@@ -185,16 +185,15 @@ def _other(one: Other) -> dict[str, Any]:
     }
 
 
-def _index_data(tickets: Tickets, groups: list[Group]) -> bytearray:
+def _index_data(tickets: Tickets, groups: list[Group]) -> Iterator[bytes]:
     """Every ticket as a number in each column; values once. JSON, made column by column."""
-    block = bytearray(b'{"root":""')
+    yield b'{"root":""'
     for name, value in _columns(tickets, groups):
-        block += b',"%s":%s' % (name.encode(), msgspec.json.encode(value))
-    block += b',"facets":['
+        yield b',"%s":%s' % (name.encode(), msgspec.json.encode(value))
+    yield b',"facets":['
     for number, facet in enumerate(_facets(tickets)):
-        block += (b"," if number else b"") + msgspec.json.encode(facet)
-    block += b"]}"
-    return block
+        yield (b"," if number else b"") + msgspec.json.encode(facet)
+    yield b"]}"
 
 
 def _columns(tickets: Tickets, groups: list[Group]) -> Iterator[tuple[str, Any]]:
@@ -247,9 +246,8 @@ def _day_number(day: Any) -> int:
 
 def _group(
     group: Group, tickets: Tickets, groups: list[Group], number: int, read: Callable[[str], bytes | None]
-) -> bytes:
+) -> Iterator[bytes]:
     by_id = {one.id: one for one in groups}
-    shown, block = _rows(tickets, group.id)
     content = read(group.example_report.removesuffix(".html") + ".json")
     prints = ", ".join(f'"{one}"' for one in group.fingerprints)
     hop = {"hop": group.hop} if group.hop else {}
@@ -258,7 +256,7 @@ def _group(
         "batch_group.html.j2",
         _STYLES,
         ("batch.js",),
-        block,
+        _block(tickets, group.id),
         **_shared(group.tickets, group.first_seen, group.last_seen, root="../"),
         group=group,
         name=group.name,
@@ -271,7 +269,7 @@ def _group(
         pips=_PIPS,
         csv=f"{file_name(group.id)}.csv",
         texts=msgspec.json.decode(content, type=_Example).verdict.texts if content else None,
-        shown=shown,
+        shown=_shown(tickets, group.id),
         has_customers=tickets.has_customers,
         why=[(label, value) for label, value in parts.items() if value]
         + [("fingerprint" if len(group.fingerprints) == 1 else "fingerprints", ", ".join(group.fingerprints))],
@@ -300,14 +298,13 @@ def _group(
     )
 
 
-def _list_page(other: Other, tickets: Tickets) -> bytes:
-    shown, block = _rows(tickets, other.state)
+def _list_page(other: Other, tickets: Tickets) -> Iterator[bytes]:
     days = [day for day in (one.day for one in tickets.at(other.state)) if day]
     return page_of_much(
         "batch_group.html.j2",
         _STYLES,
         ("batch.js",),
-        block,
+        _block(tickets, other.state),
         **_shared(other.tickets, min(days, default=None), max(days, default=None), root="../"),
         group=None,
         name=f"{_n(other.tickets, 'ticket')} {_SENTENCES[other.state]}",
@@ -318,7 +315,7 @@ def _list_page(other: Other, tickets: Tickets) -> bytes:
         pips=_PIPS,
         csv=f"{other.state}.csv",
         texts=None,
-        shown=shown,
+        shown=_shown(tickets, other.state),
         has_customers=tickets.has_customers,
     )
 

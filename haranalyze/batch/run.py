@@ -179,7 +179,9 @@ def _write(
         store.place(scratch / "groups.parquet", "groups.parquet")
         store.remove("group")
         for name, content in pages(tickets, groups, others, store.read):
-            store.write(name, content)
+            with (scratch / "page").open("wb") as stream:
+                stream.writelines(content)
+            store.place(scratch / "page", name)
         summary = Summary(
             complete=progress.done == progress.total,
             tickets=len(tickets),

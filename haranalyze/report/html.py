@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import b64encode
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from functools import cache
 from importlib import import_module
 from importlib.resources import files
@@ -56,10 +56,15 @@ def page(template: str, styles: Sequence[str], scripts: Sequence[str], data: Any
     return _rendered(template, styles, scripts, block.replace("<", _NO_MARKUP), view)
 
 
-def page_of_much(template: str, styles: Sequence[str], scripts: Sequence[str], data: bytearray, **view: Any) -> bytes:
-    """As :func:`page`, in UTF-8, for JSON that is most of the page: it is copied as few times as can be."""
+def page_of_much(
+    template: str, styles: Sequence[str], scripts: Sequence[str], data: Iterable[bytes], **view: Any
+) -> Iterator[bytes]:
+    """As :func:`page`, in pieces of UTF-8, for JSON that is most of the page and comes in pieces itself."""
     before, after = _rendered(template, styles, scripts, _PLACE, view).split(_PLACE)
-    return b"".join((before.encode(), data.replace(b"<", _NO_MARKUP.encode()), after.encode()))
+    yield before.encode()
+    for piece in data:
+        yield piece.replace(b"<", _NO_MARKUP.encode())
+    yield after.encode()
 
 
 _PLACE: Final = "<data>"  # for the block; whatever else is not ours is escaped and has no "<"

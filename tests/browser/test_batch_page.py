@@ -27,7 +27,7 @@ def made(count: int) -> dict[str, str]:
         tickets_of(Path(folder, "tickets"), map(row, range(count)), ("customer", "plan")) as tickets,
     ):
         listed = pages(tickets, *places_of(tickets, Grouping()), lambda _: None)
-        return {name: content.decode() for name, content in listed if name.endswith(".html")}
+        return {name: b"".join(content).decode() for name, content in listed if name.endswith(".html")}
 
 
 def row(number: int) -> dict[str, Any]:
