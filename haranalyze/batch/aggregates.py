@@ -123,7 +123,6 @@ def digest(whole: DataFrame) -> DataFrame:
     Args:
         whole: complete for the values it holds, which may be some of a place's values.
     """
-
     ranked = whole.sort_values(["tickets", "value"], ascending=[False, True], kind="stable")
     kinds = ranked["kind"]
     frequent = ranked[kinds.isin(_FREQUENT)].groupby(["place", "kind"]).head(_MOST_LISTED)
