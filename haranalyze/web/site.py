@@ -13,7 +13,7 @@ from anyio import CapacityLimiter
 
 from haranalyze.errors import OptionsError
 from haranalyze.web.brakes import Brake
-from haranalyze.web.desk import BESIDE, Desk
+from haranalyze.web.desk import BESIDE, LONG, Desk
 from haranalyze.web.grants import Grants
 from haranalyze.web.passwords import PasswordFile
 from haranalyze.web.records import Audit, Log, Metrics
@@ -133,7 +133,7 @@ def open_site(settings: Settings, log: Log) -> Site:
     store.migrate()
     spool = Spool(settings.data / "uploads", settings.reserve)
     changes = Changes()
-    limits = ChildLimits(memory_bytes=settings.memory, seconds=settings.seconds, niceness=BEHIND)
+    limits = ChildLimits(memory_bytes=settings.memory, seconds=settings.seconds, niceness=BEHIND, long_seconds=LONG)
     workers = _cluster(settings, limits) if settings.dask else Workers(settings.jobs + BESIDE, limits)
     desk = Desk(settings, store, spool, workers, log, changes.tell)
     metrics = Metrics(store.waiting, lambda: len(desk.reading))

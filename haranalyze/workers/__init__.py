@@ -12,6 +12,7 @@ with the reason. What a child read is never unpickled: requests and answers are 
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import signal
 import struct
@@ -48,6 +49,7 @@ _LENGTH: Final = struct.Struct(">Q")
 _LOOK_EVERY: Final = 0.05  # seconds between two looks for children over their time
 _END_SECONDS: Final = 5.0  # for a child that closed its pipe to be gone
 _START_SECONDS: Final = 60.0  # until a new child must have said that it is ready
+_FURTHER_BEHIND: Final = 5  # niceness of a long capture beside others: a third of their share (sched(7): 1.25 a step)
 
 
 class ChildLimits(msgspec.Struct, frozen=True):
@@ -60,6 +62,8 @@ class ChildLimits(msgspec.Struct, frozen=True):
         open_files: open files and pipes of a child (POSIX).
         answer_bytes: reports of one capture, all formats together.
         niceness: how far the child stands behind the rest of the machine (POSIX, 0 to 19).
+        long_seconds: a capture that takes longer, or that is tried again, stands further behind (POSIX), so that it
+            slows down no other; a new child comes after it.
     """
 
     memory_bytes: int = 2 * 1024**3
@@ -67,6 +71,7 @@ class ChildLimits(msgspec.Struct, frozen=True):
     open_files: int = 64
     answer_bytes: int = 512 * 1024**2
     niceness: int = 0
+    long_seconds: float = math.inf
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -258,6 +263,8 @@ class Workers:
         """One try. A child that was found dead before it took the task does not count as one."""
         child = self._take(fresh=alone)
         child.alone = alone
+        if alone and self.limits.long_seconds < math.inf:
+            child.stand_behind()
         try:
             answer = child.ask(task, self.limits, tell)
             if answer is None:
@@ -267,7 +274,7 @@ class Workers:
         except BaseException:
             self._drop(child)
             raise
-        if answer.leaves or alone:
+        if answer.leaves or alone or child.stands_behind:
             self._drop(child)
         else:
             with self._lock:
@@ -304,6 +311,9 @@ class Workers:
             now = time.monotonic()
             with self._lock:
                 late = [child for child in self._all if child.deadline < now]
+                long = [child for child in self._all if child.task and now - child.since > self.limits.long_seconds]
+            for child in long:
+                child.stand_behind()
             for child in late:
                 child.overdue = True
                 child.process.kill()
@@ -317,7 +327,7 @@ class _Child:
         self.task: Task | Pair | None = None
         self.since = time.monotonic()
         self.deadline = self.since + _START_SECONDS
-        self.overdue = False
+        self.overdue = self.stands_behind = False
         self._limits = limits
         # Not -I: packs of rules may be on PYTHONPATH. -P: the current folder, full of captures, is not imported from.
         self.process = subprocess.Popen(
@@ -341,7 +351,7 @@ class _Child:
     def ask(self, task: Task | Pair, limits: ChildLimits, tell: Callable[[Progress], None]) -> Answer | None:
         """The answer to a task, made up where the child can give none; None where it never got the task."""
         request = request_of(task)
-        self.task, self.since = task, time.monotonic()
+        self.since, self.task = time.monotonic(), task  # in this order: the watch looks at those with a task
         self.deadline = self.since + limits.seconds
         try:
             if self.process.poll() is not None:
@@ -360,6 +370,14 @@ class _Child:
             return _gone(self, limits)
         finally:
             self.task, self.deadline = None, float("inf")
+
+    def stand_behind(self) -> None:
+        """Leave the processor to others; there is no way back without privileges."""
+        if self.stands_behind or sys.platform == "win32":
+            return
+        self.stands_behind = True
+        with contextlib.suppress(OSError):  # it is gone, or another's
+            os.setpriority(os.PRIO_PROCESS, self.process.pid, min(19, self._limits.niceness + _FURTHER_BEHIND))
 
     def end(self) -> None:
         """Make sure that the process is gone."""

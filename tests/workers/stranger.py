@@ -59,6 +59,8 @@ def stranger(facts):
         os.kill(os.getpid(), 9)
     if did == "hang":
         time.sleep(3600)
+    if did == "slow":
+        time.sleep(0.5)
     if did == "spin":
         while True:
             pass

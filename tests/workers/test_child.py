@@ -98,6 +98,35 @@ def test_what_does_not_end_is_ended(impatient: Workers, did: str) -> None:
     assert outcome == Failure(FailedFor.TIME, "the analysis took longer than 1.5 seconds", tries=2)
 
 
+def test_a_capture_that_takes_long_or_runs_again_stands_behind_others(pack: Path) -> None:
+    before, usual = len(stranger.visits(pack, "spin")), os.getpriority(os.PRIO_PROCESS, 0)
+
+    def wait_until_behind(visits: int) -> None:
+        until = time.monotonic() + 30
+        while time.monotonic() < until:
+            seen = stranger.visits(pack, "spin")
+            if len(seen) == before + visits and os.getpriority(os.PRIO_PROCESS, seen[-1]) > usual:
+                os.kill(seen[-1], signal.SIGKILL)
+                return
+            time.sleep(0.01)
+        raise AssertionError("it stands where all others do")
+
+    with Workers(1, ChildLimits(seconds=60, long_seconds=0.2)) as pool, ThreadPoolExecutor(1) as threads:
+        spinning = threads.submit(run, pool, "spin")
+        wait_until_behind(1)
+        wait_until_behind(2)
+        outcome = spinning.result()
+    assert isinstance(outcome, Failure)
+    assert outcome.tries == 2
+
+
+def test_a_process_that_stood_behind_others_reads_no_other_capture(pack: Path) -> None:
+    with Workers(1, ChildLimits(long_seconds=0.2)) as pool:
+        for name in ("slow", "after-slow"):
+            assert isinstance(run(pool, name), Done)
+    assert stranger.visits(pack, "slow") != stranger.visits(pack, "after-slow")
+
+
 def test_good_captures_beside_poison_run_once(workers: Workers, pack: Path) -> None:
     names = ["abort", "leave", "killed", *(f"good{number}" for number in range(12))]
     with ThreadPoolExecutor(4) as threads:
