@@ -134,7 +134,8 @@ def open_site(settings: Settings, log: Log) -> Site:
     spool = Spool(settings.data / "uploads", settings.reserve)
     changes = Changes()
     limits = ChildLimits(memory_bytes=settings.memory, seconds=settings.seconds, niceness=BEHIND, long_seconds=LONG)
-    workers = _cluster(settings, limits) if settings.dask else Workers(settings.jobs + BESIDE, limits)
+    processes = settings.jobs + BESIDE + 1  # the last one for a second try
+    workers = _cluster(settings, limits) if settings.dask else Workers(processes, limits)
     desk = Desk(settings, store, spool, workers, log, changes.tell)
     metrics = Metrics(store.waiting, lambda: len(desk.reading))
     desk.metrics = metrics

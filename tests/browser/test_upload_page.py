@@ -267,14 +267,19 @@ def test_the_first_page_and_a_verdict_come_fast(browser: Browser, tmp_path: Path
             send.call(this, body);
           };
           new MutationObserver(() => {
-            if (!window.told && document.querySelector('.glyph.fault')) window.told = performance.now();
+            const faults = document.querySelectorAll('.glyph.fault').length;
+            if (faults > (window.faults || 0)) { window.faults = faults; window.told = performance.now(); }
           }).observe(document.body, {subtree: true, childList: true, attributes: true});
         }""")
-        drop(page, recording)
-        page.locator(".glyph.fault").wait_for(timeout=LONG)
-        page.wait_for_timeout(50)
-        verdict = page.evaluate("(window.told - window.sent) / 1000")
+        verdicts = []
+        for number in (1, 2):
+            drop(page, recording)
+            expect(page.locator(".glyph.fault")).to_have_count(number, timeout=LONG)
+            page.wait_for_timeout(50)
+            verdicts.append(page.evaluate("(window.told - window.sent) / 1000"))
         profile.close()
-    print(json.dumps({"serve to first page, s": round(first, 2), "upload of 5 MB to verdict, s": round(verdict, 2)}))
+    figures = {"serve to first page, s": first, "upload of 5 MB to verdict, s": verdicts[1]}
+    figures["the same at the moment the first page is there, s"] = verdicts[0]  # processes are still starting
+    print(json.dumps({name: round(seconds, 2) for name, seconds in figures.items()}))
     assert first < 15
-    assert verdict < 10
+    assert max(verdicts) < 10
