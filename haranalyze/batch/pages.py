@@ -41,10 +41,10 @@ _MARKS: Final = {
     "not-read": "warn",
 }
 _SENTENCES: Final = {
-    "fault": "a fault without a cause of its own",
-    "other-trouble": "other trouble without a cause of its own",
-    "cannot-tell": "cannot be told from their recording",
-    "healthy": "are healthy",
+    "fault": "with a fault that has no cause of its own",
+    "other-trouble": "with other trouble that has no cause of its own",
+    "cannot-tell": "cannot be told from the recording",
+    "healthy": "{are} healthy",
     "not-read": "could not be read",
 }
 _PIPS: Final = {"certain": "■■■", "likely": "■■□", "possible": "■□□", "": ""}
@@ -173,12 +173,17 @@ def _headline(groups: list[Group], caused: int, total: int) -> str:
     return f"{first} The first three explain {sum(one.tickets for one in groups[:3])}."
 
 
+def _counted(other: Other) -> str:
+    """What the tickets of a place have in common, as a sentence with their number."""
+    return f"{_n(other.tickets, 'ticket')} {_SENTENCES[other.state]}".format(are="is" if other.tickets == 1 else "are")
+
+
 def _other(one: Other) -> dict[str, Any]:
     lacking = "without " if one.state == "cannot-tell" else ""
     return {
         "state": one.state,
         "count": one.tickets,
-        "words": f"{'ticket' if one.tickets == 1 else 'tickets'} {_SENTENCES[one.state]}",
+        "words": _counted(one).partition(" ")[2],
         "why": ", ".join(f"{number} {lacking}{words}" for words, number in one.reasons),
         "ask": one.ask,
         "page": f"group/{one.state}.html",
@@ -307,7 +312,7 @@ def _list_page(other: Other, tickets: Tickets) -> Iterator[bytes]:
         _block(tickets, other.state),
         **_shared(other.tickets, min(days, default=None), max(days, default=None), root="../"),
         group=None,
-        name=f"{_n(other.tickets, 'ticket')} {_SENTENCES[other.state]}",
+        name=_counted(other),
         kind=_WORDS[other.state].upper(),
         place=_WORDS[other.state],
         state=other.state,
