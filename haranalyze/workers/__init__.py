@@ -12,7 +12,6 @@ with the reason. What a child read is never unpickled: requests and answers are 
 from __future__ import annotations
 
 import contextlib
-import math
 import os
 import signal
 import struct
@@ -63,7 +62,7 @@ class ChildLimits(msgspec.Struct, frozen=True):
         answer_bytes: reports of one capture, all formats together.
         niceness: how far the child stands behind the rest of the machine (POSIX, 0 to 19).
         long_seconds: a capture that takes longer, or that is tried again, stands further behind (POSIX), so that it
-            slows down no other; a new child comes after it.
+            slows down no other; a new child comes after it. None: all stand alike.
     """
 
     memory_bytes: int = 2 * 1024**3
@@ -71,7 +70,7 @@ class ChildLimits(msgspec.Struct, frozen=True):
     open_files: int = 64
     answer_bytes: int = 512 * 1024**2
     niceness: int = 0
-    long_seconds: float = math.inf
+    long_seconds: float | None = None
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -263,7 +262,7 @@ class Workers:
         """One try. A child that was found dead before it took the task does not count as one."""
         child = self._take(fresh=alone)
         child.alone = alone
-        if alone and self.limits.long_seconds < math.inf:
+        if alone and self.limits.long_seconds is not None:
             child.stand_behind()
         try:
             answer = child.ask(task, self.limits, tell)
@@ -307,11 +306,13 @@ class Workers:
         child.end()
 
     def _kill_overdue(self) -> None:
+        patience = self.limits.long_seconds
         while not self._closed.wait(_LOOK_EVERY):
             now = time.monotonic()
             with self._lock:
                 late = [child for child in self._all if child.deadline < now]
-                long = [child for child in self._all if child.task and now - child.since > self.limits.long_seconds]
+                running = [child for child in self._all if child.task is not None]
+                long = [child for child in running if patience is not None and now - child.since > patience]
             for child in long:
                 child.stand_behind()
             for child in late:
