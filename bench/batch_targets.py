@@ -194,8 +194,8 @@ TARGETS: dict[str, Callable[[Path], None]] = {"B1": b1, "B2": b2, "B3": b3, "B5"
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("targets", nargs="*", choices=[*TARGETS, []], default=list(TARGETS))
-    for name in parser.parse_args().targets:
+    parser.add_argument("targets", nargs="*", choices=[*TARGETS, []], default=[])
+    for name in parser.parse_args().targets or TARGETS:
         with tempfile.TemporaryDirectory() as folder:
             TARGETS[name](Path(folder))
 

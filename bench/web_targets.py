@@ -383,8 +383,8 @@ TARGETS: dict[str, Callable[[Path], None]] = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("targets", nargs="*", choices=[*TARGETS, []], default=list(TARGETS))
-    for name in parser.parse_args().targets:
+    parser.add_argument("targets", nargs="*", choices=[*TARGETS, []], default=[])
+    for name in parser.parse_args().targets or TARGETS:
         with tempfile.TemporaryDirectory(prefix="haranalyze-targets-") as folder:
             began = time.monotonic()
             TARGETS[name](Path(folder))
