@@ -40,7 +40,7 @@ from haranalyze.web.tables import captures, documents, metadata
 
 HEAD = "0001"  # the newest migration
 LEASE = 20.0  # seconds a reading process may be silent before another server takes the capture over
-MOST_LEASES = 12  # times a capture may be begun: ends a capture that takes the whole server down with it
+MOST_LEASES = 60  # times a capture may be begun: more than a server is killed in a row, and an end to one that ends it
 DAY = 86_400.0
 STATES = ("fault", "other-trouble", "cannot-tell", "healthy", "not-read", "waiting")
 
