@@ -47,6 +47,7 @@ TESTED_ELSEWHERE = {
     "haranalyze/__main__.py": "one line: tests/test_packaging.py",
     "haranalyze/analysis.py": "the one path through everything: tests/test_samples.py",
     "haranalyze/errors.py": "names without behaviour",
+    "haranalyze/workers/messages.py": "types and their framing: tests/workers/test_child.py",
     "haranalyze/options.py": "values without behaviour; limits: tests/capture",
     "haranalyze/vocabulary.py": "word lists without behaviour; their use: tests/test_redaction.py",
     "haranalyze/timeline_table.py": "the tables of a timeline: tests/test_timeline.py",

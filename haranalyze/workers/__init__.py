@@ -3,10 +3,11 @@
     with Workers(2) as workers:
         outcome = workers.run(Task(Path("ticket.har"), "ticket.har", formats=("json", "html")))
 
-A child is a fresh Python that serves many captures, one after the other, because starting one costs half a second. It
-may use so much memory, time and so many open files, and cannot write a file, open a socket or start a process. When a
-child dies, hangs or runs out of memory, the capture it held runs once more, alone in a new child; then it is failed,
-with the reason. What a child read is never unpickled: requests and answers are MessagePack of the types below.
+A child serves many captures, one after the other. It may use so much memory, time and so many open files, and cannot
+write a file, open a socket or start a process. When a child dies, hangs or runs out of memory, the capture it held runs
+once more, alone in a new child; then it is failed, with the reason. On Linux children are forked from one process that
+has imported everything, elsewhere each is a fresh Python, which costs half a second. What a child read is never
+unpickled: requests and answers are MessagePack of the types in :mod:`haranalyze.workers.messages`.
 """
 
 from __future__ import annotations
@@ -14,21 +15,33 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import struct
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
-from enum import StrEnum
-from pathlib import Path
 from typing import BinaryIO, Final, Self
 
 import msgspec
 
-from haranalyze.errors import HaranalyzeError
-from haranalyze.options import Options
-from haranalyze.sealed import Sealed
+from haranalyze.workers.fork_server import ForkServer, Process, can_fork, spawn
+from haranalyze.workers.messages import (
+    Answer,
+    ChildLimits,
+    Done,
+    FailedFor,
+    Failure,
+    Outcome,
+    Pair,
+    Progress,
+    Start,
+    Task,
+    TooLongError,
+    WorkersError,
+    receive,
+    request_of,
+    send,
+)
 
 __all__ = [
     "ChildLimits",
@@ -44,104 +57,10 @@ __all__ = [
     "WorkersError",
 ]
 
-_LENGTH: Final = struct.Struct(">Q")
 _LOOK_EVERY: Final = 0.05  # seconds between two looks for children over their time
 _END_SECONDS: Final = 5.0  # for a child that closed its pipe to be gone
 _START_SECONDS: Final = 60.0  # until a new child must have said that it is ready
 _FURTHER_BEHIND: Final = 5  # niceness of a long capture beside others: a third of their share (sched(7): 1.25 a step)
-
-
-class ChildLimits(msgspec.Struct, frozen=True):
-    """What one capture may cost its child process.
-
-    Attributes:
-        memory_bytes: address space of the child (Linux; elsewhere the system has no such limit). The mapped file
-            counts.
-        seconds: wall time for one capture; then the child is killed.
-        open_files: open files and pipes of a child (POSIX).
-        answer_bytes: reports of one capture, all formats together.
-        niceness: how far the child stands behind the rest of the machine (POSIX, 0 to 19).
-        long_seconds: a capture that takes longer, or that is tried again, stands further behind (POSIX), so that it
-            slows down no other; a new child comes after it. None: all stand alike.
-    """
-
-    memory_bytes: int = 2 * 1024**3
-    seconds: float = 120.0
-    open_files: int = 64
-    answer_bytes: int = 512 * 1024**2
-    niceness: int = 0
-    long_seconds: float | None = None
-
-
-class Task(msgspec.Struct, frozen=True):
-    """One file to analyse: the path of a regular file, its bytes, or where it is sealed.
-
-    Attributes:
-        name: what to call the recording in its report.
-        formats: of ``json``, ``html`` (as ``render`` gives them), ``timeline`` (a Parquet file of the requests) and
-            ``sanitized`` (a HAR that is safe to keep; absent from the answer where none can be made).
-    """
-
-    source: Path | bytes | Sealed
-    name: str
-    options: Options = Options()
-    formats: tuple[str, ...] = ("json",)
-
-
-class Pair(msgspec.Struct, frozen=True):
-    """Two recordings of one flow to lay side by side; ``bad`` None: the file ``good`` holds both, the good one first.
-
-    Attributes:
-        names: what to call the two.
-        formats: of ``json``, ``html`` and ``text``. The answer is one report in all of them.
-    """
-
-    good: bytes | Sealed
-    bad: bytes | Sealed | None = None
-    names: tuple[str, str] = ("", "")
-    options: Options = Options()
-    formats: tuple[str, ...] = ("json",)
-
-    @property
-    def name(self) -> str:
-        """What the work is called while it runs."""
-        return " and ".join(name for name in self.names if name) or "two recordings"
-
-
-class Done(msgspec.Struct, frozen=True, tag="done"):
-    """The reports of a file: one for each recording in it, in archive order; each by format, UTF-8 or Parquet."""
-
-    reports: list[dict[str, bytes]]
-
-
-class FailedFor(StrEnum):
-    """Why there is no report. All but ``UNREADABLE`` were tried twice."""
-
-    UNREADABLE = "unreadable"  # the file cannot be opened or is no recording; the reason names byte or field
-    MEMORY = "memory"
-    TIME = "time"
-    CRASH = "crash"  # the process ended by itself
-    SIZE = "size"  # the reports are larger than answer_bytes
-    BROKEN = "broken"  # the analysis raised what it never should
-
-
-class Failure(msgspec.Struct, frozen=True, tag="failure"):
-    """No report, and why: a fixed sentence without a word of the capture; ``tries`` is how often it ran."""
-
-    kind: FailedFor
-    reason: str
-    tries: int = 1
-
-
-Outcome = Done | Failure
-
-
-class Progress(msgspec.Struct, frozen=True):
-    """How far a capture is: ``step`` in words, ``share`` from 0 to 1, ``exchanges`` counted so far."""
-
-    step: str
-    share: float
-    exchanges: int = 0
 
 
 class Running(msgspec.Struct, frozen=True):
@@ -150,40 +69,6 @@ class Running(msgspec.Struct, frozen=True):
     name: str
     seconds: float
     again: bool
-
-
-class WorkersError(HaranalyzeError):
-    """No child process can be started; the message says what it said."""
-
-
-class Start(msgspec.Struct, frozen=True):
-    """First message to a child."""
-
-    limits: ChildLimits
-
-
-class Request(msgspec.Struct, frozen=True):
-    """A message to a child: analyse this. One of ``path``, ``data``, ``sealed`` and ``pair`` is set."""
-
-    path: str | None
-    data: bytes | None
-    sealed: Sealed | None
-    name: str
-    options: Options
-    formats: tuple[str, ...]
-    pair: Pair | None = None
-
-
-class Answer(msgspec.Struct, frozen=True):
-    """A message from a child. ``leaves``: it ends now and wants to be replaced; ``problem``: it cannot start.
-
-    One with ``progress`` says only that; others follow.
-    """
-
-    outcome: Outcome | None = None
-    leaves: bool = False
-    problem: str = ""
-    progress: Progress | None = None
 
 
 # Made here and not in each thread: msgspec crashes when two threads at once learn the same nested types.
@@ -205,6 +90,8 @@ class Workers:
         self._lock = threading.Lock()
         self._idle: list[_Child] = []
         self._all: set[_Child] = set()
+        self._forking = threading.Lock()
+        self._server: ForkServer | None = None
         self._closed = threading.Event()
         self._watch: threading.Thread | None = None
 
@@ -249,6 +136,8 @@ class Workers:
             ending, self._idle = list(self._all), []
         for child in ending:
             child.end()
+        if (server := self._server) is not None:
+            server.close()
         if self._watch is not None:
             self._watch.join()
 
@@ -287,7 +176,7 @@ class Workers:
         with self._lock:
             if self._idle and not fresh:
                 return self._idle.pop()
-        child = _Child(self.limits)
+        child = _Child(self._process(), self.limits)
         with self._lock:
             self._all.add(child)
             if self._watch is None:
@@ -299,6 +188,32 @@ class Workers:
             self._drop(child)
             raise
         return child
+
+    def _process(self) -> Process:
+        """A new process. A fork server that somebody ended is replaced once."""
+        if not can_fork():
+            return spawn()
+        with self._forking:
+            for _ in range(2):
+                try:
+                    if self._server is None:
+                        self._server = ForkServer()
+                        if self._closed.is_set():  # close() came before it could see this one
+                            break
+                        self._server.greet()
+                    return self._server.fork()
+                except (OSError, EOFError):
+                    self._end_server()
+                except WorkersError:
+                    self._end_server()
+                    raise
+            self._end_server()
+        raise WorkersError("a child process ended before it was ready")
+
+    def _end_server(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            self._server = None
 
     def _drop(self, child: _Child) -> None:
         with self._lock:
@@ -323,20 +238,14 @@ class Workers:
 class _Child:
     """A child process and the two pipes to it."""
 
-    def __init__(self, limits: ChildLimits) -> None:
+    def __init__(self, process: Process, limits: ChildLimits) -> None:
         self.alone = False
         self.task: Task | Pair | None = None
         self.since = time.monotonic()
         self.deadline = self.since + _START_SECONDS
         self.overdue = self.stands_behind = False
+        self.process: Final = process
         self._limits = limits
-        # Not -I: packs of rules may be on PYTHONPATH. -P: the current folder, full of captures, is not imported from.
-        self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "haranalyze.workers.child"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
 
     def greet(self) -> None:
         """Tell the limits and wait until it is ready."""
@@ -363,7 +272,7 @@ class _Child:
                 tell(answer.progress)
                 answer = self._receive()
             return answer
-        except _TooLongError:
+        except TooLongError:
             return Answer(
                 Failure(FailedFor.SIZE, f"the reports are larger than {limits.answer_bytes} bytes (answer_bytes)"), True
             )
@@ -378,7 +287,8 @@ class _Child:
             return
         self.stands_behind = True
         with contextlib.suppress(OSError):  # it is gone, or another's
-            os.setpriority(os.PRIO_PROCESS, self.process.pid, min(19, self._limits.niceness + _FURTHER_BEHIND))
+            usual = os.getpriority(os.PRIO_PROCESS, self.process.pid)
+            os.setpriority(os.PRIO_PROCESS, self.process.pid, min(19, usual + _FURTHER_BEHIND))
 
     def end(self) -> None:
         """Make sure that the process is gone."""
@@ -402,21 +312,6 @@ class _Child:
         return self.process.stdout  # type: ignore[return-value]
 
 
-def request_of(task: Task | Pair) -> Request:
-    """A task as it is sent."""
-    if isinstance(task, Pair):
-        return Request(None, None, None, task.name, task.options, task.formats, task)
-    source = task.source
-    return Request(
-        os.fspath(source.absolute()) if isinstance(source, Path) else None,
-        source if isinstance(source, bytes) else None,
-        source if isinstance(source, Sealed) else None,
-        task.name,
-        task.options,
-        task.formats,
-    )
-
-
 def _gone(child: _Child, limits: ChildLimits) -> Answer:
     """What to say of a child that answered nothing. Its pipe ends a moment before it does."""
     try:
@@ -433,30 +328,3 @@ def _gone(child: _Child, limits: ChildLimits) -> Answer:
     else:
         failure = Failure(FailedFor.CRASH, f"the process ended by itself ({name or f'exit code {code}'})")
     return Answer(failure, leaves=True)
-
-
-class _TooLongError(Exception):
-    """A message is longer than allowed."""
-
-
-def send(stream: BinaryIO, message: msgspec.Struct) -> None:
-    """Write one message: its length in 8 bytes, then MessagePack. Raises OSError when the other side is gone."""
-    packed = msgspec.msgpack.encode(message)
-    stream.write(_LENGTH.pack(len(packed)))
-    stream.write(packed)
-    stream.flush()
-
-
-def receive(stream: BinaryIO, most: int) -> bytes:
-    """The next message, still packed. Raises EOFError at the end of the stream."""
-    (length,) = _LENGTH.unpack(_exactly(stream, _LENGTH.size))
-    if length > most:
-        raise _TooLongError
-    return _exactly(stream, length)
-
-
-def _exactly(stream: BinaryIO, size: int) -> bytes:
-    content = stream.read(size)
-    if len(content) < size:
-        raise EOFError
-    return content

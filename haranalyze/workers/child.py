@@ -8,6 +8,7 @@ import math
 import mmap
 import os
 import signal
+import socket
 import stat
 import sys
 from collections.abc import Callable
@@ -17,8 +18,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 import msgspec
 
 from haranalyze.errors import CaptureError, HaranalyzeError, LeakError
+from haranalyze.options import Options
 from haranalyze.sealed import Sealed
-from haranalyze.workers import (
+from haranalyze.workers.fork_server import serve_forks
+from haranalyze.workers.messages import (
     Answer,
     ChildLimits,
     Done,
@@ -43,14 +46,24 @@ _FOREVER: Final = 1 << 62
 
 
 def main() -> None:
-    """Serve captures from standard input to standard output."""
+    """Serve captures from standard input to standard output, or fork for each connection that a socket brings."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    asked, answers = _pipes()
-    limits = msgspec.msgpack.decode(receive(asked, _FOREVER), type=Start).limits
+    problem, book = "", None
     try:
         book = _prepare()
     except HaranalyzeError as error:
-        send(answers, Answer(problem=str(error)))
+        problem = str(error)
+    if len(sys.argv) > 1:
+        serve_forks(socket.socket(fileno=int(sys.argv[1])), problem, lambda asked, answers: _work(asked, answers, book))
+    else:
+        _work(*_pipes(), book, problem)
+
+
+def _work(asked: BinaryIO, answers: BinaryIO, book: Rulebook | None, problem: str = "") -> None:
+    """Serve captures until there is no further one, or a new process is better."""
+    limits = msgspec.msgpack.decode(receive(asked, _FOREVER), type=Start).limits
+    if book is None:
+        send(answers, Answer(problem=problem))
         return
     _limit(limits)
     enough = max(limits.memory_bytes // 2, _peak())  # Linux begins with the parent's peak, which says nothing here
@@ -83,16 +96,30 @@ def _pipes() -> tuple[BinaryIO, BinaryIO]:
     return asked, answers
 
 
+# What makes the engine load what it loads at first use: the lists of sites, tokens, the page's template.
+_REHEARSAL: Final = f"""
+* page: https://app.example.com/
+> POST https://api.example.com/signin
+>
+> {{"email": "a"}}
+< 200
+< Set-Cookie: sid=1; Domain=example.com; Secure; HttpOnly
+> GET https://api.example.com/me
+> Cookie: sid=1
+> Authorization: Bearer {".".join(("eyJhbGciOiJIUzI1NiJ9", "eyJleHAiOjF9", "AAAA"))}
+< 401
+"""
+
+
 def _prepare() -> Rulebook:
-    """Import what every capture needs, once."""
-    import haranalyze.analysis
-    import haranalyze.capture
-    import haranalyze.report.document
-    import haranalyze.report.to_html
-    import haranalyze.report.to_json  # noqa: F401 - imported before the clock runs
+    """Import what every capture needs, once, and try it on a recording of our own."""
+    from haranalyze.capture.transcript import transcript_to_har
     from haranalyze.rulebook import Rulebook
 
     book = Rulebook.installed()
+    request = Request(None, transcript_to_har(_REHEARSAL), None, "", Options(), ("json", "html"))
+    _reports(request, Rulebook(book.packs[:1]), lambda _: None)  # not what strangers' rules do
+    gc.collect()
     gc.disable()
     gc.freeze()
     return book

@@ -21,19 +21,8 @@ import msgspec
 
 from haranalyze.errors import CaptureError, OptionsError
 from haranalyze.sealed import Sealed
-from haranalyze.workers import (
-    ChildLimits,
-    FailedFor,
-    Failure,
-    Outcome,
-    Pair,
-    Progress,
-    Request,
-    Task,
-    Workers,
-    WorkersError,
-    request_of,
-)
+from haranalyze.workers import ChildLimits, FailedFor, Failure, Outcome, Pair, Progress, Task, Workers, WorkersError
+from haranalyze.workers.messages import Request, request_of
 
 _ROOM: Final = 60.0  # seconds for the ways to a worker and back, beside the two tries a recording has there
 _LOOK_AGAIN: Final = 0.5  # seconds between two looks for a scheduler that went away
