@@ -125,7 +125,7 @@ class ForkServer:
         return _Forked(_NUMBER.unpack(message)[0], handles[0], told, stdin, stdout)
 
     def close(self) -> None:
-        """End it, and with it all its children."""
+        """End it, even while it starts. Its children are the pool's to end: they go on until nobody asks them."""
         with contextlib.suppress(OSError):
             self._control.shutdown(socket.SHUT_RDWR)
         self._process.kill()
@@ -141,6 +141,7 @@ class _Forked:
         self.stdin: IO[bytes] | None = stdin
         self.stdout: IO[bytes] | None = stdout
         self._handle, self._told = handle, told
+        self._end = told.fileno()  # a number, because another thread may close the socket meanwhile
         self._lock = threading.Lock()
         self._code: int | None = None
 
@@ -153,7 +154,7 @@ class _Forked:
     def wait(self, timeout: float | None = None) -> int:
         if self._code is None:
             end = select.poll()
-            end.register(self._told, select.POLLIN)
+            end.register(self._end, select.POLLIN)
             if not end.poll(None if timeout is None else timeout * 1000):
                 raise subprocess.TimeoutExpired("child", timeout or 0)
             with self._lock:

@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from haranalyze.workers import ChildLimits, Done, FailedFor, Failure, Outcome, Task, Workers, WorkersError, fork_server
+from haranalyze.workers.fork_server import ForkServer, Process
 from tests.workers import stranger
 
 CHECKOUT = Path(__file__).parents[2]
@@ -137,3 +138,29 @@ def test_a_pool_closed_while_it_starts_lets_go_at_once(begun: Begun) -> None:
     starting.join(10)
     assert met == [True]
     assert begun() == []
+
+
+def test_threads_that_look_at_a_child_meanwhile_do_not_mind_its_end() -> None:
+    def look(child: Process, seen: list[int]) -> None:
+        while (code := child.poll()) is None:
+            pass
+        seen.append(code)
+
+    server = ForkServer()
+    server.greet()
+    try:
+        for _ in range(50):
+            child, seen = server.fork(), list[int]()
+            threads = [threading.Thread(target=look, args=(child, seen)) for _ in range(3)]
+            for thread in threads:
+                thread.start()
+            child.kill()
+            assert child.wait() == -signal.SIGKILL
+            for thread in threads:
+                thread.join(10)
+            assert seen == [-signal.SIGKILL] * 3
+            for stream in (child.stdin, child.stdout):
+                assert stream is not None
+                stream.close()
+    finally:
+        server.close()
