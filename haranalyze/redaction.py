@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
+from haranalyze.capture.message import Message, as_line
 from haranalyze.facts import Facts
 from haranalyze.protocol.auth import Credential, parse_authorization, parse_challenges
 from haranalyze.protocol.headers import split_list
@@ -177,6 +178,7 @@ class Projector:
         self._ordinals: dict[str, str] = {}
         self._counts: dict[str, int] = {}
         self._shown: dict[tuple[Kind, str, str], str] = {}
+        self._lines: dict[tuple[str, str], tuple[str, str]] = {}  # header lines, most of which come back
         self._phrases = PHRASES
         for one in facts:
             self._phrases |= {phrase.text.lower() for system in one.systems for phrase in system.phrases if phrase.text}
@@ -191,6 +193,16 @@ class Projector:
         if key not in self._shown:
             self._shown[key] = visible_but_chips(_SHOWERS[text.kind](self, text))
         return self._shown[key]
+
+    def lines(self, message: Message, most: int) -> list[tuple[str, str]]:
+        """What a reader may see of names and values of the first header lines of a message."""
+        listed = []
+        for line in message.raw_lines()[:most]:
+            if (shown := self._lines.get(line)) is None:
+                name, value = as_line(*line)
+                shown = self._lines[line] = (self.show(name), self.show(value))
+            listed.append(shown)
+        return listed
 
     def say(self, sentence: Sentence) -> str:
         """The sentence with its placeholders filled by what may be shown."""
@@ -242,16 +254,17 @@ class Projector:
     @cached_property
     def _credentials(self) -> frozenset[str]:
         """Values of Authorization and Cookie headers, of 8 characters and more."""
-        lines: set[str | None] = set()
-        for capture in self._captures:
-            for exchange in capture:
-                if exchange.request.has_any(_CREDENTIALS):
-                    lines.update(map(exchange.request.raw, _CREDENTIALS))
-        values = {
-            part.rpartition("=")[2].rpartition(" ")[2].strip('" ')
-            for line in sorted(filter(None, lines))[:_MOST_LINES]
-            for part in line.split(";")
+        lines = {
+            line
+            for capture in self._captures
+            for exchange in capture
+            if exchange.request.has_any(_CREDENTIALS)
+            for name in _CREDENTIALS
+            if (line := exchange.request.raw(name))
         }
+        if len(lines) > _MOST_LINES:
+            lines = set(sorted(lines)[:_MOST_LINES])
+        values = {part.rpartition("=")[2].rpartition(" ")[2].strip('" ') for line in lines for part in line.split(";")}
         return frozenset(value for value in values if len(value) >= _SHORTEST_ECHO and value.lower() not in PATH_WORDS)
 
     def path(self, path: str) -> str:

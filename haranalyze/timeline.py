@@ -90,11 +90,10 @@ class Timeline:
 
     def times(self, exchange: Exchange) -> tuple[float, float, float, float]:
         """``started``, ``sent``, ``answered`` and ``ended`` at once."""
-        index = exchange.index
-        sent, answered, ended = self._times[3 * index : 3 * index + 3]
-        if sent < 0:
-            sent, answered, ended = self._measure(exchange)
-        return self._start[index], sent, answered, ended
+        start, times, at = self._start[exchange.index], self._times, 3 * exchange.index
+        if (sent := times[at]) < 0.0:
+            return start, *self._measure(exchange)
+        return start, sent, times[at + 1], times[at + 2]
 
     def measure(self) -> None:
         """Read the times of every exchange now: they stand all over the source, and else are read when asked for."""
@@ -117,24 +116,25 @@ class Timeline:
     def _measure(self, exchange: Exchange) -> tuple[float, float, float]:
         index = exchange.index
         start = self._start[index]
-        timings = exchange.timings
-        before = (timings.blocked or 0.0) + (timings.dns or 0.0) + (timings.connect or 0.0) + (timings.ssl or 0.0)
-        duration = _finite(exchange.duration)
+        blocked, dns, connect, ssl, send, wait, receive = exchange.phases
+        before = (blocked or 0.0) + (dns or 0.0) + (connect or 0.0) + (ssl or 0.0)
+        duration = exchange.duration
         if self._connects_meanwhile:
             duration = None if duration is None else duration - before
             before = 0.0
-        until_answer = before + (timings.send or 0.0) + (timings.wait or 0.0)
-        if duration is None or duration < 0:
-            duration = until_answer + (timings.receive or 0.0)
+        until_answer = before + (send or 0.0) + (wait or 0.0)
+        if duration is None or duration < 0.0:
+            duration = until_answer + (receive or 0.0)
         # Writers round the total and the phases apart, and some give only one of them: the later end stands.
         ended = start + max(duration, until_answer)
         sent = start + before
-        answered = start + until_answer if timings.wait is not None and exchange.response.status else ended
+        answered = start + until_answer if wait is not None and exchange.response.status else ended
         guard = self._guarded.get(index)
         if guard is not None:  # the request cannot have left before its preflight was answered
             sent = max(sent, min(self.answered(self.exchange(guard)), ended))
             answered = max(answered, sent)
-        self._times[3 * index : 3 * index + 3] = array("d", (sent, answered, ended))
+        times, at = self._times, 3 * index
+        times[at], times[at + 1], times[at + 2] = sent, answered, ended
         return sent, answered, ended
 
     # preflights

@@ -134,6 +134,27 @@ def test_the_end_never_stands_before_the_answer() -> None:
     assert made.ended(only) >= made.answered(only) == 50.0
 
 
+@pytest.mark.parametrize(
+    ("timings", "time", "expected"),
+    [
+        ({"blocked": -1, "connect": None, "send": 2, "wait": 3, "receive": -1}, 9, (0.0, 5.0, 9.0)),
+        ({"blocked": 1e301, "send": 2, "wait": 3}, 9, (0.0, 5.0, 9.0)),  # no time
+        ({"blocked": "7", "send": "2", "wait": 3}, 9, (0.0, 3.0, 9.0)),  # text is no number
+        ({"wait": -1}, 9, (0.0, 9.0, 9.0)),
+        ({"send": 1.25, "wait": 0.1, "receive": 0.2}, -1, (0.0, 1.35, 1.55)),
+    ],
+)
+def test_odd_phases_count_as_unknown_however_times_are_asked_for(
+    timings: dict[str, Any], time: float, expected: tuple[float, float, float]
+) -> None:
+    made, measured = (timeline(entry(0.0, timings=timings, time=time)) for _ in range(2))
+    measured.measure()
+    at_once, only = made.times(made.exchanges[0]), made.exchanges[0]
+    assert at_once == (0.0, *map(pytest.approx, expected))
+    assert at_once == (0.0, made.sent(only), made.answered(only), made.ended(only))
+    assert at_once == measured.times(measured.exchanges[0])
+
+
 def preflight(
     at: float, url: str = "https://api.example.com/api/me", method: str = "GET", **members: Any
 ) -> dict[str, Any]:

@@ -86,18 +86,21 @@ class Message:
             tuple(Header(name, value, position) for position, (name, value) in enumerate(header_pairs(self._lines)))
         )
 
-    @property
-    def lines(self) -> tuple[tuple[Text, Text], ...]:
-        """Name and value of every header as captured text, HTTP/2 pseudo-headers left out; Set-Cookie split at LF."""
+    def raw_lines(self) -> list[tuple[str, str]]:
+        """Lower-case name and value of every header, HTTP/2 pseudo-headers left out; Set-Cookie split at LF."""
         found = []
         for name, value in header_pairs(self._lines):
             if name.startswith(":"):
                 continue
             low = name.lower()
-            kind = Kind.SET_COOKIE if low == "set-cookie" else Kind.HEADER_VALUE
             parts = value.split("\n") if low == "set-cookie" else (value,)
-            found += [(Text(low, Kind.HEADER_NAME), Text(part.strip(), kind, low)) for part in parts]
-        return tuple(found)
+            found += [(low, part.strip()) for part in parts]
+        return found
+
+    @property
+    def lines(self) -> tuple[tuple[Text, Text], ...]:
+        """As :meth:`raw_lines`, as captured text."""
+        return tuple(as_line(name, value) for name, value in self.raw_lines())
 
     def _wanted(self) -> dict[str, int]:
         places = self._places
@@ -172,6 +175,12 @@ class Message:
         found = self.places(name)
         index, pointer = self._at()
         return found[0] if found else Place(index, f"{pointer}/{self._side}/headers")
+
+
+def as_line(name: str, value: str) -> tuple[Text, Text]:
+    """A header line as captured text; ``name`` in lower case."""
+    kind = Kind.SET_COOKIE if name == "set-cookie" else Kind.HEADER_VALUE
+    return Text(name, Kind.HEADER_NAME), Text(value, kind, name)
 
 
 class Request(Message):

@@ -139,12 +139,17 @@ class Exchange:
     @property
     def timings(self) -> Timings:
         """Phases of the exchange, decoded now and not kept."""
+        return Timings(*self.phases)
+
+    @property
+    def phases(self) -> Sequence[float | None]:
+        """As :attr:`timings`, in the order of its members, for those who ask every exchange."""
         try:
             values = astuple(_PHASES.decode(self._timings))
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            return read_timings(late(self._timings), self.duration)
-        known = [value if value is not None and 0 <= value < BEYOND else None for value in values]
-        return _timings_of(known, self.duration)
+            return astuple(read_timings(late(self._timings), self.duration))
+        known = [value if value is not None and 0.0 <= value < BEYOND else None for value in values]
+        return _parted(known, self.duration)
 
     @property
     def raw_initiator(self) -> Any:
@@ -243,17 +248,18 @@ def read_timings(written: Any, total: float | None) -> Timings:
     """Phases of one exchange. Some exporters count TLS inside ``connect``, some beside it: the total decides."""
     if not isinstance(written, dict):
         return Timings()
-    return _timings_of([as_duration(written.get(name)) for name in Timings.__struct_fields__], total)
+    return Timings(*_parted([as_duration(written.get(name)) for name in Timings.__struct_fields__], total))
 
 
-def _timings_of(values: list[float | None], total: float | None) -> Timings:
-    _, _, connect, ssl, *_ = values
+def _parted(values: list[float | None], total: float | None) -> list[float | None]:
+    """Phases with TLS taken out of ``connect`` where it is counted inside."""
+    ssl, connect = values[_SSL], values[_CONNECT]
     if ssl and connect is not None:
         parts = sum(value for place, value in enumerate(values) if value and place != _SSL)
         beside = total is not None and abs(parts + ssl - total) < abs(parts - total)
         if not beside:
             values[_CONNECT] = max(connect - ssl, 0.0)
-    return Timings(*values)
+    return values
 
 
 _CONNECT: Final = 2  # places in the list

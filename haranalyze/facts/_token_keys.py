@@ -6,7 +6,7 @@ RFC 7517 section 5; OpenID Connect Discovery 1.0 section 3.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,7 +19,6 @@ from haranalyze.text import raw
 if TYPE_CHECKING:
     from haranalyze.capture.model import Exchange
     from haranalyze.facts._token_model import Token
-    from haranalyze.timeline import Timeline
 
 _HINT: Final = re.compile(r"jwks|/(?:\.well-known/|certs|keys|jwk)", re.ASCII | re.IGNORECASE)  # in a path
 _LARGEST: Final = 256 * 1024  # bytes of a document that is read
@@ -39,10 +38,10 @@ class KeySet:
 class KeySets:
     """The JWK sets of a capture: answers with ``{"keys": [...]}``, each one used for tokens of its own issuer."""
 
-    def __init__(self, timeline: Timeline, survey: Survey) -> None:
+    def __init__(self, survey: Survey) -> None:
         self._survey = survey
         self._known: dict[int, Verification | None] = {}
-        documents = list(_documents(timeline))
+        documents = list(_documents(survey.interesting))
         named = {  # key set -> issuer
             table["jwks_uri"]: table["issuer"]
             for _, table in documents
@@ -86,8 +85,8 @@ class KeySets:
         return named.ok and served.ok and same_site(named, served) and named.host == served.host
 
 
-def _documents(timeline: Timeline) -> Iterator[tuple[Exchange, dict[str, Any]]]:
-    for exchange in timeline.exchanges:
+def _documents(exchanges: Iterable[Exchange]) -> Iterator[tuple[Exchange, dict[str, Any]]]:
+    for exchange in exchanges:
         url = exchange.request.raw_url
         if _HINT.search(url) is None or _HINT.search(path_of(url)) is None:
             continue

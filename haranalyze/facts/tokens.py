@@ -203,7 +203,7 @@ class Tokens:
 
     @cached_property
     def _key_sets(self) -> KeySets:
-        return KeySets(self._timeline, self._survey)
+        return KeySets(self._survey)
 
     def learnt_cookies(self) -> frozenset[Text]:
         """Names of token cookies that are in no data file and were recognised by what they hold."""

@@ -226,7 +226,8 @@ class _Teller:
         return self._projector.show(text)[:LONGEST]
 
     def _lines(self, message: Message) -> list[HeaderLine]:
-        return [HeaderLine(self._show(name), self._show(value)) for name, value in message.lines[:MOST_LINES]]
+        lines = self._projector.lines(message, MOST_LINES)
+        return [HeaderLine(name[:LONGEST], value[:LONGEST]) for name, value in lines]
 
     def _body(self, body: Body) -> str:
         if not body.present:

@@ -7,7 +7,7 @@ a renderer folds further where that is too much for its form.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Final, Protocol
 
 import msgspec
@@ -73,18 +73,17 @@ def rows(analysis: Analysis, projector: Projector, beside: int = 0) -> tuple[lis
             pins.setdefault(index, []).append(finding.id)
     writer, exchanges = _Writer(facts, projector, pins, _remarks(analysis, projector)), facts.exchanges
     if facts.options.all_exchanges:
-        return [writer.row(exchange) for exchange in exchanges], {}
+        return list(writer.rows(exchanges)), {}
     near = _near([timeline.position(timeline.exchange(index)) for index in pins], len(exchanges))
     role, room = facts.session.role, most_bytes(len(exchanges)) - beside - FOLDED_BYTES
     loud = [role(exchange) not in _FOLDED for exchange in exchanges]
-    listed = _fitting(near, loud, lambda place: writer.row(exchanges[place]), PageWeight(), room)
+    listed = _fitting(near, loud, lambda places: writer.rows(map(exchanges.__getitem__, places)), PageWeight(), room)
     folded: dict[str, int] = {}
-    if len(listed) < len(exchanges):
-        for place, exchange in enumerate(exchanges):
-            if place not in listed:
-                host = exchange.request.host
-                folded[host] = folded.get(host, 0) + 1
-    return [listed[place] for place in sorted(listed)], _named(folded, projector)
+    for exchange, row in zip(exchanges, listed, strict=True):
+        if row is None:
+            host = exchange.request.host
+            folded[host] = folded.get(host, 0) + 1
+    return [row for row in listed if row is not None], _named(folded, projector)
 
 
 def folded_further(
@@ -93,14 +92,14 @@ def folded_further(
     """The rows of a report that fit into so many bytes of a form, and the counts of all that are folded by then."""
     near = _near([place for place, row in enumerate(listed) if row.findings], len(listed))
     loud = [row.role not in _FOLDED for row in listed]
-    kept = _fitting(near, loud, listed.__getitem__, weight, room - FOLDED_BYTES)
+    kept = _fitting(near, loud, lambda places: map(listed.__getitem__, places), weight, room - FOLDED_BYTES)
     counted = dict(folded)
-    for place, row in enumerate(listed):
-        if place not in kept:
+    for row, stays in zip(listed, kept, strict=True):
+        if stays is None:
             host = row.host or NO_HOST
             host = host if host in counted or len(counted) < MOST_HOSTS else OTHER_HOSTS
             counted[host] = counted.get(host, 0) + 1
-    return [kept[place] for place in sorted(kept)], dict(sorted(counted.items(), key=lambda item: -item[1]))
+    return [row for row in kept if row is not None], dict(sorted(counted.items(), key=lambda item: -item[1]))
 
 
 class Weight(Protocol):
@@ -111,6 +110,9 @@ class Weight(Protocol):
     def __call__(self, row: Row, /) -> int:
         """Bytes of a row that stands behind those asked for before."""
 
+    def together(self, rows: Sequence[Row], /) -> int:
+        """Bytes of many rows that stand behind those asked for before."""
+
 
 class JsonWeight:
     """Bytes of rows in the document as compact JSON."""
@@ -120,6 +122,10 @@ class JsonWeight:
     def __call__(self, row: Row) -> int:
         """Bytes of the row."""
         return len(msgspec.json.encode(row)) + 1
+
+    def together(self, rows: Sequence[Row]) -> int:
+        """Bytes of the rows."""
+        return sum(map(self, rows))
 
 
 class PageWeight:
@@ -137,9 +143,20 @@ class PageWeight:
             if text not in known:
                 known.add(text)
                 size += _written(text)
-        if row.remark or row.failure or row.findings or row.source != "network":
-            size += 60 + 16 * len(row.findings) + _written(row.remark) + _written(row.failure)
-        return size
+        return size + _beside(row)
+
+    def together(self, rows: Sequence[Row]) -> int:
+        """Bytes of the rows, each text once."""
+        new = {row.host for row in rows}.union([row.path for row in rows]) - self._known
+        self._known |= new
+        return self.least * len(rows) + sum(map(_written, new)) + sum(map(_beside, rows))
+
+
+def _beside(row: Row) -> int:
+    """Bytes of what most rows do not have."""
+    if row.remark or row.failure or row.findings or row.source != "network":
+        return 60 + 16 * len(row.findings) + _written(row.remark) + _written(row.failure)
+    return 0
 
 
 def _written(text: str) -> int:
@@ -148,13 +165,17 @@ def _written(text: str) -> int:
 
 
 def _fitting(
-    near: Collection[int], loud: Sequence[bool], row_at: Callable[[int], Row], weight: Weight, room: int
-) -> dict[int, Row]:
-    """Rows by position: those near findings and of the session as long as there are bytes for them, then the quiet
-    ones, all of them or none."""
-    listed: dict[int, Row] = {}
-    for place in [*sorted(near), *(place for place, one in enumerate(loud) if one and place not in near)]:
-        row = row_at(place)
+    near: Collection[int],
+    loud: Sequence[bool],
+    rows_at: Callable[[Sequence[int]], Iterable[Row]],
+    weight: Weight,
+    room: int,
+) -> list[Row | None]:
+    """Rows by position, None where one is folded: those near findings and of the session as long as there are bytes
+    for them, then the quiet ones, all of them or none."""
+    listed: list[Row | None] = [None] * len(loud)
+    first = [*sorted(near), *(place for place, one in enumerate(loud) if one and place not in near)]
+    for place, row in zip(first, rows_at(first), strict=True):
         room -= weight(row)
         if room < 0:
             return listed
@@ -162,13 +183,11 @@ def _fitting(
     quiet = [place for place, one in enumerate(loud) if not one and place not in near]
     if len(quiet) * weight.least > room:
         return listed
-    beside: dict[int, Row] = {}
-    for place in quiet:
-        row = beside[place] = row_at(place)
-        room -= weight(row)
-        if room < 0:
-            return listed
-    return listed | beside
+    rest = list(rows_at(quiet))
+    if weight.together(rest) <= room:
+        for place, row in zip(quiet, rest, strict=True):
+            listed[place] = row
+    return listed
 
 
 def _named(folded: dict[str, int], projector: Projector) -> dict[str, int]:
@@ -232,11 +251,6 @@ _NONE: list[str] = []  # rows are frozen: those without findings share one list
 _WORDS = {word: word.value for words in (Role, Source) for word in words}
 
 
-def _tenths(milliseconds: float) -> float:
-    """Rounded to a tenth; ``round`` takes ten times as long, which is felt in 40,000 rows."""
-    return int(milliseconds * 10.0 + 0.5) / 10.0
-
-
 class _Writer:
     """Writes rows of one analysis; what repeats is looked up once."""
 
@@ -247,35 +261,40 @@ class _Writer:
         self._hosts: dict[str, str] = {}
         self._paths: dict[str, str] = {}
 
-    def row(self, exchange: Exchange) -> Row:
-        """The row of one exchange."""
-        started, sent, answered, ended = self._times(exchange)
-        index, request, response = exchange.index, exchange.request, exchange.response
-        method, host, path = self._methods.get(request.method), self._hosts.get(request.host), request.path
-        if method is None:
-            method = self._methods[request.method] = self._projector.show(exchange.method)
-        if host is None:
-            host = self._hosts[request.host] = self._projector.show(exchange.host)
-        if (shown := self._paths.get(path)) is None:
-            shown = self._paths[path] = self._shortened(self._projector.show(exchange.path))
-        return Row(
-            index,
-            _WORDS[self._role(exchange)],
-            method,
-            host,
-            shown,
-            response.status,
-            _tenths(started),
-            _tenths(sent),
-            _tenths(answered),
-            _tenths(ended - started),
-            self._projector.show(failure) if (failure := exchange.failure) else "",
-            _WORDS[exchange.source],
-            response.transfer_size,
-            self._pins.get(index, _NONE),
-            self._page(exchange),
-            self._remarks.get(index, ""),
-        )
+    def rows(self, exchanges: Iterable[Exchange]) -> Iterator[Row]:
+        """The rows of exchanges, each made when it is asked for.
+
+        Times are rounded to a tenth; ``round`` takes ten times as long, which is felt in 40,000 rows.
+        """
+        times, page, role, show = self._times, self._page, self._role, self._projector.show
+        methods, hosts, paths, pins, remarks = self._methods, self._hosts, self._paths, self._pins, self._remarks
+        for exchange in exchanges:
+            started, sent, answered, ended = times(exchange)
+            index, request, response = exchange.index, exchange.request, exchange.response
+            if (method := methods.get(request.method)) is None:
+                method = methods[request.method] = show(exchange.method)
+            if (host := hosts.get(request.host)) is None:
+                host = hosts[request.host] = show(exchange.host)
+            if (path := paths.get(written := request.path)) is None:
+                path = paths[written] = self._shortened(show(exchange.path))
+            yield Row(
+                index,
+                _WORDS[role(exchange)],
+                method,
+                host,
+                path,
+                response.status,
+                int(started * 10.0 + 0.5) / 10.0,
+                int(sent * 10.0 + 0.5) / 10.0,
+                int(answered * 10.0 + 0.5) / 10.0,
+                int((ended - started) * 10.0 + 0.5) / 10.0,
+                show(failure) if (failure := exchange.failure) else "",
+                _WORDS[exchange.source],
+                response.transfer_size,
+                pins.get(index, _NONE),
+                page(exchange),
+                remarks.get(index, ""),
+            )
 
     @staticmethod
     def _shortened(path: str) -> str:

@@ -62,7 +62,7 @@ def render(report: Report) -> str:
     over = (len(made) if made.isascii() else len(made.encode())) - most
     if over <= 0 or report.all_exchanges:
         return made
-    room = sum(map(PageWeight(), report.exchanges)) - over  # more stands beside the rows than was foreseen
+    room = PageWeight().together(report.exchanges) - over  # more stands beside the rows than was foreseen
     listed, folded = folded_further(report.exchanges, report.folded, PageWeight(), room)
     return _page(msgspec.structs.replace(report, exchanges=listed, folded=folded))
 

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -14,9 +15,10 @@ from haranalyze.options import Options
 from haranalyze.redaction import Projector
 from haranalyze.report import rows as module
 from haranalyze.report.document import build
-from haranalyze.report.rows import MOST_HOSTS, PageWeight, rows
+from haranalyze.report.rows import MOST_HOSTS, JsonWeight, PageWeight, rows
 from haranalyze.rulebook import Rulebook
 from tests.rules.stories import ACCEPTED, NO_TOKEN, PAGE, asks, bearer_call, bearer_sign_in, jwt
+from tests.test_timeline import entry
 
 
 def test_rows_carry_role_times_and_pins() -> None:
@@ -108,6 +110,30 @@ def test_rows_say_what_the_engine_has_to_say() -> None:
     assert listed[1].remark == "session starts"
     assert listed[2].remark == "accepted with the header"
     assert listed[0].remark == ""
+
+
+def test_many_rows_weigh_together_what_they_weigh_one_by_one() -> None:
+    story = PAGE + bearer_sign_in(jwt()) + bearer_call(f"Bearer {jwt()}", ACCEPTED) * 3 + asks("GET", "/<&>") + NO_TOKEN
+    analysis = examine(read_transcript(story), Rulebook.installed())
+    listed, _ = rows(analysis, Projector(analysis.facts))
+    for together, each in ((PageWeight(), PageWeight()), (JsonWeight(), JsonWeight())):
+        assert together.together(listed[:2]) == sum(map(each, listed[:2]))
+        assert together.together(listed[1:]) == sum(map(each, listed[1:]))
+
+
+def test_times_are_rounded_to_a_tenth() -> None:
+    log: dict[str, Any] = {"version": "1.2", "creator": {"name": "WebInspector"}, "pages": [], "entries": []}
+    for at, blocked, wait in ((0.0, 0.04, 0.02), (100.05, 0.05, 0.3), (1234.449, 3.25, 1e9)):
+        timings = {"blocked": blocked, "send": 0, "wait": wait, "receive": 0}
+        log["entries"] += [entry(at, timings=timings, time=-1)]
+    analysis = examine(haranalyze.read_capture(msgspec.json.encode({"log": log})), Rulebook.installed())
+    listed, _ = rows(analysis, Projector(analysis.facts))
+    for row, exchange in zip(listed, analysis.facts.exchanges, strict=True):
+        started, sent, answered, ended = analysis.facts.timeline.times(exchange)
+        told = (row.at, row.sent, row.answered, row.took)
+        for exact, shown in zip((started, sent, answered, ended - started), told, strict=True):
+            assert shown == pytest.approx(exact, abs=0.0501)
+            assert shown * 10 == pytest.approx(round(shown * 10), abs=1e-6)
 
 
 def test_a_very_long_path_is_cut() -> None:
