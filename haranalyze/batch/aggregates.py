@@ -152,7 +152,7 @@ def places_of(tickets: Tickets, grouping: Grouping, most_here: int = MOST_HERE) 
             groups.append(_group(place, counts, tickets, grouping))
     groups.sort(key=lambda one: (-one.tickets, one.id))
     others.sort(key=lambda one: _ORDER.index(one.state))
-    return [with_near(one, groups) for one in groups], others
+    return with_near(groups), others
 
 
 def _here(path: Path) -> DataFrame:

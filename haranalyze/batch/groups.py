@@ -7,6 +7,7 @@ import hashlib
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any, Final
 
@@ -141,25 +142,48 @@ class Other:
     ask: str
 
 
-def with_near(one: Group, groups: list[Group]) -> Group:
-    """The group with those most like it: the same rule, cookie or header, or endpoint."""
+def with_near(groups: list[Group]) -> list[Group]:
+    """Each group with those most like it: the same rule, cookie or header, or endpoint.
+
+    Args:
+        groups: the largest first. No pair is compared that no list of the largest with something in common holds, so
+            that thousands of groups take no longer each than a few.
+    """
+    alike: dict[tuple[str, ...], list[Group]] = {}
+    for one in groups:
+        for common in _combined(one):
+            largest = alike.setdefault(common, [])
+            if len(largest) <= _MOST_NEAR:  # one of them may be the group that asks
+                largest.append(one)
+    return [replace(one, near=_nearest(one, alike)) for one in groups]
+
+
+def _nearest(one: Group, alike: dict[tuple[str, ...], list[Group]]) -> list[tuple[str, str]]:
+    found = {other.id: other for common in _combined(one) for other in alike[common] if other.id != one.id}
+    own = _traits(one)
     scored = []
-    for other in groups:
-        if other.id == one.id:
-            continue
-        shared = list(_shared(one, other))
-        if shared:
-            scored.append((-len(shared), -other.tickets, other.id, ", ".join(shared)))
-    return replace(one, near=[(other, words) for _, _, other, words in sorted(scored)[:_MOST_NEAR]])
+    for other in found.values():
+        shared = [trait for trait in _traits(other) if trait in own]
+        scored.append((-len(shared), -other.tickets, other.id, ", ".join(words for _, words in shared)))
+    return [(other, words) for _, _, other, words in sorted(scored)[:_MOST_NEAR]]
 
 
-def _shared(one: Group, other: Group) -> Iterator[str]:
-    if one.rule == other.rule:
-        yield "same rule"
-    if one.subject and one.subject == other.subject:
-        yield f"same {one.subject}"
-    if one.path.strip("/") and one.path == other.path:
-        yield "same endpoint"
+def _traits(one: Group) -> list[tuple[str, str]]:
+    """What a group can have in common with others: the value, and the words for it."""
+    traits = [(one.rule, "same rule")]
+    if one.subject:
+        traits.append((one.subject, f"same {one.subject}"))
+    if one.path.strip("/"):
+        traits.append((one.path, "same endpoint"))
+    return traits
+
+
+def _combined(one: Group) -> Iterator[tuple[str, ...]]:
+    """Every choice of a group's traits."""
+    traits = _traits(one)
+    for size in range(1, len(traits) + 1):
+        for chosen in combinations(traits, size):
+            yield tuple(text for trait in chosen for text in trait)
 
 
 def groups_table(groups: list[Group]) -> Any:

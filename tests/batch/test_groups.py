@@ -1,19 +1,22 @@
 """Groups: what a person names, merges and splits; what rises; what is near."""
 
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from haranalyze.batch.aggregates import places_of, rise
-from haranalyze.batch.groups import Group, Grouping, groups_table
+from haranalyze.batch.groups import Group, Grouping, groups_table, with_near
 from haranalyze.errors import OptionsError
 from tests.batch.rows import FAULT, tickets_of
 
 
-def grouped(folder: Path, *given: dict[str, Any], grouping: Grouping | None = None) -> list[Group]:
+def grouped(folder: Path, *rows: dict[str, Any], grouping: Grouping | None = None) -> list[Group]:
     grouping = grouping or Grouping()
-    with tickets_of(folder / "tickets", [FAULT | one for one in given], grouping=grouping) as tickets:
+    with tickets_of(folder / "tickets", [FAULT | one for one in rows], grouping=grouping) as tickets:
         return places_of(tickets, grouping)[0]
 
 
@@ -51,6 +54,32 @@ def test_near_groups_share_rule_cookie_or_endpoint(tmp_path: Path) -> None:
     )
     first = next(one for one in found if one.id == "v1:a")
     assert first.near == [("v1:c", "same rule, same endpoint"), ("v1:b", "same sid")]
+
+
+def group(number: int, rule: str, subject: str, path: str, tickets: int) -> Group:
+    same: dict[str, Any] = {one.name: "" for one in fields(Group)}
+    same |= {"id": f"v1:{number:04}", "rule": rule, "subject": subject, "path": path, "tickets": tickets}
+    return Group(**same)
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("rs"), st.sampled_from(("", "a", "b")), st.sampled_from("/xy"), st.integers(1, 3))
+    )
+)
+def test_the_nearest_are_those_a_look_at_every_pair_finds(causes: list[tuple[str, str, str, int]]) -> None:
+    groups = [group(number, *cause) for number, cause in enumerate(causes)]
+    groups.sort(key=lambda one: (-one.tickets, one.id))
+
+    def alike(one: Group, other: Group) -> int:
+        path = one.path == other.path != "/"
+        return (one.rule == other.rule) + bool(one.subject and one.subject == other.subject) + path
+
+    for one in with_near(groups):
+        others = [(-alike(one, other), -other.tickets, other.id) for other in groups if other.id != one.id]
+        assert [name for name, _ in one.near] == [name for shared, _, name in sorted(others)[:3] if shared]
+        by_id = {other.id: other for other in groups}
+        assert all(len(words.split(", ")) == alike(one, by_id[name]) for name, words in one.near)
 
 
 def test_a_person_names_merges_and_splits(tmp_path: Path) -> None:
