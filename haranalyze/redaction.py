@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
-from haranalyze.capture.message import Message, as_line
+from haranalyze.capture.message import Message, as_lines
 from haranalyze.facts import Facts
 from haranalyze.protocol.auth import Credential, parse_authorization, parse_challenges
 from haranalyze.protocol.headers import split_list
@@ -178,7 +178,7 @@ class Projector:
         self._ordinals: dict[str, str] = {}
         self._counts: dict[str, int] = {}
         self._shown: dict[tuple[Kind, str, str], str] = {}
-        self._lines: dict[tuple[str, str], tuple[str, str]] = {}  # header lines, most of which come back
+        self._lines: dict[tuple[str, str], list[tuple[str, str]]] = {}  # of headers, most of which come back
         self._phrases = PHRASES
         for one in facts:
             self._phrases |= {phrase.text.lower() for system in one.systems for phrase in system.phrases if phrase.text}
@@ -190,19 +190,20 @@ class Projector:
     def show(self, text: Text) -> str:
         """What a reader may see of ``text``."""
         key = (text.kind, text.name, raw(text))
-        if key not in self._shown:
-            self._shown[key] = visible_but_chips(_SHOWERS[text.kind](self, text))
-        return self._shown[key]
+        if (shown := self._shown.get(key)) is None:
+            shown = self._shown[key] = visible_but_chips(_SHOWERS[text.kind](self, text))
+        return shown
 
     def lines(self, message: Message, most: int) -> list[tuple[str, str]]:
         """What a reader may see of names and values of the first header lines of a message."""
-        listed = []
-        for line in message.raw_lines()[:most]:
-            if (shown := self._lines.get(line)) is None:
-                name, value = as_line(*line)
-                shown = self._lines[line] = (self.show(name), self.show(value))
-            listed.append(shown)
-        return listed
+        listed: list[tuple[str, str]] = []
+        for pair in message.raw_pairs():
+            if (shown := self._lines.get(pair)) is None:
+                shown = self._lines[pair] = [(self.show(name), self.show(value)) for name, value in as_lines(*pair)]
+            listed += shown
+            if len(listed) >= most:
+                break
+        return listed[:most]
 
     def say(self, sentence: Sentence) -> str:
         """The sentence with its placeholders filled by what may be shown."""
@@ -429,6 +430,8 @@ def _first(jwt: Jwt, *names: str) -> object:
 
 def visible_but_chips(text: str) -> str:
     """:func:`visible` for projected strings: the chips' own marks stay."""
+    if text.isprintable():  # Unicode's word for it; what we spell out is not
+        return text
     return _VISIBLE.sub(lambda found: found.group() if found.group() in "«»" else f"U+{ord(found.group()):04X}", text)
 
 

@@ -1,11 +1,15 @@
 """What a reader may see of captured text: names, attributes, lengths and ordinals, never values."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from haranalyze.redaction import Projector, visible
+import haranalyze
+from haranalyze.redaction import Projector, visible, visible_but_chips
 from haranalyze.text import Kind, Sentence, Text
+from tests.test_timeline import entry
 
 TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ1c2VyIn0.c2lnbmF0dXJl"
 
@@ -123,6 +127,32 @@ def test_a_sentence_is_filled_with_what_may_be_shown() -> None:
 
 def test_control_and_bidi_characters_are_spelled_out() -> None:
     assert visible("a\x1b[31mb\u202ec") == "aU+001B[31mbU+202Ec"
+
+
+@given(st.text(st.characters() | st.sampled_from("«»\u00a0\u2060\u3164")))
+def test_projected_strings_differ_from_visible_ones_by_the_marks_of_chips_alone(text: str) -> None:
+    assert visible_but_chips(text).replace("«", "U+00AB").replace("»", "U+00BB") == visible(text)
+
+
+def test_header_lines_are_shown_in_order_without_pseudo_headers_each_set_cookie_by_itself() -> None:
+    log = {
+        "version": "1.2",
+        "creator": {"name": "WebInspector"},
+        "entries": [
+            entry(
+                request=[(":path", "/"), ("Accept", " text/html "), ("X-Unknown", "s3cret"), ("x-unknown", "s3cret")],
+                response=[("Set-Cookie", "a=1; Path=/\nb=2"), ("Vary", "Origin")],
+            )
+        ],
+    }
+    capture = haranalyze.read_capture(json.dumps({"log": log}).encode())
+    exchange, projector = capture.exchanges[0], Projector(capture=capture)
+    asked = [("accept", "text/html"), ("x-unknown", "«header 1, 6 B»"), ("x-unknown", "«header 1, 6 B»")]
+    answered = [("set-cookie", "a=«cookie 1, 1 B»; Path=/"), ("set-cookie", "b=«cookie 2, 1 B»"), ("vary", "Origin")]
+    for _ in range(2):  # the second time from what is known
+        assert projector.lines(exchange.request, 60) == asked
+        assert projector.lines(exchange.response, 60) == answered
+        assert projector.lines(exchange.response, 1) == answered[:1]
 
 
 @given(

@@ -82,25 +82,16 @@ class Message:
     @property
     def headers(self) -> Headers:
         """All headers, decoded now and not kept; prefer ``raw``, ``has`` and ``get`` for single names."""
-        return Headers(
-            tuple(Header(name, value, position) for position, (name, value) in enumerate(header_pairs(self._lines)))
-        )
+        return Headers(tuple(Header(name, value, position) for position, (name, value) in enumerate(self.raw_pairs())))
 
-    def raw_lines(self) -> list[tuple[str, str]]:
-        """Lower-case name and value of every header, HTTP/2 pseudo-headers left out; Set-Cookie split at LF."""
-        found = []
-        for name, value in header_pairs(self._lines):
-            if name.startswith(":"):
-                continue
-            low = name.lower()
-            parts = value.split("\n") if low == "set-cookie" else (value,)
-            found += [(low, part.strip()) for part in parts]
-        return found
+    def raw_pairs(self) -> tuple[tuple[str, str], ...]:
+        """Name and value of every header as they stand in the recording, decoded now and not kept."""
+        return header_pairs(self._lines)
 
     @property
     def lines(self) -> tuple[tuple[Text, Text], ...]:
-        """As :meth:`raw_lines`, as captured text."""
-        return tuple(as_line(name, value) for name, value in self.raw_lines())
+        """Name and value of every header as captured text, see :func:`as_lines`."""
+        return tuple(line for name, value in self.raw_pairs() for line in as_lines(name, value))
 
     def _wanted(self) -> dict[str, int]:
         places = self._places
@@ -177,10 +168,14 @@ class Message:
         return found[0] if found else Place(index, f"{pointer}/{self._side}/headers")
 
 
-def as_line(name: str, value: str) -> tuple[Text, Text]:
-    """A header line as captured text; ``name`` in lower case."""
-    kind = Kind.SET_COOKIE if name == "set-cookie" else Kind.HEADER_VALUE
-    return Text(name, Kind.HEADER_NAME), Text(value, kind, name)
+def as_lines(name: str, value: str) -> list[tuple[Text, Text]]:
+    """Lines of one header as captured text: none for an HTTP/2 pseudo-header, several for Set-Cookie parted by LF."""
+    if name.startswith(":"):
+        return []
+    low = name.lower()
+    kind = Kind.SET_COOKIE if low == "set-cookie" else Kind.HEADER_VALUE
+    parts = value.split("\n") if low == "set-cookie" else (value,)
+    return [(Text(low, Kind.HEADER_NAME), Text(part.strip(), kind, low)) for part in parts]
 
 
 class Request(Message):

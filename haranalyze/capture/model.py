@@ -149,7 +149,7 @@ class Exchange:
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return astuple(read_timings(late(self._timings), self.duration))
         known = [value if value is not None and 0.0 <= value < BEYOND else None for value in values]
-        return _parted(known, self.duration)
+        return _parted(known, self.duration) if known[_SSL] else known
 
     @property
     def raw_initiator(self) -> Any:

@@ -148,7 +148,6 @@ class HeaderBudget:
         target = len(url.path) + (len(url.query) + 1 if url.query else 0)
         start_line = len(request.method) + 1 + target + len(" HTTP/1.1\r\n")
         hidden = quality.hidden_request_bytes(exchange) or 0
-        headers = request.headers
         beside: list[Part] = []
         if hidden and quality.carries_hidden_credentials(exchange):
             beside.append(Part(Share.COOKIE, Text("cookie", Kind.HEADER_NAME), hidden))
@@ -157,16 +156,15 @@ class HeaderBudget:
         exact = not quality.is_provisional(exchange) and (
             quality.sanitized is Sanitized.NO or quality.hidden_request_bytes(exchange) is not None
         )
-        return _budget(start_line, request, headers, lambda: [*self._parts(headers), *beside], hidden, exact)
+        return _budget(start_line, request, lambda: [*self._parts(request.headers), *beside], hidden, exact)
 
     def _response(self, exchange: Exchange) -> Budget:
         quality, response = self._facts.quality, exchange.response
         hidden = (quality.hidden_response_bytes(exchange) or 0) if quality.sanitized is not Sanitized.NO else 0
-        headers = response.headers
         beside = [Part(Share.TOKEN, Text("set-cookie", Kind.HEADER_NAME), hidden)] if hidden else []
         exact = quality.sanitized is Sanitized.NO or quality.hidden_response_bytes(exchange) is not None
         start_line = len("HTTP/1.1 200 \r\n") + _phrase_length(response.status)
-        return _budget(start_line, response, headers, lambda: [*self._parts(headers), *beside], hidden, exact)
+        return _budget(start_line, response, lambda: [*self._parts(response.headers), *beside], hidden, exact)
 
     def _parts(self, headers: Headers) -> Iterator[Part]:
         for header in headers:
@@ -386,18 +384,20 @@ class HeaderBudget:
 def _budget(
     start_line: int,
     message: Message,
-    headers: Headers,
     parts: Callable[[], Iterable[Part]],
     hidden: int,
     exact: bool,
 ) -> Budget:
-    lines = [(h.name.lower(), len(h.name) + len(h.value) + 4) for h in headers if not h.name.startswith(":")]
-    if not any(name == "host" for name, _ in lines) and (authority := message.raw(":authority")):
+    lines = [
+        (name.lower(), len(name) + len(value) + 4) for name, value in message.raw_pairs() if not name.startswith(":")
+    ]
+    if (authority := message.raw(":authority")) and not any(name == "host" for name, _ in lines):
         lines.append(("host", len("host: \r\n") + len(authority)))
+    sizes = [size for _, size in lines]
     return Budget(
-        total=start_line + sum(size for _, size in lines) + hidden,
-        largest_line=max([start_line, hidden, *(size for _, size in lines)]),
-        cookies=sum(size for name, size in lines if name in ("cookie", "set-cookie")) + hidden,
+        total=start_line + sum(sizes) + hidden,
+        largest_line=max(start_line, hidden, *sizes),
+        cookies=sum([size for name, size in lines if name in ("cookie", "set-cookie")]) + hidden,
         apart=parts,
         exact=exact,
     )

@@ -68,7 +68,7 @@ def strip(analysis: Analysis, projector: Projector) -> list[Box]:
     ]
 
 
-_QUIET = (Role.STATIC, Role.THIRD_PARTY)
+_QUIET = frozenset((Role.STATIC, Role.THIRD_PARTY))
 
 
 def _steps(analysis: Analysis) -> Iterator[_Step]:
