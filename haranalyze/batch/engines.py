@@ -6,9 +6,12 @@ come, in any order. Only a window of items is under way, so memory does not grow
 
 from __future__ import annotations
 
+import ctypes
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from typing import Any, Final, Protocol
 
 import msgspec
@@ -22,6 +25,7 @@ from haranalyze.workers import ChildLimits, FailedFor, Failure, Running, Workers
 from haranalyze.workers.cluster import check_address, distributed
 
 _DRIVERS: Final = 4  # threads for each child: some wait for the child, some for the disk
+_ARENA_MAX: Final = -8  # M_ARENA_MAX of glibc's malloc.h
 _WINDOW: Final = 4  # items under way for each thread of a cluster
 
 
@@ -51,6 +55,7 @@ class LocalEngine:
     """
 
     def __init__(self, jobs: int, limits: ChildLimits) -> None:
+        _share_heap()
         self._jobs = jobs
         self._workers = Workers(jobs, limits)
         self._stopped = threading.Event()
@@ -79,6 +84,16 @@ class LocalEngine:
 
     def __exit__(self, *_: object) -> None:
         self._workers.close()
+
+
+def _share_heap() -> None:
+    """Let threads that begin later share one heap, where this is glibc (mallopt(3)).
+
+    Else each driver has a heap of its own, which keeps the room of the largest reports that went through it.
+    """
+    if sys.platform == "linux":
+        with suppress(AttributeError):  # another C library
+            ctypes.CDLL(None).mallopt(_ARENA_MAX, 1)
 
 
 def _windowed(

@@ -9,22 +9,20 @@ from __future__ import annotations
 import csv
 import datetime
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import msgspec
 
 from haranalyze.batch.groups import DAYS, Group, Other
-from haranalyze.batch.tickets import Listed, Tickets
+from haranalyze.batch.tickets import Distinct, Listed, Tickets
 from haranalyze.redaction import visible
 from haranalyze.report.html import page_of_much
 from haranalyze.report.prose import OWNERS
 
-if TYPE_CHECKING:
-    from pandas import Series
-
 SHOWN: Final = 50  # tickets in the HTML of a group's page
+_TOGETHER: Final = 500  # values of a JSON list that are in memory at one time
 _MOST_VALUES: Final = 2_000  # of a manifest's column that is offered as a filter
 _WORDS: Final = {
     "fault": "fault",
@@ -49,6 +47,13 @@ _SENTENCES: Final = {
 }
 _PIPS: Final = {"certain": "■■■", "likely": "■■□", "possible": "■□□", "": ""}
 _OWNERS: Final = {owner.value: word for owner, word in OWNERS.items()}
+_FACETS: Final[tuple[tuple[str, str, str, dict[str, str] | None], ...]] = (
+    ("state", "state", "Verdict", _WORDS),
+    ("owner", "owner", "Who must act", _OWNERS),
+    ("host", "hosts", "Host", None),
+    ("browser", "browser", "Browser", None),
+    ("rule", "rule", "Rule", None),
+)
 _STYLES: Final = ("report.css", "batch.css")
 
 
@@ -191,62 +196,69 @@ def _other(one: Other) -> dict[str, Any]:
 
 
 def _index_data(tickets: Tickets, groups: list[Group]) -> Iterator[bytes]:
-    """Every ticket as a number in each column; values once. JSON, made column by column."""
+    """Every ticket as a number in each column; values once. JSON in pieces, read from the disk column by column."""
     yield b'{"root":""'
-    for name, value in _columns(tickets, groups):
-        yield b',"%s":%s' % (name.encode(), msgspec.json.encode(value))
+    for name, column in _columns(tickets, groups):
+        yield b',"%s":' % name.encode()
+        yield from column
     yield b',"facets":['
     for number, facet in enumerate(_facets(tickets)):
-        yield (b"," if number else b"") + msgspec.json.encode(facet)
+        yield b"," if number else b""
+        yield from facet
     yield b"]}"
 
 
-def _columns(tickets: Tickets, groups: list[Group]) -> Iterator[tuple[str, Any]]:
-    yield "tickets", tickets.column("ticket").tolist()
+def _json_list(values: Iterable[Any]) -> Iterator[bytes]:
+    """A JSON list in pieces."""
+    left, before = iter(values), b"["
+    while some := list(islice(left, _TOGETHER)):
+        yield before + msgspec.json.encode(some)[1:-1]
+        before = b","
+    yield b"]" if before == b"," else b"[]"
+
+
+def _columns(tickets: Tickets, groups: list[Group]) -> Iterator[tuple[str, Iterable[bytes]]]:
     places = {one.id: number for number, one in enumerate(groups)}
-    yield "group", [places.get(one, -1) for one in tickets.column("place_")]
-    yield "report", [_text(report) for report in tickets.column("first_report_")]
-    days = [_day_number(day) for day in tickets.column("day_")]
-    yield "day", days
-    yield "last", max(days, default=0)
-    yield "days", DAYS
-    yield "customer", tickets.column("customer_").factorize(sort=True)[0].tolist() if tickets.has_customers else []
-    yield "rises", [int(bool(one.rise)) for one in groups]
+    yield "tickets", _json_list(ticket or "" for ticket in tickets.column("ticket"))
+    yield "group", _json_list(places.get(place or "", -1) for place in tickets.column("place_"))
+    yield "report", _json_list(report or "" for report in tickets.column("first_report_"))
+    yield "day", _json_list(map(_day_number, tickets.column("day_")))
+    yield "last", [msgspec.json.encode(_day_number(tickets.last_day) if len(tickets) else 0)]
+    yield "days", [msgspec.json.encode(DAYS)]
+    yield "customer", _json_list(_first(tickets.distinct("customer_")) if tickets.has_customers else ())
+    yield "rises", [msgspec.json.encode([int(bool(one.rise)) for one in groups])]
 
 
-def _facets(tickets: Tickets) -> Iterator[dict[str, Any]]:
-    """What the index filters by."""
-    yield _facet("state", "Verdict", tickets.column("state"), _WORDS)
-    yield _facet("owner", "Who must act", tickets.column("owner"), _OWNERS)
-    yield _facet("host", "Host", tickets.column("hosts"), None)
-    yield _facet("browser", "Browser", tickets.column("browser"), None)
-    yield _facet("rule", "Rule", tickets.column("rule"), None)
+def _facets(tickets: Tickets) -> Iterator[Iterator[bytes]]:
+    """What the index filters by. Each is read before the next is asked for."""
+    for name, column, title, words in _FACETS:
+        yield _facet(name, title, tickets.distinct(column), words)
     for name in tickets.columns:
-        column = tickets.column(name)
-        distinct = column.nunique()
-        if 1 < distinct <= _MOST_VALUES and distinct <= max(50, len(tickets) // 2):
-            yield {**_facet(f"m.{name}", visible(name), column, None), "from": True}
+        found = tickets.distinct(name)
+        if 1 < len(found) <= _MOST_VALUES and len(found) <= max(50, len(tickets) // 2):
+            yield _facet(f"m.{name}", visible(name), found)
 
 
-def _facet(name: str, title: str, values: Series[Any], words: dict[str, str] | None) -> dict[str, Any]:
-    if name == "host":
-        known = sorted({host for one in values for host in one or ()})
-        at = {host: number for number, host in enumerate(known)}
-        index = [[at[host] for host in one or ()] for one in values]
-        return {"id": name, "name": title, "values": known, "index": index}
-    codes, found = values.where(values != "").factorize(sort=True)
-    facet = {
-        "id": name,
-        "name": title,
-        "values": [visible(str(one)) for one in found],
-        "index": codes.tolist(),
-    }
-    return facet | ({"words": [words.get(str(one), str(one)) for one in found]} if words else {})
+def _first(found: Distinct) -> Iterator[int]:
+    """Where the one text of each ticket stands among all, -1 for none."""
+    return (next(iter(numbers), -1) for numbers in found.of_tickets())
 
 
-def _day_number(day: Any) -> int:
+def _facet(name: str, title: str, found: Distinct, words: dict[str, str] | None = None) -> Iterator[bytes]:
+    yield b'{"id":%s,"name":%s,"values":' % (msgspec.json.encode(name), msgspec.json.encode(title))
+    is_host = name == "host"  # reports have made hosts visible, some with chips, and a ticket has several
+    yield from _json_list(found if is_host else map(visible, found))
+    yield b',"index":'
+    yield from _json_list(found.of_tickets() if is_host else _first(found))
+    if words:
+        yield b',"words":'
+        yield from _json_list(words.get(one, one) for one in found)
+    yield b',"from":true}' if name.startswith("m.") else b"}"
+
+
+def _day_number(day: str | None) -> int:
     """Days since 1970, -1 where unknown."""
-    return (datetime.date.fromisoformat(day) - datetime.date(1970, 1, 1)).days if isinstance(day, str) else -1
+    return -1 if day is None else (datetime.date.fromisoformat(day) - datetime.date(1970, 1, 1)).days
 
 
 def _group(

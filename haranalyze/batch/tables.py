@@ -19,7 +19,7 @@ from haranalyze.batch.work import report_path
 from haranalyze.redaction import visible
 
 if TYPE_CHECKING:
-    from pandas import DataFrame, Series
+    from pandas import DataFrame
     from pyarrow import Schema
 
 ROW_GROUP: Final = 500  # rows in memory at one time while a table is written
@@ -89,7 +89,6 @@ FINDINGS: Final = (
 
 # Of the leading rows of tickets, which live as long as the run; names that are not in captures.parquet end in "_".
 TICKETS: Final = (
-    ("number_", "i"),
     *(
         (name, "t")
         for name in (
@@ -202,25 +201,6 @@ def write_table(
             if not count:
                 return 0
             del frame, table  # the next row group is not made beside this one
-
-
-def read_column(path: Path, name: str) -> Series[Any]:
-    """One column of a table.
-
-    Texts and lists that are equal are one object, lists as tuples: a cell costs eight bytes and each value what it
-    costs once. Texts are plain Python objects, whatever pandas takes for them else.
-    """
-    import pandas
-    from pyarrow import parquet
-
-    known: dict[Any, Any] = {}
-    values = []
-    with parquet.ParquetFile(path) as file:
-        for batch in file.iter_batches(ROW_GROUP, columns=[name], use_threads=False):
-            for value in batch.column(0).to_pylist():
-                key = tuple(value) if isinstance(value, list) else value
-                values.append(known.setdefault(key, key))
-    return pandas.Series(values, dtype="object")
 
 
 def _frame(rows: list[dict[str, Any]], columns: tuple[tuple[str, str], ...], more: list[str]) -> DataFrame:

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from haranalyze.batch.tables import TICKETS, read_column, write_table
+from haranalyze.batch.tables import TICKETS, write_table
 
 if TYPE_CHECKING:
-    from pandas import DataFrame, Series
+    from pandas import DataFrame
 
 _CUSTOMERS: Final = ("customer", "organization", "organisation", "company", "account")
 _DATES: Final = ("created", "created_at", "opened", "date")
@@ -26,6 +26,18 @@ _OF_LISTS: Final = (("started", "t"), ("reports_", "l"))  # what only the lists 
 _BY_PLACE: Final = "SELECT row FROM tickets ORDER BY place, number"
 _BY_NAME: Final = "SELECT row FROM tickets WHERE place = ? ORDER BY number"
 _BY_DAY: Final = "SELECT row FROM tickets WHERE place = ? ORDER BY day DESC, number"
+_IN_COLUMNS: Final = tuple("ticket place_ first_report_ day_ customer_ state owner hosts browser rule".split())
+_TABLES: Final = """
+PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-512;
+CREATE TABLE tickets (number INTEGER PRIMARY KEY, place TEXT, day TEXT, row BLOB);
+CREATE TABLE cells (name INTEGER, ticket INTEGER, at INTEGER, text TEXT, PRIMARY KEY (name, ticket, at)) WITHOUT ROWID;
+"""
+_TEXTS: Final = "DROP TABLE IF EXISTS texts; CREATE TABLE texts (number INTEGER PRIMARY KEY, text TEXT UNIQUE)"
+_FIND_TEXTS: Final = (
+    "INSERT INTO texts (text) SELECT DISTINCT text FROM cells WHERE name = ? AND text IS NOT NULL ORDER BY text"
+)
+_COLUMN: Final = "SELECT text FROM cells WHERE name = ? ORDER BY ticket, at"
+_NUMBERS: Final = "SELECT ticket, number FROM cells LEFT JOIN texts USING (text) WHERE name = ? ORDER BY ticket, at"
 
 
 class Listed(
@@ -105,15 +117,12 @@ class Tickets:
         self.last_day: str | None = None
         self.has_customers = False
         self._base = sqlite3.connect("", isolation_level=None)
-        self._base.executescript(
-            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-512;"
-            "CREATE TABLE tickets (number INTEGER PRIMARY KEY, place TEXT, day TEXT, row BLOB)"
-        )
+        self._base.executescript(_TABLES)
+        self._names: Final = {name: number for number, name in enumerate((*_IN_COLUMNS, *columns))}
         for row in rows:
             self._add(row)
         self._base.execute("CREATE INDEX by_place ON tickets (place, number)")
-        self._count = write_table(self._by_place(), TICKETS, columns, path)
-        self._numbers = read_column(path, "number_").argsort().to_numpy()
+        self._count = write_table(self._by_place(), TICKETS, [], path)
 
     def _add(self, row: dict[str, Any]) -> None:
         day = row["day_"]
@@ -123,15 +132,20 @@ class Tickets:
         if day is not None:
             self.first_day = min(self.first_day or day, day)
             self.last_day = max(self.last_day or day, day)
-        kept = {name: row.get(name) for name, _ in (*TICKETS, *_OF_LISTS)} | {"number_": number}
+        kept = {name: row.get(name) for name, _ in (*TICKETS, *_OF_LISTS)}
         kept["columns_"] = {name: row.get(name) for name in self.columns}
         values = (number, row["place_"], day, msgspec.msgpack.encode(kept))
         self._base.execute("INSERT INTO tickets VALUES (?, ?, ?, ?)", values)
+        cells = (
+            (name, number, at, text or None)
+            for column, name in self._names.items()
+            for at, text in enumerate(_texts(row.get(column)))
+        )
+        self._base.executemany("INSERT INTO cells VALUES (?, ?, ?, ?)", cells)
 
     def _by_place(self) -> Iterator[dict[str, Any]]:
         for (packed,) in self._base.execute(_BY_PLACE):
-            row = msgspec.msgpack.decode(packed)
-            yield row | row["columns_"]
+            yield msgspec.msgpack.decode(packed)
 
     def __len__(self) -> int:
         return self._count
@@ -141,9 +155,16 @@ class Tickets:
         for (packed,) in self._base.execute(_BY_DAY if newest_first else _BY_NAME, (place,)):
             yield msgspec.msgpack.decode(packed, type=Listed)
 
-    def column(self, name: str) -> Series[Any]:
-        """One column of all tickets by name, as :func:`haranalyze.batch.tables.read_column` gives it."""
-        return read_column(self.path, name).take(self._numbers)
+    def column(self, name: str) -> Iterator[str | None]:
+        """A column of texts of all tickets by name, one of ours or of the manifest; None for none and empty ones."""
+        for (text,) in self._base.execute(_COLUMN, (self._names[name],)):
+            yield text
+
+    def distinct(self, name: str) -> Distinct:
+        """The different texts of a column; to be read before another column is asked for."""
+        self._base.executescript(_TEXTS)
+        self._base.execute(_FIND_TEXTS, (self._names[name],))
+        return Distinct(self._base, self._names[name])
 
     def close(self) -> None:
         """Close the lists' file."""
@@ -156,6 +177,33 @@ class Tickets:
         self.close()
 
 
+class Distinct:
+    """The different texts of a column, sorted, and which of them each ticket has. Both are read from the disk."""
+
+    def __init__(self, base: sqlite3.Connection, name: int) -> None:
+        self._base = base
+        self._name = name
+
+    def __len__(self) -> int:
+        count: int = self._base.execute("SELECT count(*) FROM texts").fetchone()[0]
+        return count
+
+    def __iter__(self) -> Iterator[str]:
+        for (text,) in self._base.execute("SELECT text FROM texts ORDER BY number"):
+            yield text
+
+    def of_tickets(self) -> Iterator[list[int]]:
+        """Where the texts of each ticket stand among all; tickets by name, texts as the ticket has them."""
+        cells = self._base.execute(_NUMBERS, (self._name,))
+        for _, of_ticket in groupby(cells, key=lambda cell: cell[0]):
+            yield [number - 1 for _, number in of_ticket if number is not None]
+
+
+def _texts(value: str | list[str] | None) -> list[str | None]:
+    """The texts of a cell; one that has none is kept as None."""
+    return [*value] or [None] if isinstance(value, list) else [value]
+
+
 def pieces(path: Path) -> range:
     """Numbers of the pieces of a table of tickets, at least one."""
     from pyarrow import parquet
@@ -164,10 +212,10 @@ def pieces(path: Path) -> range:
 
 
 def piece(path: Path, number: int) -> DataFrame:
-    """A piece of a table of tickets, without the columns of the manifest. Any thread may call this."""
+    """A piece of a table of tickets. Any thread may call this."""
     from pyarrow import parquet
 
     with parquet.ParquetFile(path) as file:
-        read = file.read_row_group(number, columns=[name for name, _ in TICKETS], use_threads=False)
+        read = file.read_row_group(number, use_threads=False)
     frame: DataFrame = read.to_pandas()
     return frame

@@ -9,7 +9,7 @@ from pyarrow import parquet
 
 from haranalyze.batch.entries import Entry, Recording
 from haranalyze.batch.sources import Item
-from haranalyze.batch.tables import CAPTURES, capture_rows, failures_csv, finding_rows, read_column, write_table
+from haranalyze.batch.tables import CAPTURES, capture_rows, failures_csv, finding_rows, write_table
 from haranalyze.workers import FailedFor, Failure
 
 
@@ -80,25 +80,6 @@ def test_a_table_is_written_in_row_groups_with_fixed_types(tmp_path: Path) -> No
     assert flat["plan"].unique().tolist() == ["'=1"]
     assert flat["hosts"].unique().tolist() == ["a.test"]
     assert flat["started"][0] == "2026-11-22T02:34:23.226000Z"
-
-
-def test_what_repeats_in_a_column_is_read_once(tmp_path: Path) -> None:
-    results = [
-        (Item(f"{number:05}", "x", "/", {"plan": ("a", "")[number % 2]}), entry(recording("fault")))
-        for number in range(1_200)
-    ]
-    write_table(capture_rows(results, lambda _: None), CAPTURES, ["plan"], tmp_path / "t.parquet")
-    names = ["ticket", "headline", "hosts", "rule", "plan"]
-    frame = {name: read_column(tmp_path / "t.parquet", name) for name in names}
-    assert list(frame["ticket"]) == [item.ticket for item, _ in results]
-    assert {name: len({id(one) for one in frame[name]}) for name in ("headline", "hosts", "plan", "rule")} == {
-        "headline": 1,
-        "hosts": 1,
-        "plan": 2,
-        "rule": 1,
-    }
-    assert frame["hosts"][700] == ("a.test",)
-    assert frame["plan"][:2].tolist() == ["a", None]
 
 
 def test_an_empty_table_has_its_columns(tmp_path: Path) -> None:

@@ -24,9 +24,9 @@ def test_tickets_come_by_place_and_columns_by_name(tmp_path: Path) -> None:
         assert [(one.ticket, one.customer, one.reports) for one in tickets.at("healthy")] == [("T002", "Acme", [])]
         assert next(tickets.at("v1:b")).columns_ == {"plan": "team", "day": "Tuesday"}
         assert list(tickets.at("v1:c")) == []
-        assert tickets.column("ticket").tolist() == [f"T00{number}" for number in range(5)]
-        assert tickets.column("place_").tolist() == ["v1:b", "v1:a", "healthy", "v1:b", "v1:b"]
-        assert tickets.column("plan").tolist() == ["team", None, None, None, None]
+        assert list(tickets.column("ticket")) == [f"T00{number}" for number in range(5)]
+        assert list(tickets.column("place_")) == ["v1:b", "v1:a", "healthy", "v1:b", "v1:b"]
+        assert list(tickets.column("plan")) == ["team", None, None, None, None]
         assert (tickets.first_day, tickets.last_day, tickets.has_customers) == ("2026-11-02", "2026-11-04", True)
         assert tickets.states == {"fault": 4, "healthy": 1}
         assert list(pieces(tickets.path)) == [0]
@@ -34,13 +34,27 @@ def test_tickets_come_by_place_and_columns_by_name(tmp_path: Path) -> None:
 
 
 def test_a_column_of_a_manifest_with_a_name_of_ours_is_called_another() -> None:
-    names = ["plan", "state", "place_", "number_"]
-    assert [column_name(name) for name in names] == ["plan", "manifest_state", "manifest_place_", "manifest_number_"]
+    names = ["plan", "state", "place_", "day_"]
+    assert [column_name(name) for name in names] == ["plan", "manifest_state", "manifest_place_", "manifest_day_"]
 
 
 def test_no_tickets_are_a_table_too(tmp_path: Path) -> None:
     with tickets_of(tmp_path / "t", []) as tickets:
-        assert (len(tickets), tickets.last_day, tickets.column("hosts").tolist()) == (0, None, [])
+        assert (len(tickets), tickets.last_day, list(tickets.column("hosts"))) == (0, None, [])
+        assert (len(tickets.distinct("hosts")), list(tickets.distinct("hosts").of_tickets())) == (0, [])
+
+
+def test_different_texts_are_sorted_and_each_ticket_has_their_numbers(tmp_path: Path) -> None:
+    hosts: list[list[str] | None] = [["b.test", "ä.test"], None, [], ["ä.test", "a.test"], ["b.test"]]
+    plans = ["team", "", None, "Team", "team"]
+    given = [FAULT | {"hosts": own, "plan": plan} for own, plan in zip(hosts, plans, strict=True)]
+    with tickets_of(tmp_path / "t", given, ("plan",)) as tickets:
+        found = tickets.distinct("hosts")
+        assert (len(found), list(found)) == (3, ["a.test", "b.test", "ä.test"])
+        assert list(found.of_tickets()) == [[1, 2], [], [], [2, 0], [1]]
+        found = tickets.distinct("plan")
+        assert (len(found), list(found)) == (2, ["Team", "team"])
+        assert list(found.of_tickets()) == [[1], [], [], [0], [1]]
 
 
 @pytest.mark.parametrize(
