@@ -75,8 +75,12 @@ def encode(report: Report, pins: dict[int, list[tuple[int, str]]]) -> str:
     encoded = msgspec.json.encode(data)
     room = most_bytes(report.capture.exchanges) - len(encoded) - strings.size - _REST
     rest = {"details": dict(_details(report, strings, room)), "strings": strings.listed}
-    text = (encoded[:-1] + b"," + msgspec.json.encode(rest)[1:]).decode()
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return f"{_without_markup(encoded[:-1])},{_without_markup(msgspec.json.encode(rest)[1:])}"
+
+
+def _without_markup(json: bytes) -> str:
+    """A piece of JSON with its marks of HTML as escapes: bytes are searched in a fraction of the time of text."""
+    return json.replace(b"<", b"\\u003c").replace(b">", b"\\u003e").replace(b"&", b"\\u0026").decode()
 
 
 def _refused(uses: list[int], refused: list[int]) -> list[int]:
