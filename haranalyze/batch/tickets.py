@@ -119,8 +119,10 @@ class Tickets:
         self._base = sqlite3.connect("", isolation_level=None)
         self._base.executescript(_TABLES)
         self._names: Final = {name: number for number, name in enumerate((*_IN_COLUMNS, *columns))}
+        self._base.execute("BEGIN")  # one for all: each costs as much as a row
         for row in rows:
             self._add(row)
+        self._base.execute("COMMIT")
         self._base.execute("CREATE INDEX by_place ON tickets (place, number)")
         self._count = write_table(self._by_place(), TICKETS, [], path)
 
@@ -136,11 +138,11 @@ class Tickets:
         kept["columns_"] = {name: row.get(name) for name in self.columns}
         values = (number, row["place_"], day, msgspec.msgpack.encode(kept))
         self._base.execute("INSERT INTO tickets VALUES (?, ?, ?, ?)", values)
-        cells = (
+        cells = [
             (name, number, at, text or None)
             for column, name in self._names.items()
             for at, text in enumerate(_texts(row.get(column)))
-        )
+        ]
         self._base.executemany("INSERT INTO cells VALUES (?, ?, ?, ?)", cells)
 
     def _by_place(self) -> Iterator[dict[str, Any]]:
