@@ -24,15 +24,6 @@ IMPATIENT = ChildLimits(seconds=1.5)
 
 
 @pytest.fixture(scope="module")
-def pack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A rule pack that misbehaves, installed for children only."""
-    folder = tmp_path_factory.mktemp("pack")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", stranger.install(folder))
-        yield folder
-
-
-@pytest.fixture(scope="module")
 def workers(pack: Path) -> Iterator[Workers]:
     with Workers(2, LIMITS) as pool:
         yield pool

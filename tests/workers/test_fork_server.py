@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -22,14 +22,6 @@ SAMPLE = CHECKOUT / "samples" / "refresh-loop-foreign-401" / "capture.har"
 Begun = Callable[[], list[psutil.Process]]
 
 pytestmark = pytest.mark.skipif(not fork_server.can_fork(), reason="Linux alone forks")
-
-
-@pytest.fixture(scope="module")
-def pack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("pack")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", stranger.install(folder))
-        yield folder
 
 
 @pytest.fixture
