@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 IDLE = 2.0  # seconds between two looks for captures that other servers left behind
 UNSEEN = 3.0  # seconds until processes are made ready although nobody came
 PAINTING = 0.5  # seconds that a browser is left alone with the first page before processes are made ready
-LONG = 1.0  # seconds after which a capture holds up nobody: another one is read beside it
+LONG = 0.25  # seconds after which a capture holds up nobody: another one is read beside it
 BESIDE = 2  # captures read beside such ones, above the number that is read at a time
 RETRIES = 4  # captures that wait for their second try, without a process
 HOUSEKEEPING = 60.0  # seconds between two rounds of removing what has expired

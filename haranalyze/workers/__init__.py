@@ -60,7 +60,7 @@ __all__ = [
 _LOOK_EVERY: Final = 0.05  # seconds between two looks for children over their time
 _END_SECONDS: Final = 5.0  # for a child that closed its pipe to be gone
 _START_SECONDS: Final = 60.0  # until a new child must have said that it is ready
-_FURTHER_BEHIND: Final = 5  # niceness of a long capture beside others: a third of their share (sched(7): 1.25 a step)
+_FURTHER_BEHIND: Final = 14  # niceness of a long capture beside others: a 20th of their share (sched(7): 1.25 a step)
 
 
 class Running(msgspec.Struct, frozen=True):
@@ -221,13 +221,13 @@ class Workers:
         child.end()
 
     def _kill_overdue(self) -> None:
-        patience = self.limits.long_seconds
+        patience = float("inf") if self.limits.long_seconds is None else self.limits.long_seconds
         while not self._closed.wait(_LOOK_EVERY):
             now = time.monotonic()
             with self._lock:
                 late = [child for child in self._all if child.deadline < now]
                 running = [child for child in self._all if child.task is not None]
-                long = [child for child in running if patience is not None and now - child.since > patience]
+                long = [child for child in running if len(running) > 1 and now - child.since > patience]
             for child in long:
                 child.stand_behind()
             for child in late:

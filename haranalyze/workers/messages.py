@@ -27,8 +27,8 @@ class ChildLimits(msgspec.Struct, frozen=True):
         open_files: open files and pipes of a child (POSIX).
         answer_bytes: reports of one capture, all formats together.
         niceness: how far the child stands behind the rest of the machine (POSIX, 0 to 19).
-        long_seconds: a capture that takes longer, or that is tried again, stands further behind (POSIX), so that it
-            slows down no other; a new child comes after it. None: all stand alike.
+        long_seconds: a capture that takes longer while others run, or that is tried again, stands further behind
+            (POSIX), so that it slows down no other; a new child comes after it. None: all stand alike.
     """
 
     memory_bytes: int = 2 * 1024**3

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -89,7 +90,7 @@ def test_what_does_not_end_is_ended(impatient: Workers, did: str) -> None:
     assert outcome == Failure(FailedFor.TIME, "the analysis took longer than 1.5 seconds", tries=2)
 
 
-def test_a_capture_that_takes_long_or_runs_again_stands_behind_others(pack: Path) -> None:
+def test_a_capture_that_takes_long_beside_others_or_runs_again_stands_behind_them(pack: Path) -> None:
     before, usual = len(stranger.visits(pack, "spin")), os.getpriority(os.PRIO_PROCESS, 0)
 
     def wait_until_behind(visits: int) -> None:
@@ -102,20 +103,29 @@ def test_a_capture_that_takes_long_or_runs_again_stands_behind_others(pack: Path
             time.sleep(0.01)
         raise AssertionError("it stands where all others do")
 
-    with Workers(1, ChildLimits(seconds=60, long_seconds=0.2)) as pool, ThreadPoolExecutor(1) as threads:
+    with Workers(2, ChildLimits(seconds=60, long_seconds=0.2)) as pool, ThreadPoolExecutor(2) as threads:
         spinning = threads.submit(run, pool, "spin")
+        while len(stranger.visits(pack, "spin")) == before or pool.running()[0].seconds < 0.5:
+            time.sleep(0.01)
+        assert os.getpriority(os.PRIO_PROCESS, stranger.visits(pack, "spin")[-1]) == usual  # nobody waits for it
+        hanging = threads.submit(run, pool, "hang")
         wait_until_behind(1)
         wait_until_behind(2)
         outcome = spinning.result()
+        pool.close()
+        with pytest.raises(WorkersError):
+            hanging.result()
     assert isinstance(outcome, Failure)
     assert outcome.tries == 2
 
 
 def test_a_process_that_stood_behind_others_reads_no_other_capture(pack: Path) -> None:
-    with Workers(1, ChildLimits(long_seconds=0.2)) as pool:
+    with Workers(2, ChildLimits(long_seconds=0.2)) as pool, ThreadPoolExecutor(2) as threads:
         for name in ("slow", "after-slow"):
-            assert isinstance(run(pool, name), Done)
-    assert stranger.visits(pack, "slow") != stranger.visits(pack, "after-slow")
+            assert all(isinstance(one, Done) for one in threads.map(partial(run, pool), (name, name)))
+    slow, after = (set(stranger.visits(pack, name)) for name in ("slow", "after-slow"))
+    assert len(slow) == 2
+    assert not slow & after
 
 
 def test_good_captures_beside_poison_run_once(workers: Workers, pack: Path) -> None:
