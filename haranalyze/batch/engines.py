@@ -6,12 +6,9 @@ come, in any order. Only a window of items is under way, so memory does not grow
 
 from __future__ import annotations
 
-import ctypes
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import suppress
 from typing import Any, Final, Protocol
 
 import msgspec
@@ -23,9 +20,9 @@ from haranalyze.batch.work import Job, Result, check_code, process
 from haranalyze.errors import BatchError, HaranalyzeError
 from haranalyze.workers import ChildLimits, FailedFor, Failure, Running, Workers
 from haranalyze.workers.cluster import check_address, distributed
+from haranalyze.workers.heap import share_heap
 
 _DRIVERS: Final = 4  # threads for each child: some wait for the child, some for the disk
-_ARENA_MAX: Final = -8  # M_ARENA_MAX of glibc's malloc.h
 _WINDOW: Final = 4  # items under way for each thread of a cluster
 
 
@@ -55,7 +52,7 @@ class LocalEngine:
     """
 
     def __init__(self, jobs: int, limits: ChildLimits) -> None:
-        _share_heap()
+        share_heap()
         self._jobs = jobs
         self._workers = Workers(jobs, limits)
         self._stopped = threading.Event()
@@ -84,16 +81,6 @@ class LocalEngine:
 
     def __exit__(self, *_: object) -> None:
         self._workers.close()
-
-
-def _share_heap() -> None:
-    """Let threads that begin later share one heap, where this is glibc (mallopt(3)).
-
-    Else each driver has a heap of its own, which keeps the room of the largest reports that went through it.
-    """
-    if sys.platform == "linux":
-        with suppress(AttributeError):  # another C library
-            ctypes.CDLL(None).mallopt(_ARENA_MAX, 1)
 
 
 def _windowed(

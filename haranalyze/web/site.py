@@ -120,8 +120,10 @@ def open_site(settings: Settings, log: Log) -> Site:
         OptionsError: the folder or the database cannot be used, or another server works there.
     """
     from haranalyze.workers import ChildLimits, Workers
+    from haranalyze.workers.heap import share_heap
 
     settings.check()
+    share_heap()
     os.umask(0o077)
     try:
         settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
