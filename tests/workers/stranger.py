@@ -31,8 +31,8 @@ from haranalyze.text import Sentence
 HERE = Path(__file__).parent
 
 
-FILE = (HERE / "visits.log").open("r+b")
-LOG = mmap.mmap(FILE.fileno(), 0)  # memory that all children share: no limit on written files counts it
+FILE = os.open(HERE / "visits.log", os.O_RDWR)
+LOG = mmap.mmap(FILE, 0)  # memory that all children share: no limit on written files counts it
 
 
 def note(host):
