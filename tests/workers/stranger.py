@@ -37,11 +37,11 @@ LOG = mmap.mmap(FILE, 0)  # memory that all children share: no limit on written 
 
 def note(host):
     """One line for each visit."""
-    fcntl.flock(FILE, fcntl.LOCK_EX)
+    fcntl.lockf(FILE, fcntl.LOCK_EX)  # of this process; a lock of flock belongs to all that were forked with FILE
     line = f"{host} {os.getpid()}\\n".encode()
     end = LOG.find(bytes(1))
     LOG[end : end + len(line)] = line
-    fcntl.flock(FILE, fcntl.LOCK_UN)
+    fcntl.lockf(FILE, fcntl.LOCK_UN)
 
 
 @rule(id="stranger", severity=Severity.LOW, owner=Owner.API, layer=Layer.TOKEN, since="1", references=("none",))
