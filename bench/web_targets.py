@@ -41,6 +41,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -208,10 +209,8 @@ def u7(work: Path) -> None:
         poison |= {"bomb": _zipped(b" " * (300 * 2**20)), "unreadable": b"{ not a recording"}
         for how, pause in (("at once", 0.0), ("one every 0.15 s", 0.15)):
             alone, _ = _sent(server, [good] * 50, pause)
-            among = [data for one in poison.values() for data in (good, good, good, one, good, good, good, good)] + [
-                good
-            ]
-            beside, reasons = _sent(server, among, pause)
+            sevens = [[good] * 3 + [one] + [good] * 4 for one in poison.values()]
+            beside, reasons = _sent(server, [*chain.from_iterable(sevens), good], pause)
             told("U7", {
                 how + ":": "", "p95 alone, s": round(_p95(alone), 2), "beside poison, s": round(_p95(beside), 2),
                 "times": round(_p95(beside) / _p95(alone), 2), "good ones beside": len(beside),

@@ -120,7 +120,9 @@ def test_a_capture_that_takes_long_beside_others_or_runs_again_stands_behind_the
 
 
 def test_a_process_that_stood_behind_others_reads_no_other_capture(pack: Path) -> None:
-    with Workers(2, ChildLimits(long_seconds=0.2)) as pool, ThreadPoolExecutor(2) as threads:
+    with Workers(2, ChildLimits(long_seconds=0.1)) as pool, ThreadPoolExecutor(2) as threads:
+        pool.warm()
+        pool.warm()  # so that both begin at the same time
         for name in ("slow", "after-slow"):
             assert all(isinstance(one, Done) for one in threads.map(partial(run, pool), (name, name)))
     slow, after = (set(stranger.visits(pack, name)) for name in ("slow", "after-slow"))
